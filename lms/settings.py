@@ -7,22 +7,26 @@ with them it is a production, and a missing or unsafe value stops it with a sent
 import os
 from pathlib import Path
 
-from core import environment
-from core.embedded import embedded_urls
+from core import embedded, environment
+from lms.celery import broker_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("PALABRE_VAR", BASE_DIR / "var"))
 
 DEBUG = environment.flag("DEBUG", default=False)
 PRODUCTION = environment.is_production()
+TEST_RUN = environment.is_test_run()
 if PRODUCTION:
+    environment.refuse_debug()
     DATABASE_URL, REDIS_URL = environment.required("DATABASE_URL"), environment.required("REDIS_URL")
     SECRET_KEY = environment.secret_key()
     ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
 else:
-    DATABASE_URL, REDIS_URL = embedded_urls(VAR_DIR)
+    DATABASE_URL, REDIS_URL = embedded.embedded_urls(VAR_DIR)
     SECRET_KEY = environment.kept_secret(VAR_DIR / "secret_key")
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+    if TEST_RUN:
+        embedded.start(VAR_DIR)
 
 INSTALLED_APPS = [
     "lms",
@@ -95,9 +99,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": environment.database(DATABASE_URL)}
+DATABASES = {"default": environment.database(DATABASE_URL, embedded=not PRODUCTION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEST_RUN = environment.flag("PALABRE_TEST", default=False)
 
 CACHES = {
     "default": {
@@ -106,6 +109,22 @@ CACHES = {
         "KEY_PREFIX": "palabre",
     }
 }
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A message taken by a worker that died comes back after a minute, once; longer tasks must be safe to run twice.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_throttle": 1}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 75
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 

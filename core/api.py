@@ -1,0 +1,16 @@
+from typing import Any
+
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as rest_exception_handler
+from rest_framework.views import set_rollback
+
+from core.errors import Refused
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Rest framework's own, and a refused action answers 422 with the sentence a person would have read."""
+    if isinstance(exc, Refused):
+        set_rollback()
+        return Response({"detail": str(exc), "code": exc.code}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+    return rest_exception_handler(exc, context)

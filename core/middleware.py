@@ -1,0 +1,40 @@
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger("palabre.request")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+QUIET_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
+
+
+class RequestIdMiddleware:
+    """Gives every request a number, in its answer and on each line it logs, and logs what it cost.
+
+    The line names the route, never the address typed: a slug or a search says who looked for what.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        number = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=number):
+            response = self.get_response(request)
+            if not request.path.startswith(QUIET_PATHS):
+                match = request.resolver_match
+                log.info(
+                    "request",
+                    method=request.method,
+                    route=match.view_name or match.route if match else "-",
+                    status=response.status_code,
+                    milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                )
+        response["X-Request-ID"] = number
+        return response
