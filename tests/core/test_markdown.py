@@ -1,0 +1,250 @@
+import json
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import Refused
+from core.markdown import MAX_LENGTH, excerpt, render, render_document, to_markdown
+from tests.samples import SAMPLES, needs_samples
+
+ALLOWED = {
+    "a": {"href", "title", "class", "rel"},
+    "code": {"class"},
+    "details": {"class"},
+    "div": {"class", "tabindex"},
+    "img": {"src", "alt", "title", "loading"},
+    "li": {"class"},
+    "ol": {"start"},
+    "pre": {"tabindex"},
+}
+TAGS = "blockquote br del em h2 h3 h4 h5 h6 hr p s strong summary table tbody td th thead tr ul"
+PLAIN = set(TAGS.split())
+
+
+class Auditor(HTMLParser):
+    """Written apart from the sanitiser: whatever a browser could act on must be on this list."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.text = []
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in PLAIN or tag in ALLOWED, tag
+        for name, value in attrs:
+            assert name in ALLOWED.get(tag, ()), (tag, name)
+            if name == "href":
+                scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", value).lower())
+                assert scheme is None or scheme[1] in ("http", "https", "mailto"), value
+            if name == "src":
+                assert value.startswith("/media/"), value
+            if name == "rel":
+                assert value == "nofollow ugc noopener"
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def audited(html):
+    auditor = Auditor()
+    auditor.feed(html)
+    auditor.close()
+    return "".join(auditor.text)
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java&#10;script:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:msgbox)",
+    "<javascript:alert(1)>",
+    "![x](javascript:alert(1))",
+    "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+    "![x](/media/../accounts/logout/)",
+    "![x](https://elsewhere.test/pixel.gif)",
+    '[x](https://a.test "onmouseover=\\"alert(1)")',
+    "[x]: javascript:alert(1)\n\n[x]",
+    '```" onmouseover="alert(1)\ncode\n```',
+    ":::spoiler <img src=x onerror=alert(1)>\nx\n:::",
+    "<!-- --><iframe src=https://elsewhere.test>",
+    "|<b onclick=x>|\n|-|\n|<style>*{}</style>|",
+    "# <a href=javascript:x>",
+    "@<script>",
+    "<a href='x' style='position:fixed'>",
+    "\ud800 lone \x00 nul",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("renderer", [render, render_document])
+def test_nothing_hostile_gets_through(renderer, text):
+    html = renderer(text).html
+    audited(html)
+    assert "<script" not in html
+    assert 'href="javascript' not in html.lower()
+
+
+def test_html_is_shown_as_it_was_typed():
+    assert render("a <b>bold</b> & <i>").html == "<p>a &lt;b&gt;bold&lt;/b&gt; &amp; &lt;i&gt;</p>\n"
+
+
+def test_a_picture_from_elsewhere_becomes_a_link_and_ours_stays():
+    html = render("![le plan](https://elsewhere.test/plan.png) ![le nôtre](/media/a.png)").html
+    link = '<a href="https://elsewhere.test/plan.png" rel="nofollow ugc noopener">le plan</a>'
+    assert html == f'<p>{link} <img src="/media/a.png" alt="le nôtre" loading="lazy"></p>\n'
+
+
+def test_a_picture_from_elsewhere_inside_a_link_leaves_its_words():
+    html = render("[![la vidéo](../missing.png)](https://video.test/1)").html
+    assert html == '<p><a href="https://video.test/1" rel="nofollow ugc noopener">la vidéo</a></p>\n'
+
+
+def test_mentions_are_resolved_in_one_call_and_unknown_ones_stay_text():
+    asked = []
+
+    def resolve(handles):
+        asked.append(handles)
+        return {"awa": "/people/awa/", "jean-luc.b": "/people/jean-luc.b/"}
+
+    rendered = render(
+        "@Awa et @jean-luc.b. @awa encore, @personne, a@awa.fr `@awa` [@awa](/x)", resolve_mentions=resolve
+    )
+    assert asked == [{"awa", "jean-luc.b", "personne"}]
+    assert rendered.mentions == ("awa", "jean-luc.b")
+    assert rendered.html.count('class="mention"') == 3
+    assert '<a class="mention" href="/people/awa/" rel="nofollow ugc noopener">@Awa</a>' in rendered.html
+    assert ", @personne," in rendered.html
+    assert "<code>@awa</code>" in rendered.html
+
+
+def test_without_mentions_nobody_is_asked():
+    def resolve(handles):
+        raise AssertionError("asked for nobody")
+
+    assert render("a@b.fr `@awa`", resolve_mentions=resolve).mentions == ()
+
+
+def test_headings_keep_the_outline_of_the_page():
+    assert re.findall(r"<h\d", render("# a\n### b\n# c\n###### d").html) == ["<h4", "<h5", "<h4", "<h5"]
+    assert re.findall(r"<h\d", render_document("### a\n##### b\n## c").html) == ["<h2", "<h3", "<h2"]
+
+
+def test_talk_keeps_its_line_breaks_and_a_document_flows():
+    assert "<br>" in render("a\nb").html
+    assert "<br>" not in render_document("a\nb").html
+
+
+def test_tables_tasks_strikes_spoilers_and_addresses_are_understood():
+    html = render(
+        "|a|b|\n|-|-|\n|1|2|\n\n- [ ] à faire\n- [x] fait\n\n~~non~~ https://a.test/x main.py\n\n"
+        ":::spoiler La fin\nle **maire**\n:::"
+    ).html
+    assert '<div class="scroll" tabindex="0"><table>' in html
+    assert '<li class="task">☐ à faire</li>\n<li class="task">☑ fait</li>' in html
+    assert "<s>non</s>" in html
+    assert '<a href="https://a.test/x"' in html
+    assert "</a> main.py</p>" in html
+    assert (
+        '<details class="spoiler"><summary>La fin</summary>\n<p>le <strong>maire</strong></p>\n</details>'
+        in html
+    )
+
+
+def test_an_excerpt_cuts_between_words_and_keeps_the_spoiler_hidden():
+    html = render("Bonjour **Awa**, voici `x < 1`\n\n:::spoiler Fin\nle maire\n:::\n\nà demain").html
+    assert excerpt(html, 200) == "Bonjour Awa, voici x < 1 à demain"
+    assert excerpt(html, 20) == "Bonjour Awa, voici…"
+    assert excerpt("<p>" + "a" * 50 + "</p>", 10) == "aaaaaaaaa…"
+
+
+@given(st.text(max_size=300), st.integers(1, 80))
+@settings(max_examples=60, deadline=None)
+def test_an_excerpt_is_never_longer_than_asked(text, n):
+    assert len(excerpt(render(text).html, n)) <= n
+
+
+@given(st.text(alphabet="<>[]()!`*_~|#:@-\\\"'&\n ax/1.\t\ud800\x00", max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_typed_the_html_is_safe(text):
+    audited(render(text, resolve_mentions=lambda handles: {h: f"/people/{h}/" for h in handles}).html)
+
+
+def test_a_text_that_is_too_long_is_refused():
+    assert render("a" * MAX_LENGTH).html
+    with pytest.raises(Refused):
+        render("a" * (MAX_LENGTH + 1))
+
+
+BOMBS = {
+    "brackets": "[" * 40_000,
+    "images": "![" * 20_000,
+    "links": "[a](" * 10_000,
+    "stars": "*a " * 13_333,
+    "strong": "**a" * 13_333,
+    "mixed": "*_" * 20_000,
+    "quotes": ">" * 40_000,
+    "lists": "- " * 20_000,
+    "items": "- [ ] a\n" * 5_000,
+    "nested": "\n".join("  " * depth + "- a" for depth in range(190)),
+    "ticks": " ".join("`" * n for n in range(1, 280)),
+    "table": "|".join("a" * 300) + "\n" + "|".join("-" * 300) + "\n" + "a\n" * 19_000,
+    "references": "[a]: b\n" * 5_700,
+    "addresses": "http://" * 5_700,
+    "mentions": "@a " * 13_333,
+    "spoilers": ":::spoiler\n" * 3_600,
+    "entities": "&a" * 20_000,
+    "comments": "<!--" * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_rendered_or_refused_within_a_second(name):
+    started = time.process_time()
+    try:
+        audited(render(BOMBS[name][:MAX_LENGTH]).html)
+    except Refused:
+        assert name in {"items", "table"}
+    assert time.process_time() - started < 1
+
+
+def test_html_from_elsewhere_becomes_markdown_that_says_the_same():
+    source = to_markdown(
+        "<h1>Titre</h1><p>un <em>mot</em>, 2 * 3 et _x_\nla suite</p><blockquote><p>cité</p></blockquote>"
+        "<ul><li>a</li><li>b</li></ul><pre><code>x = 1\n*y*\n</code></pre><script>alert(1)</script>"
+        '<p><img src="https://a.test/b.png" alt="le plan"> <a href="https://b.test/">lien</a></p>'
+    )
+    html = render(source).html
+    assert "<script" not in source
+    assert "alert" not in source
+    assert "<p>un <em>mot</em>, 2 * 3 et _x_ la suite</p>" in html
+    assert "<blockquote>\n<p>cité</p>\n</blockquote>" in html
+    assert "<li>a</li>\n<li>b</li>" in html
+    assert "x = 1\n*y*\n" in html
+    assert '<a href="https://a.test/b.png" rel="nofollow ugc noopener">le plan</a>' in html
+
+
+class TestOnSamples:
+    pytestmark = needs_samples
+
+    def test_the_examples_of_commonmark_are_rendered_safely(self):
+        examples = json.loads((SAMPLES / "commonmark" / "spec-0.31.2.json").read_text())
+        assert len(examples) == 655
+        for example in examples:
+            audited(render(example["markdown"]).html)
+            audited(render_document(example["markdown"]).html)
+
+    def test_the_naughty_strings_are_rendered_safely_and_none_is_lost(self):
+        for text in json.loads((SAMPLES / "security" / "blns.json").read_text()):
+            shown = audited(render(f"a {text}").html)
+            assert shown.strip().startswith("a"), text
