@@ -1,0 +1,25 @@
+from community.models.moderation import Decision, Flag
+from community.models.post import Attachment, Post, PostRevision, Reaction
+from community.models.reading import Draft, ReadState, Watch
+from community.models.space import Membership, Space
+from community.models.thread import Choice, Resolution, Tag, Thread, ThreadPass, Vote
+
+__all__ = [
+    "Attachment",
+    "Choice",
+    "Decision",
+    "Draft",
+    "Flag",
+    "Membership",
+    "Post",
+    "PostRevision",
+    "Reaction",
+    "ReadState",
+    "Resolution",
+    "Space",
+    "Tag",
+    "Thread",
+    "ThreadPass",
+    "Vote",
+    "Watch",
+]

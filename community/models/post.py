@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.models.thread import Thread
+from core.search import Document
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, user) -> PostQuerySet:
+        """Posts a person may read: in a thread they may read, behind a gate they have passed, not removed."""
+        threads = Thread.objects.visible_to(user)
+        opening_or_own = Q(number=1) | Q(author=user)
+        behind_open_gate = Exists(threads.gate_open_for(user).filter(pk=OuterRef("thread_id")))
+        return self.published().filter(thread__in=threads).filter(opening_or_own | behind_open_gate)
+
+    def published(self) -> PostQuerySet:
+        return self.filter(deleted_at=None, hidden_at=None)
+
+
+class Post(models.Model):
+    """What somebody said, numbered in its thread; rendered when it is written."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
+    number = models.PositiveIntegerField()
+    # One level only: the parent of a reply is never itself a reply.
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    body = models.TextField(_("message"))
+    html = models.TextField()
+    renderer = models.PositiveSmallIntegerField(default=1)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="fr")
+    # Seconds into the video that the post speaks of.
+    moment = models.PositiveIntegerField(null=True, blank=True)
+    # Recounted from `Reaction` under the lock of this row; plus what an import could not attribute to anybody.
+    useful_count = models.PositiveIntegerField(default=0)
+    imported_useful = models.IntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    key = models.UUIDField(null=True, unique=True)
+    external_id = models.CharField(max_length=160, null=True, unique=True)
+    search = models.GeneratedField(
+        expression=Document(language="language", text="body"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "number"], name="post_number_once")]
+        indexes = [
+            models.Index(fields=["author", "-created_at"], name="post_of_author"),
+            models.Index(fields=["thread", "moment"], condition=Q(moment__isnull=False), name="post_at_moment"),
+            GinIndex(fields=["search"], name="post_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.number} of thread {self.thread_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("community:post", args=[self.pk])
+
+    @property
+    def is_published(self) -> bool:
+        return self.deleted_at is None and self.hidden_at is None
+
+
+class PostRevision(models.Model):
+    """What a post said before it was edited."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
+    body = models.TextField()
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    edited_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-edited_at"]
+
+    def __str__(self) -> str:
+        return f"revision of {self.post_id}"
+
+
+class Reaction(models.Model):
+    class Kind(models.TextChoices):
+        USEFUL = "useful", _("Useful")
+        THANKS = "thanks", _("Thank you")
+        LEARNED = "learned", _("I learned something")
+        QUESTION = "question", _("I have a question")
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.USEFUL)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "user", "kind"], name="reaction_once")]
+        indexes = [models.Index(fields=["user", "post"], name="reaction_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.kind} on {self.post_id}"
+
+
+class Attachment(models.Model):
+    """A picture or file put into a post; orphans are removed after a day."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="attachments")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, null=True, related_name="+")
+    space = models.ForeignKey("community.Space", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    file = models.FileField(upload_to="attachments/%Y/%m/")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name

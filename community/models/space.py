@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Organisation
+
+
+class SpaceQuerySet(models.QuerySet["Space"]):
+    def of_member(self, user) -> SpaceQuerySet:
+        return self.filter(Exists(Membership.objects.filter(space=OuterRef("pk"), user=user)))
+
+    def visible_to(self, user) -> SpaceQuerySet:
+        """Spaces whose existence a person may know: theirs, and those of their organisation that don't hide."""
+        member = Exists(Membership.objects.filter(space=OuterRef("pk"), user=user))
+        listed = Q(organisation_id=user.organisation_id) & ~Q(visibility=Space.Visibility.HIDDEN)
+        return self.filter(member | listed)
+
+    def readable_by(self, user) -> SpaceQuerySet:
+        """Spaces whose talk a person may read: theirs, and the open ones of their organisation."""
+        member = Exists(Membership.objects.filter(space=OuterRef("pk"), user=user))
+        opened = Q(organisation_id=user.organisation_id, visibility=Space.Visibility.OPEN)
+        return self.filter(member | opened)
+
+    def facilitated_by(self, user) -> SpaceQuerySet:
+        return self.filter(
+            Exists(
+                Membership.objects.filter(space=OuterRef("pk"), user=user, role=Membership.Role.FACILITATOR)
+            )
+        )
+
+    def listed(self) -> SpaceQuerySet:
+        """Spaces to browse; the space of a course session is reached from its course."""
+        return self.filter(archived_at=None, about_url="")
+
+
+class Space(models.Model):
+    """Where people of a trade, a project or a session talk."""
+
+    class Visibility(models.TextChoices):
+        OPEN = "open", _("Open: everyone in the organisation reads and joins")
+        CLOSED = "closed", _("Closed: everyone sees it exists, members read")
+        HIDDEN = "hidden", _("Hidden: members only know it exists")
+
+    class Colour(models.TextChoices):
+        TERRACOTTA = "terracotta", _("Terracotta")
+        FOREST = "forest", _("Forest")
+        LAKE = "lake", _("Lake")
+        OCHRE = "ochre", _("Ochre")
+        PLUM = "plum", _("Plum")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(max_length=80, unique=True)
+    purpose = models.TextField(_("purpose"), max_length=600, blank=True)
+    charter = models.TextField(_("charter"), max_length=4000, blank=True)
+    charter_html = models.TextField(blank=True)
+    visibility = models.CharField(_("who may see it"), max_length=6, choices=Visibility, default=Visibility.OPEN)
+    colour = models.CharField(_("colour"), max_length=12, choices=Colour, default=Colour.FOREST)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
+    # Written by whoever owns the space from above (a course session); empty for a space of its own.
+    about_title = models.CharField(max_length=200, blank=True)
+    about_url = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    key = models.UUIDField(null=True, unique=True)
+    external_id = models.CharField(max_length=160, null=True, unique=True)
+
+    objects = SpaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["organisation", "visibility"], name="space_organisation")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("community:space", args=[self.slug])
+
+
+class Membership(models.Model):
+    class Role(models.TextChoices):
+        MEMBER = "member", _("Member")
+        FACILITATOR = "facilitator", _("Facilitator")
+
+    class Notify(models.TextChoices):
+        EVERYTHING = "everything", _("Everything")
+        MENTIONS = "mentions", _("What concerns me")
+        NOTHING = "nothing", _("Nothing")
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=12, choices=Role, default=Role.MEMBER)
+    notify = models.CharField(max_length=10, choices=Notify, default=Notify.MENTIONS)
+    charter_accepted_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "user"], name="member_once")]
+        indexes = [models.Index(fields=["user", "role"], name="membership_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.space_id}"

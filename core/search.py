@@ -1,0 +1,32 @@
+"""Full-text search in PostgreSQL: French and English stems, accents folded.
+
+The configurations `public.fr` and `public.en` are made by core's first migration.
+"""
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import F, Func, Value
+
+
+class Document(Func):
+    """The searchable form of a row: its title weighs more than its text, both stemmed in the row's language."""
+
+    template = (
+        "CASE WHEN %(language)s = 'fr' THEN "
+        "setweight(to_tsvector('public.fr', coalesce(%(title)s, '')), 'A') || "
+        "to_tsvector('public.fr', coalesce(%(text)s, '')) ELSE "
+        "setweight(to_tsvector('public.en', coalesce(%(title)s, '')), 'A') || "
+        "to_tsvector('public.en', coalesce(%(text)s, '')) END"
+    )
+    output_field = SearchVectorField()
+
+    def __init__(self, *, language: str, title: str | None = None, text: str | None = None, **extra) -> None:
+        parts = [F(language), F(title) if title else Value(""), F(text) if text else Value("")]
+        super().__init__(*parts, **extra)
+
+    def as_sql(self, compiler, connection, **context):
+        language, title, text = (compiler.compile(part) for part in self.source_expressions)
+        sql = self.template % {"language": language[0], "title": title[0], "text": text[0]}
+        params = [*language[1], *title[1], *text[1], *title[1], *text[1]]
+        return sql, params
+
+

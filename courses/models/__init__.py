@@ -1,0 +1,27 @@
+from courses.models.course import Course, Session
+from courses.models.enrolment import Enrolment, Progress, WatchedRange
+from courses.models.module import CompletionRule, Module, ModuleThread, Section
+from courses.models.quiz import Answer, Attempt, Option, Question, QuestionThread, Quiz, QuizQuestion
+from courses.models.video import Caption, Cue, Video
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Caption",
+    "CompletionRule",
+    "Course",
+    "Cue",
+    "Enrolment",
+    "Module",
+    "ModuleThread",
+    "Option",
+    "Progress",
+    "Question",
+    "QuestionThread",
+    "Quiz",
+    "QuizQuestion",
+    "Section",
+    "Session",
+    "Video",
+    "WatchedRange",
+]

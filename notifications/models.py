@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Post, Thread
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user) -> NotificationQuerySet:
+        """A person's own, about threads they may still read."""
+        return self.filter(user=user, thread__in=Thread.objects.visible_to(user))
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """Something happened in a thread that concerns a person; grouped per thread and kind until it is read."""
+
+    class Kind(models.TextChoices):
+        REPLY = "reply", _("A reply in a discussion you follow")
+        MENTION = "mention", _("Somebody mentions you")
+        ACCEPTED = "accepted", _("Your answer is accepted")
+        FLAG = "flag", _("A message awaits your decision")
+        DECISION = "decision", _("A decision on your message")
+        QUESTION = "question", _("A question is yours to look after")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
+    # The first post that is new, where the reader lands; and the last one.
+    first_post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="+")
+    last_post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="+")
+    # Those who did it, latest first, and how many times it was done.
+    actors = models.JSONField(default=list)
+    event_ids = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "thread", "kind"], condition=models.Q(read_at=None), name="one_unread_group"
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="notification_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id} in {self.thread_id}"
+
+
+class Preference(models.Model):
+    """How a person wants to be told by mail, per kind."""
+
+    class Mail(models.TextChoices):
+        AT_ONCE = "at_once", _("At once")
+        DAILY = "daily", _("Once a day")
+        NEVER = "never", _("Never")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Notification.Kind)
+    mail = models.CharField(max_length=10, choices=Mail)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.kind} {self.mail}"
