@@ -24,7 +24,9 @@ class LearnerDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "day", "user", "space_id"], name="learner_day_once")
+            models.UniqueConstraint(
+                fields=["organisation", "day", "user", "space_id"], name="learner_day_once"
+            )
         ]
         indexes = [models.Index(fields=["organisation", "space_id", "day"], name="learner_day_of_space")]
 
@@ -43,7 +45,9 @@ class SpaceDay(models.Model):
     threads = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "day", "space_id"], name="space_day_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "day", "space_id"], name="space_day_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.space_id} on {self.day}"

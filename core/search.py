@@ -28,5 +28,3 @@ class Document(Func):
         sql = self.template % {"language": language[0], "title": title[0], "text": text[0]}
         params = [*language[1], *title[1], *text[1], *title[1], *text[1]]
         return sql, params
-
-

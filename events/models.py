@@ -25,7 +25,9 @@ class Event(models.Model):
         STAFF = "staff"
         SYSTEM = "system"
 
-    txid = models.BigIntegerField(db_default=Cast(Cast(CurrentTransaction(), models.TextField()), models.BigIntegerField()))
+    txid = models.BigIntegerField(
+        db_default=Cast(Cast(CurrentTransaction(), models.TextField()), models.BigIntegerField())
+    )
     verb = models.CharField(max_length=60)
     at = models.DateTimeField(db_default=Now())
     recorded_at = models.DateTimeField(db_default=Now())
@@ -125,5 +127,3 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-

@@ -27,7 +27,9 @@ class Grant(models.Model):
     granted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "recognition", "evidence"], name="granted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "recognition", "evidence"], name="granted_once")
+        ]
         indexes = [models.Index(fields=["user", "-granted_at"], name="grant_of_user")]
 
     def __str__(self) -> str:

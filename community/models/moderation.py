@@ -58,7 +58,9 @@ class Flag(models.Model):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     comment = models.TextField(_("in your words"), max_length=1000, blank=True)
     at = models.DateTimeField(default=timezone.now)
-    decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags")
+    decision = models.ForeignKey(
+        Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags"
+    )
 
     objects = FlagQuerySet.as_manager()
 

@@ -31,8 +31,12 @@ class Post(models.Model):
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
     number = models.PositiveIntegerField()
     # One level only: the parent of a reply is never itself a reply.
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     body = models.TextField(_("message"))
     html = models.TextField()
     renderer = models.PositiveSmallIntegerField(default=1)
@@ -49,7 +53,9 @@ class Post(models.Model):
     key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
-        expression=Document(language="language", text="body"), output_field=SearchVectorField(), db_persist=True
+        expression=Document(language="language", text="body"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = PostQuerySet.as_manager()
@@ -58,7 +64,9 @@ class Post(models.Model):
         constraints = [models.UniqueConstraint(fields=["thread", "number"], name="post_number_once")]
         indexes = [
             models.Index(fields=["author", "-created_at"], name="post_of_author"),
-            models.Index(fields=["thread", "moment"], condition=Q(moment__isnull=False), name="post_at_moment"),
+            models.Index(
+                fields=["thread", "moment"], condition=Q(moment__isnull=False), name="post_at_moment"
+            ),
             GinIndex(fields=["search"], name="post_search"),
         ]
 
@@ -78,7 +86,9 @@ class PostRevision(models.Model):
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
     body = models.TextField()
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     edited_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -58,13 +58,17 @@ class Space(models.Model):
     purpose = models.TextField(_("purpose"), max_length=600, blank=True)
     charter = models.TextField(_("charter"), max_length=4000, blank=True)
     charter_html = models.TextField(blank=True)
-    visibility = models.CharField(_("who may see it"), max_length=6, choices=Visibility, default=Visibility.OPEN)
+    visibility = models.CharField(
+        _("who may see it"), max_length=6, choices=Visibility, default=Visibility.OPEN
+    )
     colour = models.CharField(_("colour"), max_length=12, choices=Colour, default=Colour.FOREST)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     # Written by whoever owns the space from above (a course session); empty for a space of its own.
     about_title = models.CharField(max_length=200, blank=True)
     about_url = models.CharField(max_length=300, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     key = models.UUIDField(null=True, unique=True)

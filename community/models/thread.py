@@ -71,7 +71,9 @@ class Thread(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DISCUSSION)
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     gate = models.CharField(_("gate"), max_length=12, choices=Gate, default=Gate.OPEN)
     # The number of the last post. Numbers are given under the lock of this row, so they have no hole and no race.
     last_number = models.PositiveIntegerField(default=0)
@@ -93,7 +95,9 @@ class Thread(models.Model):
     key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
-        expression=Document(language="language", title="title"), output_field=SearchVectorField(), db_persist=True
+        expression=Document(language="language", title="title"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = ThreadQuerySet.as_manager()

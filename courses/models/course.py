@@ -50,9 +50,13 @@ class Course(models.Model):
     version = models.PositiveIntegerField(default=1)
     mandatory = models.BooleanField(_("mandatory"), default=False)
     due_on = models.DateField(_("to be finished by"), null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     key = models.UUIDField(null=True, unique=True)
@@ -87,7 +91,9 @@ class Course(models.Model):
 class SessionQuerySet(models.QuerySet["Session"]):
     def running(self) -> SessionQuerySet:
         now = timezone.now()
-        return self.filter(Q(opens_at=None) | Q(opens_at__lte=now)).filter(Q(closes_at=None) | Q(closes_at__gt=now))
+        return self.filter(Q(opens_at=None) | Q(opens_at__lte=now)).filter(
+            Q(closes_at=None) | Q(closes_at__gt=now)
+        )
 
 
 class Session(models.Model):

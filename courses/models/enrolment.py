@@ -26,7 +26,9 @@ class Enrolment(models.Model):
     enrolled_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
-    last_module = models.ForeignKey(Module, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    last_module = models.ForeignKey(
+        Module, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
     objects = EnrolmentQuerySet.as_manager()
@@ -77,7 +79,9 @@ class WatchedRange(models.Model):
 
     class Meta:
         ordering = ["start"]
-        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="watched_range_has_length")]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="watched_range_has_length")
+        ]
 
     def __str__(self) -> str:
         return f"{self.start}–{self.end}"

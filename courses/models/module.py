@@ -21,7 +21,9 @@ class Section(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["course", "position"], deferrable=models.Deferrable.DEFERRED, name="section_position_once"
+                fields=["course", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="section_position_once",
             )
         ]
 
@@ -65,9 +67,7 @@ class Module(models.Model):
     key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
-        expression=Document(
-            language="language", title="title", text="body"
-        ),
+        expression=Document(language="language", title="title", text="body"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -78,7 +78,9 @@ class Module(models.Model):
         ordering = ["section__position", "position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["section", "position"], deferrable=models.Deferrable.DEFERRED, name="module_position_once"
+                fields=["section", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="module_position_once",
             )
         ]
         indexes = [GinIndex(fields=["search"], name="module_search")]

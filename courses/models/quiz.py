@@ -31,7 +31,9 @@ class Question(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     # An edit that changes the meaning starts a new version, and a new series of figures.
     version = models.PositiveIntegerField(default=1)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=200, null=True, blank=True)
@@ -63,7 +65,9 @@ class Option(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["question", "position"], deferrable=models.Deferrable.DEFERRED, name="option_position_once"
+                fields=["question", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="option_position_once",
             )
         ]
 
@@ -81,7 +85,9 @@ class Quiz(models.Model):
 
     class Meta:
         verbose_name_plural = "quizzes"
-        constraints = [models.CheckConstraint(condition=Q(pass_mark__lte=100), name="pass_mark_is_a_percentage")]
+        constraints = [
+            models.CheckConstraint(condition=Q(pass_mark__lte=100), name="pass_mark_is_a_percentage")
+        ]
 
     def __str__(self) -> str:
         return f"quiz of {self.module_id}"

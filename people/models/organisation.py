@@ -47,7 +47,9 @@ class Unit(models.Model):
     """A department or team; units form a tree inside an organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="units")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     name = models.CharField(_("name"), max_length=120)
 
     class Meta:
@@ -70,7 +72,9 @@ class DateRange(Func):
 class UnitMembership(models.Model):
     """Where a person works, from a day (included) to a day (excluded); history is never overwritten."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="unit_memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="unit_memberships"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -78,7 +82,8 @@ class UnitMembership(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="unit_membership_has_a_day"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="unit_membership_has_a_day",
             ),
             ExclusionConstraint(
                 name="one_unit_at_a_time",

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from people.models.organisation import Organisation, validate_time_zone
@@ -19,7 +20,9 @@ from people.models.organisation import Organisation, validate_time_zone
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> UserQuerySet:
         """People of one's own organisation who have not been erased; nobody else."""
-        return self.filter(organisation_id=user.organisation_id, anonymised_at=None).exclude(organisation=None)
+        return self.filter(organisation_id=user.organisation_id, anonymised_at=None).exclude(
+            organisation=None
+        )
 
     def active(self) -> UserQuerySet:
         return self.filter(is_active=True, anonymised_at=None)
@@ -79,9 +82,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="email_once", violation_error_message=_("Already used.")),
             models.UniqueConstraint(
-                fields=["organisation", "external_id"], condition=Q(external_id__isnull=False), name="external_id_once"
+                Lower("email"), name="email_once", violation_error_message=_("Already used.")
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "external_id"],
+                condition=Q(external_id__isnull=False),
+                name="external_id_once",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "name"], name="user_directory")]
@@ -104,3 +111,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles a person holds now over their organisation or a part of it; read once per request."""
+        grants = self.role_grants.filter(organisation_id=self.organisation_id, revoked_at=None)
+        return frozenset(grants.values_list("role", flat=True))
+
+    @property
+    def event_role(self) -> str:
+        """The role the log keeps with what this person does: figures hold learners only (METRICS C2)."""
+        if self.is_staff or "administrator" in self.roles:
+            return "staff"
+        return "trainer" if "trainer" in self.roles else "learner"

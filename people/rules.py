@@ -1,0 +1,26 @@
+"""Who may do what, as predicates on a person; the same ones for view, template and API."""
+
+import rules
+
+from people.models import RoleGrant
+
+
+@rules.predicate
+def is_trainer(user) -> bool:
+    return RoleGrant.Role.TRAINER in user.roles
+
+
+@rules.predicate
+def is_hr(user) -> bool:
+    return RoleGrant.Role.HR in user.roles
+
+
+@rules.predicate
+def is_administrator(user) -> bool:
+    return RoleGrant.Role.ADMINISTRATOR in user.roles
+
+
+@rules.predicate
+def is_learner(user) -> bool:
+    """Figures of learners hold nobody who trains or administers (METRICS C2)."""
+    return user.event_role == "learner"

@@ -1,0 +1,51 @@
+import pytest
+
+from tests import making
+
+
+@pytest.fixture
+def lumen(db):
+    return making.make_organisation("Lumen")
+
+
+@pytest.fixture
+def atelier(db):
+    return making.make_organisation("Atelier Nord")
+
+
+@pytest.fixture
+def awa(lumen):
+    return making.make_user("Awa Mbaye", organisation=lumen)
+
+
+@pytest.fixture
+def karim(lumen):
+    return making.make_user("Karim Toure", organisation=lumen)
+
+
+@pytest.fixture
+def julie(lumen):
+    user = making.make_user("Julie Dubois", organisation=lumen)
+    making.grant_role(user, "trainer")
+    return user
+
+
+@pytest.fixture
+def marc(lumen):
+    user = making.make_user("Marc Petit", organisation=lumen)
+    making.grant_role(user, "hr")
+    return user
+
+
+@pytest.fixture
+def ines(atelier):
+    return making.make_user("Ines Roy", organisation=atelier)
+
+
+@pytest.fixture
+def sign_in(client):
+    def sign_in(user):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
