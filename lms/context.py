@@ -1,2 +1,158 @@
-def shell(request):
-    return {}
+"""What the frame of every page shows: where one may go, what is new there, whose page it is."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Membership
+from lms.news import news_of
+from people.models import RoleGrant
+from people.rules import roles_of
+
+THEMES = {"light": "palabre", "dark": "palabre-night"}
+FRESH_FOR = 20  # seconds; the stream brings what is newer
+
+MAIN = [
+    ("home", "house", _("Home")),
+    ("courses:catalogue", "graduation-cap", _("Courses")),
+    ("community:spaces", "messages-square", _("Spaces")),
+    ("community:library", "library", _("Good practices")),
+    ("community:messages", "message-circle", _("Messages")),
+    ("people:directory", "users", _("Directory")),
+]
+STEERING = [
+    ("analytics:facilitation", "shield-check", _("Facilitation"), {"trainer", "facilitator"}),
+    ("analytics:reports", "chart-no-axes-combined", _("Reports"), {"hr", "administrator"}),
+    ("courses:studio", "pencil-ruler", _("Course studio"), {"trainer"}),
+]
+POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    # Lazy: a fragment, which draws no frame, costs no query.
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}
+
+
+def address(name: str) -> str:
+    """The address of a page, or nothing where this installation does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass
+class Entry:
+    url: str
+    icon: str
+    label: Any
+    new: int = 0
+    active: bool = False
+    here: bool = False
+
+
+@dataclass
+class ShownSpace:
+    id: int
+    name: str
+    colour: str
+    url: str
+    new: int = 0
+    active: bool = False
+
+
+@dataclass
+class Shell:
+    request: HttpRequest
+    person: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        user = getattr(self.request, "user", None)
+        self.person = user if user is not None and user.is_authenticated else None
+
+    @property
+    def theme(self) -> str:
+        """Nothing for "like my device": the stylesheet then follows the system, without a flash."""
+        return THEMES.get(self.person.theme if self.person else self.request.COOKIES.get("theme", ""), "")
+
+    @property
+    def next_theme(self) -> str:
+        return "light" if self.theme == "palabre-night" else "dark"
+
+    @cached_property
+    def news(self) -> dict[str, Any]:
+        key = f"shell:{self.person.pk}"
+        found = cache.get(key)
+        if found is None:
+            found = news_of(self.person)
+            cache.set(key, found, FRESH_FOR)
+        return found
+
+    @cached_property
+    def nav(self) -> list[Entry]:
+        return [entry for entry in (self._entry(*row) for row in MAIN) if entry]
+
+    @cached_property
+    def steering(self) -> list[Entry]:
+        mine = roles_of(self.person) | ({"facilitator"} if self.news["facilitates"] else set())
+        rows = [row[:3] for row in STEERING if row[3] & mine or self.person.is_superuser]
+        return [entry for entry in (self._entry(*row) for row in rows) if entry]
+
+    @cached_property
+    def pocket(self) -> list[Entry]:
+        """The five places of the bar on a phone: the main ones, then oneself."""
+        rows = [row for row in MAIN if row[0] in POCKET]
+        shown = [entry for entry in (self._entry(*row) for row in rows) if entry]
+        if self.profile_url:
+            shown.append(Entry(self.profile_url, "user", _("Me"), **self._standing_at(self.profile_url)))
+        return shown
+
+    @cached_property
+    def spaces(self) -> list[ShownSpace]:
+        return [
+            ShownSpace(**space, active=self.request.path.startswith(space["url"])) for space in self.news["spaces"]
+        ]
+
+    @property
+    def unread(self) -> int:
+        return self.news["unread"]
+
+    @property
+    def caption(self) -> str:
+        """The second line under one's name: what one does here."""
+        roles = roles_of(self.person)
+        labels = [label for code, label in RoleGrant.Role.choices if code in roles]
+        if not labels:
+            labels = [Membership.Role.FACILITATOR.label if self.news["facilitates"] else _("Learner")]
+        return " · ".join(str(part) for part in [*labels, self.news["unit"]] if part)
+
+    @property
+    def profile_url(self) -> str:
+        try:
+            return self.person.get_absolute_url()
+        except NoReverseMatch:
+            return ""
+
+    search_url = property(lambda self: address("search"))
+    notifications_url = property(lambda self: address("notifications:index"))
+    settings_url = property(lambda self: address("people:settings"))
+    privacy_url = property(lambda self: address("people:privacy"))
+
+    @property
+    def admin_url(self) -> str:
+        return address("admin:index") if self.person.is_staff else ""
+
+    def _entry(self, name: str, icon: str, label: Any) -> Entry | None:
+        url = address(name)
+        if not url:
+            return None
+        return Entry(url, icon, label, new=self.news["places"].get(name, 0), **self._standing_at(url))
+
+    def _standing_at(self, url: str) -> dict[str, bool]:
+        here = self.request.path == url
+        return {"here": here, "active": here or (url != "/" and self.request.path.startswith(url))}
