@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Membership
 from lms.news import news_of
 from people.models import RoleGrant
-from people.rules import roles_of
 
 THEMES = {"light": "palabre", "dark": "palabre-night"}
 FRESH_FOR = 20  # seconds; the stream brings what is newer
@@ -38,10 +37,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": SimpleLazyObject(lambda: Shell(request))}
 
 
-def address(name: str) -> str:
+def address(name: str, *args: Any) -> str:
     """The address of a page, or nothing where this installation does not have it."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 
@@ -99,7 +98,7 @@ class Shell:
 
     @cached_property
     def steering(self) -> list[Entry]:
-        mine = roles_of(self.person) | ({"facilitator"} if self.news["facilitates"] else set())
+        mine = self.person.roles | ({"facilitator"} if self.news["facilitates"] else set())
         rows = [row[:3] for row in STEERING if row[3] & mine or self.person.is_superuser]
         return [entry for entry in (self._entry(*row) for row in rows) if entry]
 
@@ -114,9 +113,7 @@ class Shell:
 
     @cached_property
     def spaces(self) -> list[ShownSpace]:
-        return [
-            ShownSpace(**space, active=self.request.path.startswith(space["url"])) for space in self.news["spaces"]
-        ]
+        return [self._shown(**space) for space in self.news["spaces"]]
 
     @property
     def unread(self) -> int:
@@ -125,7 +122,7 @@ class Shell:
     @property
     def caption(self) -> str:
         """The second line under one's name: what one does here."""
-        roles = roles_of(self.person)
+        roles = self.person.roles
         labels = [label for code, label in RoleGrant.Role.choices if code in roles]
         if not labels:
             labels = [Membership.Role.FACILITATOR.label if self.news["facilitates"] else _("Learner")]
@@ -133,15 +130,13 @@ class Shell:
 
     @property
     def profile_url(self) -> str:
-        try:
-            return self.person.get_absolute_url()
-        except NoReverseMatch:
-            return ""
+        return address("people:person", self.person.handle)
 
     search_url = property(lambda self: address("search"))
     notifications_url = property(lambda self: address("notifications:index"))
     settings_url = property(lambda self: address("people:settings"))
     privacy_url = property(lambda self: address("people:privacy"))
+    sign_out_url = property(lambda self: address("account_logout"))
 
     @property
     def admin_url(self) -> str:
@@ -152,6 +147,10 @@ class Shell:
         if not url:
             return None
         return Entry(url, icon, label, new=self.news["places"].get(name, 0), **self._standing_at(url))
+
+    def _shown(self, *, slug: str, **space: Any) -> ShownSpace:
+        url = address("community:space", slug)
+        return ShownSpace(url=url, active=bool(url) and self.request.path.startswith(url), **space)
 
     def _standing_at(self, url: str) -> dict[str, bool]:
         here = self.request.path == url

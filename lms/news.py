@@ -27,7 +27,7 @@ def news_of(person: Any) -> dict[str, Any]:
                 "id": one.space_id,
                 "name": one.space.name,
                 "colour": one.space.colour,
-                "url": one.space.get_absolute_url(),
+                "slug": one.space.slug,
                 "new": one.new,
             }
             for one in listed[:SHOWN_SPACES]
@@ -39,7 +39,9 @@ def _memberships_with_news(person: Any):
     """A thread counts once when its last post is further than what the person has read there since joining."""
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=person).values("last_number")
     fresh = (
-        Thread.objects.filter(space=OuterRef("space"), deleted_at=None, last_post_at__gt=OuterRef("joined_at"))
+        Thread.objects.filter(
+            space=OuterRef("space"), deleted_at=None, last_post_at__gt=OuterRef("joined_at")
+        )
         .annotate(read_to=Coalesce(Subquery(read_to[:1]), 0))
         .filter(last_number__gt=F("read_to"))
         .order_by()

@@ -1,7 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from lms.views import appearance, home
+
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("appearance/", appearance.change, name="appearance"),
     path("", include("people.urls")),
     path("", include("community.urls")),
     path("", include("courses.urls")),

@@ -73,7 +73,8 @@ def test_the_ring_seats_one_dot_per_module_and_groups_past_24(done, total, seats
 
 
 def test_a_button_with_an_address_is_a_link_and_its_attributes_are_escaped():
-    drawn = draw('{% button "Go <b>" href="/x" hx_get="/y" data_note=note disabled=False %}', note='"><script>')
+    source = "{% button words href='/x' hx_get='/y' data_note=note disabled=False %}"
+    drawn = draw(source, words="Go <b>", note='"><script>')
     assert drawn.startswith("<a ")
     assert "Go &lt;b&gt;" in drawn
     assert 'hx-get="/y"' in drawn

@@ -1,0 +1,91 @@
+import pytest
+from django.core.cache import cache
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from lms.context import Shell
+from lms.news import news_of
+from tests import making
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+
+
+def shell_of(user, path="/"):
+    request = RequestFactory().get(path)
+    request.user = user
+    return Shell(request)
+
+
+def test_a_fragment_that_draws_no_frame_costs_no_query(sign_in, awa, django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.user = awa
+    from lms.context import shell
+
+    with django_assert_num_queries(0):
+        assert Template("fragment").render(Context(shell(request))) == "fragment"
+
+
+def test_news_count_threads_with_posts_after_what_was_read(lumen, awa, karim):
+    space = making.make_space(lumen, "Managers")
+    old = making.make_thread(space, karim, "Before Awa came")
+    making.join(space, awa, karim)
+    thread = making.make_thread(space, karim, "Since then")
+    assert news_of(awa)["spaces"] == [
+        {"id": space.pk, "name": "Managers", "colour": "forest", "slug": space.slug, "new": 1}
+    ]
+    thread.read_states.create(user=awa, last_number=thread.last_number)
+    assert news_of(awa)["spaces"][0]["new"] == 0
+    assert old.last_number == 1
+
+
+@pytest.mark.parametrize("spaces", [1, 4])
+def test_news_cost_three_queries_however_many_spaces(spaces, lumen, awa, django_assert_num_queries):
+    for number in range(spaces):
+        making.join(making.make_space(lumen, f"Space {number}"), awa)
+    with django_assert_num_queries(3):
+        assert len(news_of(awa)["spaces"]) == spaces
+
+
+def test_steering_shows_to_those_who_steer(awa, julie, marc, lumen):
+    def labels(user):
+        return [str(entry.icon) for entry in shell_of(user).steering]
+
+    assert labels(awa) == []
+    assert "chart-no-axes-combined" not in labels(julie)
+    assert "shield-check" not in labels(marc)
+
+
+def test_the_theme_is_nothing_when_it_follows_the_device(awa):
+    assert shell_of(awa).theme == ""
+    awa.theme = "dark"
+    assert shell_of(awa).theme == "palabre-night"
+
+
+def test_language_and_theme_are_kept_with_the_person(sign_in, awa):
+    client = sign_in(awa)
+    answer = client.post("/appearance/", {"language": "en", "theme": "dark", "next": "/spaces/"})
+    assert answer.headers["Location"] == "/spaces/"
+    awa.refresh_from_db()
+    assert (awa.language, awa.theme) == ("en", "dark")
+    page = client.get("/").content.decode()
+    assert '<html lang="en" data-theme="palabre-night"' in page
+
+
+def test_a_made_up_theme_or_a_foreign_address_is_refused(sign_in, awa):
+    client = sign_in(awa)
+    answer = client.post("/appearance/", {"theme": "neon", "language": "xx", "next": "https://evil.test/"})
+    assert answer.headers["Location"] == "/"
+    awa.refresh_from_db()
+    assert (awa.language, awa.theme) == ("fr", "system")
+
+
+@pytest.mark.django_db
+def test_a_stranger_reads_the_landing_in_the_chosen_language(client):
+    client.post("/appearance/", {"language": "en", "theme": "light"})
+    page = client.get("/").content.decode()
+    assert '<html lang="en" data-theme="palabre"' in page
+    assert 'id="main"' in page
+    assert "style=" not in page
