@@ -27,7 +27,7 @@ RENDERER_VERSION = 1
 MAX_LENGTH = 40_000
 MAX_NESTING = 20
 MAX_TOKENS = 20_000
-HANDLE = re.compile(r"@([a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?)", re.IGNORECASE)
+HANDLE = re.compile(r"@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?!\w)", re.IGNORECASE)
 LANGUAGE_CLASS = re.compile(r"language-[A-Za-z0-9+#_.-]{1,20}")
 TAGS = (
     "a blockquote br code del details div em h2 h3 h4 h5 h6 hr img li ol p pre s strong summary"

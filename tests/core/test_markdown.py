@@ -115,13 +115,14 @@ def test_mentions_are_resolved_in_one_call_and_unknown_ones_stay_text():
 
     def resolve(handles):
         asked.append(handles)
-        return {"awa": "/people/awa/", "jean-luc.b": "/people/jean-luc.b/"}
+        return {"awa": "/people/awa/", "jean-luc": "/people/jean-luc/"}
 
     rendered = render(
-        "@Awa et @jean-luc.b. @awa encore, @personne, a@awa.fr `@awa` [@awa](/x)", resolve_mentions=resolve
+        "@Awa et @jean-luc. @awa encore, @personne, @awa_x, a@awa.fr `@awa` [@awa](/x)",
+        resolve_mentions=resolve,
     )
-    assert asked == [{"awa", "jean-luc.b", "personne"}]
-    assert rendered.mentions == ("awa", "jean-luc.b")
+    assert asked == [{"awa", "jean-luc", "personne"}]
+    assert rendered.mentions == ("awa", "jean-luc")
     assert rendered.html.count('class="mention"') == 3
     assert '<a class="mention" href="/people/awa/" rel="nofollow ugc noopener">@Awa</a>' in rendered.html
     assert ", @personne," in rendered.html

@@ -1,0 +1,88 @@
+"""What every import tells the person who runs it: what was read, made, found again and refused, and why."""
+
+import csv
+import gzip
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TextIO, TypeVar, cast
+
+from django.utils.translation import gettext as _
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class RefusedItem:
+    """Something of the file that was not taken, and the sentence that says why."""
+
+    where: str
+    name: str
+    reason: str
+
+
+@dataclass
+class Report:
+    """For each kind of thing: read = made + there already + refused. `differences` counts what was changed."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
+    there: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    refused_items: list[RefusedItem] = field(default_factory=list)
+    differences: Counter[str] = field(default_factory=Counter)
+
+    def refuse(self, kind: str, item: RefusedItem) -> None:
+        self.read[kind] += 1
+        self.refused[kind] += 1
+        self.refused_items.append(item)
+
+    def take(self, kind: str, *, made: int = 0, there: int = 0) -> None:
+        self.read[kind] += made + there
+        self.made[kind] += made
+        self.there[kind] += there
+
+    def rows(self) -> Iterator[tuple[str, int, int, int, int]]:
+        """(kind, read, made, there already, refused), in the order in which kinds came up."""
+        for kind in self.read:
+            yield kind, self.read[kind], self.made[kind], self.there[kind], self.refused[kind]
+
+    def table(self) -> str:
+        """The figures as columns of plain text, then each difference with its count."""
+        head = ("", _("read"), _("made"), _("already there"), _("refused"))
+        rows = [head, *((kind, *map(str, figures)) for kind, *figures in self.rows())]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+        lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+        lines += [f"{count:>7} × {sentence}" for sentence, count in self.differences.most_common()]
+        return "\n".join(lines)
+
+    def write_refused(self, file: TextIO) -> None:
+        """The refused items as CSV; a cell that a spreadsheet would run as a formula is quoted."""
+        writer = csv.writer(file)
+        writer.writerow([_("where"), _("name"), _("reason")])
+        for item in self.refused_items:
+            writer.writerow([_inert(item.where), _inert(item.name), _inert(item.reason)])
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked when it is gzipped."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        yield cast(IO[bytes], file)
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
