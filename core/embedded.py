@@ -47,10 +47,15 @@ def embedded_urls(var: Path) -> tuple[str, str]:
     )
 
 
+def runs(var: Path) -> bool:
+    servers = Servers(var)
+    return answers(servers.postgres_socket) and answers(servers.valkey_socket)
+
+
 def start(var: Path) -> None:
     """Starts whatever does not run yet. Safe to call from many processes at once, and cheap when both run."""
     servers = Servers(var)
-    if answers(servers.postgres_socket) and answers(servers.valkey_socket):
+    if runs(var):
         return
     with servers.lock():
         servers.start_postgres()

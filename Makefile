@@ -1,0 +1,29 @@
+# Everything begins here; the steps themselves are in core/setup.py, which needs Python 3.11 and nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+SETUP = exec $(PYTHON) -m core.setup
+
+.PHONY: help demo dev test lint messages stop reset
+
+help:  ## what can be typed
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo:  ## set everything up and open a living academy (PORT=8000)
+	@$(SETUP) demo
+
+dev:  ## the same, reloading on change of code, templates and assets
+	@$(SETUP) dev
+
+test:  ## every check: lint, types, layers, migrations, translations, tests (ARGS="tests/core -q" for some)
+	@$(SETUP) test $(ARGS)
+
+lint:  ## every check but the tests
+	@$(SETUP) lint
+
+messages:  ## bring the catalogues of translations up to date
+	@$(SETUP) messages
+
+stop:  ## end whatever this folder runs, tests' servers included
+	@$(SETUP) stop
+
+reset:  ## the same, and forget the data: the next demo starts over
+	@$(SETUP) reset
