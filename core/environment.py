@@ -124,10 +124,15 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
     }
 
 
-def storages(*, debug: bool) -> dict[str, dict[str, Any]]:
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    return {"default": media_storage(), "staticfiles": {"BACKEND": plain if debug else hashed}}
+def storages(*, debug: bool, production: bool) -> dict[str, dict[str, Any]]:
+    """Static files by name while developing, by hash otherwise, and compressed (half a minute) where it pays."""
+    if debug:
+        static = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    elif production:
+        static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    else:
+        static = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    return {"default": media_storage(), "staticfiles": {"BACKEND": static}}
 
 
 def media_storage() -> dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 from urllib.parse import parse_qs, urlsplit
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
@@ -20,3 +21,8 @@ def broker_url(redis_url: str) -> str:
 app = Celery("palabre")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: object) -> None:
+    """Django has set logging up (core/logs.py); without a listener here Celery would replace it."""

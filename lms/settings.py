@@ -6,9 +6,12 @@ with them it is a production, and a missing or unsafe value stops it with a sent
 
 import os
 from pathlib import Path
+from typing import Any
 
 from core import embedded, environment
+from core.logs import log_settings
 from lms.celery import broker_url
+from lms.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("PALABRE_VAR", BASE_DIR / "var"))
@@ -81,23 +84,32 @@ ROOT_URLCONF = "lms.urls"
 WSGI_APPLICATION = "lms.wsgi.application"
 ASGI_APPLICATION = "lms.asgi.application"
 
+TEMPLATE_OPTIONS: dict[str, Any] = {
+    "context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+        "core.context.csp_nonce",
+        "lms.context.shell",
+    ],
+    "builtins": ["core.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
+    "loaders": [
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ],
+}
+if not DEBUG:
+    # While developing, a template that changed is read anew at the next request, whatever server runs.
+    TEMPLATE_OPTIONS["loaders"] = [("django.template.loaders.cached.Loader", TEMPLATE_OPTIONS["loaders"])]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "core.context.csp_nonce",
-                "lms.context.shell",
-            ],
-            "builtins": ["core.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
-        },
+        "OPTIONS": TEMPLATE_OPTIONS,
     }
 ]
+
+LOGGING = log_settings(production=PRODUCTION)
 
 DATABASES = {"default": environment.database(DATABASE_URL, embedded=not PRODUCTION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,7 +135,11 @@ CELERY_TASK_TIME_LIMIT = 75
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_EXPIRES = None
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULER = "lms.beat.OneAtATime"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -161,7 +177,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
-STORAGES = environment.storages(debug=DEBUG or TEST_RUN)
+STORAGES = environment.storages(debug=DEBUG or TEST_RUN, production=PRODUCTION)
 WHITENOISE_USE_FINDERS = DEBUG or TEST_RUN
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"
 

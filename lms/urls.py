@@ -1,10 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lms.views import appearance, home
+from lms.views import appearance, health, home
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("appearance/", appearance.change, name="appearance"),
     path("", include("people.urls")),
     path("", include("community.urls")),

@@ -108,7 +108,9 @@ def tint(number: int | None) -> int:
 @register.simple_tag
 def dot(colour: str) -> SafeString:
     """The coloured point that stands before the name of a space."""
-    return format_html('<span class="size-2.5 rounded-full shrink-0 tint-{}" aria-hidden="true"></span>', colour)
+    return format_html(
+        '<span class="size-2.5 rounded-full shrink-0 tint-{}" aria-hidden="true"></span>', colour
+    )
 
 
 @register.simple_tag
@@ -134,7 +136,9 @@ def standing_badges(person: Any) -> SafeString:
     if standing is None:
         return mark_safe("")
     found = [(standing.get_role_display(), "primary"), (standing.expertise, "expert")]
-    return format_html_join("", "{}", ((badge(label, tone=tone, size="xs"),) for label, tone in found if label))
+    return format_html_join(
+        "", "{}", ((badge(label, tone=tone, size="xs"),) for label, tone in found if label)
+    )
 
 
 @register.simple_tag
@@ -198,8 +202,12 @@ def time_tag(value: datetime | None, **attrs: str) -> SafeString:
 def skeleton(lines: int = 3) -> SafeString:
     """Room kept for something that is on its way."""
     widths = ("w-full", "w-11/12", "w-2/3")
-    bars = format_html_join("", '<span class="skeleton-line {}"></span>', ((widths[n % 3],) for n in range(lines)))
-    return format_html('<span class="grid gap-2.5" role="status" aria-label="{}">{}</span>', _("Loading"), bars)
+    bars = format_html_join(
+        "", '<span class="skeleton-line {}"></span>', ((widths[n % 3],) for n in range(lines))
+    )
+    return format_html(
+        '<span class="grid gap-2.5" role="status" aria-label="{}">{}</span>', _("Loading"), bars
+    )
 
 
 def _button_classes(kind: str, size: str, extra: str) -> str:
@@ -208,7 +216,9 @@ def _button_classes(kind: str, size: str, extra: str) -> str:
 
 def _html_attributes(attrs: dict[str, Any]) -> SafeString:
     """`hx_get` becomes hx-get, `data_x` data-x; True stands alone, False and None are left out."""
-    pairs = ((name.replace("_", "-"), value) for name, value in attrs.items() if value not in (False, None, ""))
+    pairs = (
+        (name.replace("_", "-"), value) for name, value in attrs.items() if value not in (False, None, "")
+    )
     return format_html_join("", "{}", ((_attribute(name, value),) for name, value in pairs))
 
 
@@ -231,7 +241,13 @@ def button(
         attrs |= {"aria_label": label, "title": label}
     if href:
         return format_html(
-            '<a class="{}" href="{}"{}>{}{}{}</a>', classes, href, _html_attributes(attrs), drawn, words, drawn_end
+            '<a class="{}" href="{}"{}>{}{}{}</a>',
+            classes,
+            href,
+            _html_attributes(attrs),
+            drawn,
+            words,
+            drawn_end,
         )
     return format_html(
         '<button type="{}" class="{}"{}>{}{}{}</button>',
@@ -275,7 +291,9 @@ def _field_kind(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("components/empty_state.html")
-def empty_state(icon: str, title: str, text: str = "", action: str = "", href: str = "", level: int = 2) -> dict:
+def empty_state(
+    icon: str, title: str, text: str = "", action: str = "", href: str = "", level: int = 2
+) -> dict:
     """Nothing here yet: what this place is for, and the first thing to do."""
     return {"icon": icon, "title": title, "text": text, "action": action, "href": href, "level": level}
 
@@ -333,7 +351,9 @@ def chart(context: template.Context, id: str, figure: dict, level: int = 2) -> d
 
     figure: kind (line, bar, lorenz), title, labels, series [{label, values, tone}], unit, definition, note.
     """
-    rows = [(label, [one["values"][n] for one in figure["series"]]) for n, label in enumerate(figure["labels"])]
+    rows = [
+        (label, [one["values"][n] for one in figure["series"]]) for n, label in enumerate(figure["labels"])
+    ]
     drawn = {key: figure.get(key) for key in ("kind", "labels", "series", "unit")}
     data = json_script(json.loads(json.dumps(drawn, default=str)), f"{id}-data")
     return {"id": id, "figure": figure, "rows": rows, "data": data, "level": level}
@@ -342,7 +362,9 @@ def chart(context: template.Context, id: str, figure: dict, level: int = 2) -> d
 @register.simple_block_tag(takes_context=True)
 def card(context: template.Context, content: str, **props: Any) -> SafeString:
     """`{% card title="…" level=2 eyebrow="…" id="…" %} … {% endcard %}`: a surface with a heading."""
-    return _draw("card", content, {"level": 2, "padding": "p-5"} | props | {"classes": props.get("class", "")})
+    return _draw(
+        "card", content, {"level": 2, "padding": "p-5"} | props | {"classes": props.get("class", "")}
+    )
 
 
 @register.simple_block_tag(takes_context=True)

@@ -112,13 +112,15 @@ def children(port: int, *, reload: bool) -> list[Child]:
     python = [sys.executable, "-m"]
     web = ["uvicorn", "lms.asgi:application", "--host", HOST, "--port", str(port), "--no-access-log"]
     web += ["--log-level", "warning", "--timeout-graceful-shutdown", "1" if reload else "3"]
-    worker = ["celery", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "WARNING"]
+    worker = ["celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "WARNING"]
     quiet = ["--without-gossip", "--without-mingle"]
-    beat = ["celery", "-A", "lms", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    beat = ["celery", "-q", "-A", "lms", "beat", "--loglevel", "WARNING", "--pidfile", ""]
     debug = {"DEBUG": "1"} if reload else {}
+    # Celery takes JSON only here, so its fear of the superuser (pickle) has no ground.
+    calm = {**debug, "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     started = [
         Child("web", [*python, *web], debug, restarts_on_change=True),
-        Child("worker", [*python, *worker, *quiet], debug, restarts_on_change=True),
+        Child("worker", [*python, *worker, *quiet], calm, restarts_on_change=True),
         Child("schedule", [*python, *beat], debug, restarts_on_change=True),
     ]
     if reload:

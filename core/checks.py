@@ -1,0 +1,71 @@
+"""Every check of the project, one after the other, each with its time; the tests' own summary comes last."""
+
+import os
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PYTHON = [sys.executable]
+MANAGE = [sys.executable, "manage.py"]
+
+CHECKS: dict[str, list[list[str]]] = {
+    "lint": [
+        [str(BIN / "ruff"), "check", "."],
+        [str(BIN / "ruff"), "format", "--check", "."],
+        [str(BIN / "djlint"), "templates", "--lint", "--quiet"],
+    ],
+    "layers": [[str(BIN / "lint-imports"), "--no-cache"]],
+    "system": [[*MANAGE, "check", "--fail-level", "WARNING"]],
+    "migrations": [
+        [*MANAGE, "makemigrations", "--check", "--dry-run"],
+        [*MANAGE, "lintmigrations", "--no-cache", "--quiet", "ok", "ignore", "warning"],
+    ],
+    "translations": [[*MANAGE, "compile_messages"], [*MANAGE, "messages", "--check"]],
+    "types": [[str(BIN / "mypy"), "."]],
+}
+
+
+def main() -> int:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--no-tests", action="store_true")
+    options, for_pytest = parser.parse_known_args()
+    # The checks of migrations ask a database: the tests' own, never the demo's.
+    os.environ["PALABRE_TEST"] = "1"
+    started = time.monotonic()
+    failed = [name for name, commands in CHECKS.items() if not passes(name, commands)]
+    verdict = f"FAILED: {', '.join(failed)}" if failed else "all passed"
+    say(f"Checks: {verdict} ({time.monotonic() - started:.0f} s)")
+    if options.no_tests:
+        return 1 if failed else 0
+    say("Tests")
+    tests = subprocess.run([*PYTHON, "-m", "pytest", *(for_pytest or ["-n", "2"])], cwd=ROOT, check=False)  # noqa: S603
+    return tests.returncode or (1 if failed else 0)
+
+
+def passes(name: str, commands: list[list[str]]) -> bool:
+    """Runs the commands of one check, all of them; shows what they say only when one fails."""
+    started = time.monotonic()
+    print(f"  {name} ".ljust(34, "."), end=" ", flush=True)  # noqa: T201
+    outputs = []
+    for command in commands:
+        done = subprocess.run(  # noqa: S603
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode:
+            outputs.append(done.stdout)
+    say(f"{'FAILED' if outputs else 'passed'} ({time.monotonic() - started:.1f} s)")
+    for output in outputs:
+        say("\n" + "\n".join(f"    {line}" for line in output.strip().splitlines()[-60:]) + "\n")
+    return not outputs
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
