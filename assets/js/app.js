@@ -1,1 +1,38 @@
+/* What runs on every page. Markup asks for a behaviour by a data- attribute; each module below says how in one line.
+
+   data-dialog-open="id"          opens the <dialog id>; data-dialog-close closes the one around; data-dialog-auto opens at once
+   data-menu                      (component menu) places the popover, arrow keys, closes on choice
+   data-toast, data-toast-close   (component toast) goes after 8 s unless it is an error, hovered or focused
+   "palabre:toast"                event on document, detail {message, level, retry}: shows a toast from any module
+   data-composer                  (component composer) toolbar, mentions, pasted files, drafts, Ctrl+Enter
+   data-optimistic                on a button [aria-pressed] with a [data-count] inside: shows the reaction at once, takes it
+                                  back if the server refuses
+   data-shortcut="gh"             keys that click this link or button; data-shortcut-focus="/" keys that focus this field
+   data-item                      what j and k walk through (give it tabindex="-1")
+   data-shortcuts-switch          the off switch; <body data-shortcuts="off"> is the person's setting
+   data-theme-switch              form that changes the theme, at once
+   data-chart="id of its data"    (component chart) draws it; the library loads when the figure comes near the screen
+   data-confirm="dialog id"       a button that sends its form only after the dialog's [data-confirm-yes]
+   data-submit-on-change          a form that sends itself when a field changes (filters, sorting)
+   data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
+   data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
+
+   Waiting: nothing for 300 ms, then the bar at the top. Failures of htmx become a toast with a way to try again. */
 import "@github/relative-time-element";
+import "./progress.js";
+import "./toasts.js";
+import "./failures.js";
+import "./dialogs.js";
+import "./menus.js";
+import "./forms.js";
+import "./composer.js";
+import "./reactions.js";
+import "./shortcuts.js";
+import "./theme.js";
+import { whenSeen } from "./attach.js";
+
+whenSeen("[data-chart]", async (figure) => (await import("./charts.js")).draw(figure));
+
+if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {
+  navigator.serviceWorker.register(document.documentElement.dataset.worker);
+}

@@ -13,6 +13,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -272,6 +273,44 @@ def field(bound: BoundField, *, label: str = "", hidden_label: bool = False, **a
         "control": bound.as_widget(attrs=attrs) if kind != "choices" else "",
         "optional": not bound.field.required and kind not in ("checkbox", "choices"),
     }
+
+
+@register.inclusion_tag("components/composer.html", takes_context=True)
+def composer(
+    context: template.Context, bound: BoundField, *, place: str, sequence: int | str = "", label: str = "",
+    hidden_label: bool = True, uploads: bool = True, **attrs: Any,
+) -> dict:  # fmt: skip
+    """A text area inside its form, with toolbar, mentions, pasted files and a draft that is never lost.
+
+    `place` is the address of the draft ("thread:12"), `sequence` the one of the draft the server kept.
+    """
+    invalid = " textarea-error" if bound.errors else ""
+    attrs = {"rows": 4, "dir": "auto"} | {name.replace("_", "-"): value for name, value in attrs.items()}
+    attrs["class"] = f"textarea w-full text-base{invalid} {attrs.get('class', '')}".strip()
+    return {
+        "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
+        "hidden_label": hidden_label, "control": bound.as_widget(attrs=attrs),
+        "person_id": getattr(context.get("user"), "pk", ""), "marks": _composer_marks(),
+        "draft_url": _address("community:draft"), "suggest_url": _address("people:suggest"),
+        "upload_url": _address("community:attachments") if uploads else "",
+    }  # fmt: skip
+
+
+def _composer_marks() -> list[tuple[str, str, str]]:
+    return [
+        ("bold", _("Bold"), "bold"),
+        ("italic", _("Italic"), "italic"),
+        ("link", _("Link"), "link"),
+        ("list", _("List"), "list"),
+        ("quote", _("Quote"), "quote"),
+    ]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _field_kind(bound: BoundField) -> str:

@@ -1,0 +1,75 @@
+// What is typed is kept on this device at once and on the server a moment later. It goes away only when the server
+// has acknowledged the message: an expired session, a crash or a closed tab lose nothing.
+import { csrf } from "./attach.js";
+import { offerBack, stored } from "./recovery.js";
+
+const PAUSE = 1500;
+
+export function keepDraft(composer, field) {
+  const { place, draftUrl, person, sayKept, saySaved, sayRestored, sayRecover } = composer.dataset;
+  const key = `palabre:draft:${person}:${place}`;
+  const title = field.form.querySelector("input[name=title]");
+  const status = composer.querySelector("[data-draft-status]");
+  const sequenceField = composer.querySelector("input[name=sequence]");
+  let sequence = Number(composer.dataset.sequence || 0);
+  let timer;
+  let unsaved = false;
+
+  const say = (words) => (status.textContent = words);
+  const data = () => {
+    const body = new FormData();
+    Object.entries({ place, title: title?.value || "", body: field.value, sequence, csrfmiddlewaretoken: csrf() })
+      .forEach(([name, value]) => body.set(name, value));
+    return body;
+  };
+  async function save() {
+    const sent = sequence;
+    try {
+      const answer = await fetch(draftUrl, { method: "POST", body: data(), headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      if (sent === sequence) [unsaved] = [false, say(saySaved)];
+    } catch {
+      say(sayKept);
+    }
+  }
+  function changed() {
+    sequence = Math.max(Date.now(), sequence + 1);
+    if (sequenceField) sequenceField.value = sequence;
+    localStorage.setItem(key, JSON.stringify({ body: field.value, title: title?.value, sequence }));
+    unsaved = true;
+    clearTimeout(timer);
+    if (draftUrl) timer = setTimeout(save, PAUSE);
+  }
+  function restore(kept, words) {
+    field.value = kept.body;
+    if (title && kept.title) title.value = kept.title;
+    say(words);
+    changed();
+  }
+  function forget() {
+    clearTimeout(timer);
+    unsaved = false;
+    localStorage.removeItem(key);
+    say("");
+  }
+
+  const kept = stored(key);
+  if (kept.body && kept.sequence > sequence && kept.body !== field.value) {
+    if (kept.sent) offerBack(status, sayRecover, () => restore(kept, sayRestored));
+    else restore(kept, sayRestored);
+  } else if (field.value && composer.dataset.sequence) say(sayRestored);
+
+  for (const input of [field, title]) input?.addEventListener("input", changed);
+  field.form.addEventListener("submit", () => {
+    if (localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), sent: true }));
+    unsaved = false;
+    clearTimeout(timer);
+  });
+  field.form.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    const { status: code, raw } = ctx.response;
+    if (ctx.sourceElement === field.form && code < 300 && !raw.redirected) [field.value] = ["", forget()];
+  });
+  addEventListener("pagehide", () => {
+    if (unsaved && draftUrl) navigator.sendBeacon(draftUrl, data());
+  });
+}
