@@ -22,7 +22,7 @@ CHECKS: dict[str, list[list[str]]] = {
     "system": [[*MANAGE, "check", "--fail-level", "WARNING"]],
     "migrations": [
         [*MANAGE, "makemigrations", "--check", "--dry-run"],
-        [*MANAGE, "lintmigrations", "--no-cache", "--quiet", "ok", "ignore", "warning"],
+        [*MANAGE, "lintmigrations", "--quiet", "ok", "ignore", "warning"],
     ],
     "translations": [[*MANAGE, "compile_messages"], [*MANAGE, "messages", "--check"]],
     "types": [[str(BIN / "mypy"), "."]],

@@ -5,6 +5,7 @@ with them it is a production, and a missing or unsafe value stops it with a sent
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,15 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rules",
 ]
+
+if TEST_RUN and find_spec("django_migration_linter"):
+    INSTALLED_APPS.append("django_migration_linter")
+    MIGRATION_LINTER_OPTIONS = {
+        "include_apps": [name for name in INSTALLED_APPS if (BASE_DIR / name).is_dir()],
+        "no_cache": True,
+        "sql_analyser": "postgresql",
+        "ignore_name_contains": "_initial",  # They ran on empty tables.
+    }
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
