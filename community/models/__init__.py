@@ -1,7 +1,7 @@
 from community.models.moderation import Decision, Flag
 from community.models.post import Attachment, Post, PostRevision, Reaction
 from community.models.reading import Draft, ReadState, Watch
-from community.models.space import Membership, Space
+from community.models.space import JoinRequest, Membership, Space
 from community.models.thread import Choice, Resolution, Tag, Thread, ThreadPass, Vote
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Decision",
     "Draft",
     "Flag",
+    "JoinRequest",
     "Membership",
     "Post",
     "PostRevision",

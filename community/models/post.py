@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,12 @@ class Post(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     hidden_at = models.DateTimeField(null=True, blank=True)
+    # Moves with every change that a reader sees, so that an open page knows which posts to draw again.
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
     key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
@@ -67,6 +73,7 @@ class Post(models.Model):
             models.Index(
                 fields=["thread", "moment"], condition=Q(moment__isnull=False), name="post_at_moment"
             ),
+            models.Index(fields=["thread", "changed_at"], name="post_changed"),
             GinIndex(fields=["search"], name="post_search"),
         ]
 

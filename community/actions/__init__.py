@@ -1,0 +1,62 @@
+"""Every write a person can cause in spaces and talk."""
+
+from community.actions.answers import accept_answer, unaccept_answer
+from community.actions.attachments import attach_file
+from community.actions.moderation import decide, flag_post, undo_decision
+from community.actions.posts import delete_post, edit_post, restore_post, write_post
+from community.actions.reactions import react, unreact, vote
+from community.actions.reading import discard_draft, mark_read, mute, save_draft, unwatch, watch
+from community.actions.spaces import (
+    accept_charter,
+    add_facilitator,
+    add_member,
+    answer_join_request,
+    archive_space,
+    ask_to_join,
+    change_space,
+    create_space,
+    join_space,
+    leave_space,
+    remove_facilitator,
+    set_notify,
+)
+from community.actions.threads import give_pass, lock_thread, own_question, pin_thread, start_thread
+
+__all__ = [
+    "accept_answer",
+    "accept_charter",
+    "add_facilitator",
+    "add_member",
+    "answer_join_request",
+    "archive_space",
+    "ask_to_join",
+    "attach_file",
+    "change_space",
+    "create_space",
+    "decide",
+    "delete_post",
+    "discard_draft",
+    "edit_post",
+    "flag_post",
+    "give_pass",
+    "join_space",
+    "leave_space",
+    "lock_thread",
+    "mark_read",
+    "mute",
+    "own_question",
+    "pin_thread",
+    "react",
+    "remove_facilitator",
+    "restore_post",
+    "save_draft",
+    "set_notify",
+    "start_thread",
+    "unaccept_answer",
+    "undo_decision",
+    "unreact",
+    "unwatch",
+    "vote",
+    "watch",
+    "write_post",
+]

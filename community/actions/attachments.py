@@ -1,0 +1,105 @@
+"""Pictures and files put into what people write: known kinds only, told by their bytes, drawn again."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from pathlib import PurePath
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from community import rules
+from community.actions.gates import refuse_archived, require
+from community.models import Attachment, Post, Space, Thread
+from core.errors import Refused
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+WIDEST = 2000
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
+# extension → (media type, what its first bytes must be)
+FILES = {
+    ".pdf": ("application/pdf", (b"%PDF-",)),
+    ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (b"PK\x03\x04",)),
+    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",)),
+    ".pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", (b"PK\x03\x04",)),
+    ".odt": ("application/vnd.oasis.opendocument.text", (b"PK\x03\x04",)),
+    ".mp3": ("audio/mpeg", (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")),
+    ".mp4": ("video/mp4", ()),
+    ".webm": ("video/webm", (b"\x1a\x45\xdf\xa3",)),
+}
+SHOWN = re.compile(r"/media/attachments/(\d+)/")
+
+
+@transaction.atomic
+def attach_file(space: Space, *, user, upload, thread: Thread | None = None) -> Attachment:
+    """Keep a picture or file that is being put into a message of this space.
+
+    Pictures are decoded and drawn again: what they hid (position, scripts) does not survive.
+    Raises Refused for a kind that is not listed, bytes that are not that kind, or too much of them.
+    """
+    refuse_archived(space)
+    require(rules.can_write(rules.seat_of(user, space)))
+    name = get_valid_filename(PurePath(upload.name or "file").name)[-120:]
+    ending = PurePath(name).suffix.lower()
+    if upload.size > MAX_BYTES:
+        raise Refused(_("This file is too large: 15 MB at most."), "size")
+    if ending in PICTURES:
+        content, media_type, ending = _drawn_again(upload)
+        name = f"{PurePath(name).stem}{ending}"
+    else:
+        content, media_type = _known_file(upload, ending)
+    attachment = Attachment(
+        space=space, thread=thread, user=user, name=name, media_type=media_type, size=len(content)
+    )
+    attachment.file.save(name, ContentFile(content), save=False)
+    attachment.save(force_insert=True)
+    return attachment
+
+
+def _drawn_again(upload) -> tuple[bytes, str, str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(upload, formats=("JPEG", "PNG", "WEBP", "GIF"))
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refused(_("This picture is too large."), "size")
+            picture = ImageOps.exif_transpose(picture)
+            picture.thumbnail((WIDEST, WIDEST * 4))
+            picture = picture.convert("RGBA" if _is_see_through(picture) else "RGB")
+    except Refused:
+        raise
+    except Exception as error:  # Pillow raises many kinds for broken bytes
+        raise Refused(_("This file is not a picture we can read."), "content") from error
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=85, method=4)
+    return out.getvalue(), "image/webp", ".webp"
+
+
+def _is_see_through(picture: Image.Image) -> bool:
+    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+
+
+def _known_file(upload, ending: str) -> tuple[bytes, str]:
+    if ending not in FILES:
+        raise Refused(_("This kind of file cannot be attached."), "kind")
+    media_type, beginnings = FILES[ending]
+    content = upload.read()
+    is_mp4 = ending == ".mp4" and content[4:8] == b"ftyp"
+    if not is_mp4 and not any(content.startswith(beginning) for beginning in beginnings):
+        raise Refused(_("This file is not what its name says."), "content")
+    return content, media_type
+
+
+def attach_what_is_shown(post: Post) -> None:
+    """Tie to a post the files its author uploaded and it now shows: from then on its readers may open them."""
+    ids = {int(found) for found in SHOWN.findall(post.html)}
+    if ids:
+        Attachment.objects.filter(
+            pk__in=ids, user=post.author_id, post=None, space=post.thread.space_id
+        ).update(post=post, thread=post.thread)

@@ -1,0 +1,39 @@
+"""What every action asks before it writes: is this person allowed, and is the place still open."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from community.models import Space, Thread, ThreadPass
+from community.rules import Seat
+from core.errors import Refused
+
+
+def require(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied
+
+
+def refuse_archived(space: Space) -> None:
+    if space.archived_at is not None:
+        raise Refused(_("This space is archived: it can be read, nothing more is written in it."), "archived")
+
+
+def refuse_locked(thread: Thread) -> None:
+    if thread.locked_at is not None:
+        raise Refused(
+            _("This discussion is closed: it can be read, nothing more is written in it."), "locked"
+        )
+
+
+def refuse_closed_gate(thread: Thread, seat: Seat) -> None:
+    """A thread that opens after an answer elsewhere takes no reply before that answer."""
+    if thread.gate != Thread.Gate.PASS or seat.is_facilitator:
+        return
+    if not ThreadPass.objects.filter(thread=thread, user=seat.user).exists():
+        raise Refused(_("This discussion opens once you have answered."), "gate")
+
+
+def lock_thread_row(thread: Thread) -> Thread:
+    """The thread as it is now, held until the end of the transaction. Threads are locked before posts."""
+    locked = Thread.objects.select_for_update(no_key=True, of=("self",)).select_related("space")
+    return locked.get(pk=thread.pk)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from community.models import Draft, Thread, Watch
+from core.errors import Refused
+from events.recording import record
+
+PLACE = re.compile(r"(thread|space|post):\d+(:(reply|edit):\d+)?")
+DRAFT_LENGTH = 60_000
+
+# One visit is one presence: the log hears of it again only after a pause or when there was something new to read.
+READ_FURTHER = """
+INSERT INTO community_readstate AS state (user_id, thread_id, last_number, updated_at)
+VALUES (%s, %s, LEAST(%s, %s), now())
+ON CONFLICT (user_id, thread_id) DO UPDATE
+SET last_number = GREATEST(state.last_number, excluded.last_number), updated_at = now()
+WHERE state.last_number < excluded.last_number OR state.updated_at < now() - interval '30 minutes'
+RETURNING (xmax = 0)
+"""
+
+
+@transaction.atomic
+def mark_read(thread: Thread, *, user, number: int, role: str | None = None) -> bool:
+    """A person has read up to `number`; never moves back. Says whether this was news to the log."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_FURTHER, [user.pk, thread.pk, number, thread.last_number])
+        moved = cursor.fetchone()
+    if moved is None:
+        return False
+    record(
+        "community.thread_opened" if moved[0] else "community.thread_read",
+        actor=user,
+        role=role,
+        subject=thread,
+        organisation_id=thread.space.organisation_id,
+        space_id=thread.space_id,
+        thread_id=thread.pk,
+        data={"number": min(number, thread.last_number)},
+    )
+    return True
+
+
+def watch(thread: Thread, *, user, reason: str = Watch.Reason.CHOSEN) -> None:
+    """Hear of a thread. Only choosing it oneself ends a mute; the first reason stays."""
+    Watch.objects.bulk_create([Watch(thread=thread, user=user, reason=reason)], ignore_conflicts=True)
+    if reason == Watch.Reason.CHOSEN:
+        Watch.objects.filter(thread=thread, user=user, muted=True).update(muted=False)
+
+
+def unwatch(thread: Thread, *, user) -> None:
+    """Hear no more of it until one takes part again."""
+    Watch.objects.filter(thread=thread, user=user).delete()
+
+
+def mute(thread: Thread, *, user) -> None:
+    """Hear no more of it, whatever happens there: the person's own last word."""
+    Watch.objects.bulk_create(
+        [Watch(thread=thread, user=user, reason=Watch.Reason.CHOSEN, muted=True)],
+        update_conflicts=True,
+        unique_fields=["thread", "user"],
+        update_fields=["muted"],
+    )
+
+
+SAVE_DRAFT = """
+INSERT INTO community_draft AS draft (user_id, place, title, body, sequence, updated_at)
+VALUES (%s, %s, %s, %s, %s, now())
+ON CONFLICT (user_id, place) DO UPDATE
+SET title = excluded.title, body = excluded.body, sequence = excluded.sequence, updated_at = now()
+WHERE draft.sequence < excluded.sequence
+"""
+
+
+def save_draft(user, *, place: str, body: str, title: str = "", sequence: int) -> bool:
+    """Keep what is being written. A sequence older than the kept one changes nothing, and that is said."""
+    if not PLACE.fullmatch(place):
+        raise Refused(_("There is no such place to write."))
+    if len(body) > DRAFT_LENGTH or not 0 <= sequence < 2**63:
+        raise Refused(_("This draft is too long to be kept."))
+    text, heading = body.replace("\x00", ""), title.replace("\x00", "")[:200]
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_DRAFT, [user.pk, place, heading, text, sequence])
+        return cursor.rowcount == 1
+
+
+def discard_draft(user, *, place: str) -> None:
+    Draft.objects.filter(user=user, place=place).delete()

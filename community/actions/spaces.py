@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from community import rules
+from community.actions.gates import refuse_archived, require
+from community.live import announce_space
+from community.models import JoinRequest, Membership, Space
+from core.errors import Refused
+from core.markdown import render
+from events.recording import record
+
+CHANGEABLE = ("name", "purpose", "charter", "visibility", "colour", "language")
+
+
+@transaction.atomic
+def create_space(
+    organisation,
+    *,
+    by,
+    name: str,
+    purpose: str = "",
+    charter: str = "",
+    visibility: str = Space.Visibility.OPEN,
+    colour: str = Space.Colour.FOREST,
+    language: str | None = None,
+    about_title: str = "",
+    about_url: str = "",
+    key: UUID | None = None,
+) -> Space:
+    """A new space, facilitated by whoever makes it. The same `key` again returns the first one."""
+    require(rules.can_create_space(by) and by.organisation_id == organisation.pk)
+    first = Space.objects.filter(key=key, organisation=organisation).first() if key else None
+    if first is not None:
+        return first
+    space = Space(
+        organisation=organisation,
+        name=name,
+        purpose=purpose,
+        charter=charter,
+        charter_html=render(charter).html if charter else "",
+        visibility=visibility,
+        colour=colour,
+        language=language or organisation.language,
+        about_title=about_title,
+        about_url=about_url,
+        created_by=by,
+        key=key,
+    )
+    if not _save_with_free_slug(space):
+        return Space.objects.get(key=key, organisation=organisation)
+    Membership.objects.create(
+        space=space, user=by, role=Membership.Role.FACILITATOR, charter_accepted_at=timezone.now()
+    )
+    _tell("community.space_created", space, by)
+    return space
+
+
+def _tell(verb: str, space: Space, actor, subject: Any = None, **more: Any) -> None:
+    record(
+        verb, actor=actor, subject=subject or space, space_id=space.pk,
+        organisation_id=space.organisation_id, **more,
+    )  # fmt: skip
+
+
+def _save_with_free_slug(space: Space) -> bool:
+    """Two spaces of one name get `name` and `name-2`; the unique index says which is free.
+
+    False when another request made this very space (same key) in between.
+    """
+    base = slugify(space.name)[:70] or "space"
+    taken = set(Space.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    for number in range(1, len(taken) + 20):
+        space.slug = base if number == 1 else f"{base}-{number}"
+        if space.slug in taken or space.slug == "new":
+            continue
+        try:
+            with transaction.atomic():
+                space.save(force_insert=True)
+        except IntegrityError:
+            if space.key and Space.objects.filter(key=space.key).exists():
+                return False
+            continue
+        return True
+    raise Refused(_("Choose another name: this one is taken."))
+
+
+@transaction.atomic
+def change_space(space: Space, *, by, **changes: Any) -> Space:
+    """Change any of name, purpose, charter, visibility, colour, language."""
+    unknown = changes.keys() - set(CHANGEABLE)
+    if unknown:
+        raise ValueError(f"a space has no changeable {', '.join(sorted(unknown))}")
+    require(rules.can_change_space(rules.seat_of(by, space)))
+    for field, value in changes.items():
+        setattr(space, field, value)
+    if "charter" in changes:
+        space.charter_html = render(space.charter).html if space.charter else ""
+    space.save(update_fields=[*changes, "charter_html"])
+    _tell("community.space_changed", space, by, data={"fields": sorted(changes)})
+    return space
+
+
+@transaction.atomic
+def archive_space(space: Space, *, by, archived: bool = True) -> Space:
+    """An archived space is read and found, and takes no more writing; `archived=False` opens it again."""
+    require(rules.can_change_space(rules.seat_of(by, space)))
+    space.archived_at = timezone.now() if archived else None
+    space.save(update_fields=["archived_at"])
+    _tell("community.space_changed", space, by, data={"archived": archived})
+    return space
+
+
+@transaction.atomic
+def join_space(
+    space: Space, *, user, charter_accepted: bool = True, at: datetime | None = None
+) -> Membership:
+    """Come in by oneself. Raises Refused where the space has a charter and it was not accepted."""
+    seat = rules.seat_of(user, space)
+    if seat.is_member:
+        return Membership.objects.get(space=space, user=user)
+    refuse_archived(space)
+    require(rules.can_join(seat))
+    if space.charter and not charter_accepted:
+        raise Refused(_("Read the charter and accept it to join this space."), "charter")
+    return _let_in(space, user, accepted_at=at or timezone.now(), at=at)
+
+
+@transaction.atomic
+def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Membership:
+    """Bring somebody in: a facilitator invites, or (without `by`) an enrolment in what owns the space.
+
+    They accept the charter by themselves, on their first message.
+    """
+    if by is not None:
+        require(rules.can_change_space(rules.seat_of(by, space)))
+        if user.organisation_id != space.organisation_id:
+            raise Refused(_("This person belongs to another organisation."))
+        JoinRequest.objects.filter(space=space, user=user, answered_at=None).update(
+            answered_at=timezone.now(), answered_by=by, admitted=True
+        )
+    return _let_in(space, user, accepted_at=None, at=at)
+
+
+def _let_in(space: Space, user, *, accepted_at: datetime | None, at: datetime | None) -> Membership:
+    membership = Membership(space=space, user=user, charter_accepted_at=accepted_at)
+    try:
+        with transaction.atomic():
+            membership.save(force_insert=True)
+    except IntegrityError:
+        return Membership.objects.get(space=space, user=user)
+    _tell("community.space_joined", space, user, at=at)
+    announce_space(space.pk)
+    return membership
+
+
+@transaction.atomic
+def ask_to_join(space: Space, *, user, message: str = "") -> JoinRequest:
+    """Knock at a closed space; asking twice is asking once."""
+    refuse_archived(space)
+    require(rules.can_ask_to_join(rules.seat_of(user, space)))
+    try:
+        with transaction.atomic():
+            request = JoinRequest.objects.create(space=space, user=user, message=message)
+    except IntegrityError:
+        return JoinRequest.objects.get(space=space, user=user, answered_at=None)
+    _tell("community.join_asked", space, user, request)
+    return request
+
+
+@transaction.atomic
+def answer_join_request(request: JoinRequest, *, by, admitted: bool) -> JoinRequest:
+    require(rules.can_change_space(rules.seat_of(by, request.space)))
+    request = (
+        JoinRequest.objects.select_for_update(of=("self",)).select_related("space", "user").get(pk=request.pk)
+    )
+    if request.answered_at is not None:
+        return request
+    request.answered_at, request.answered_by, request.admitted = timezone.now(), by, admitted
+    request.save(update_fields=["answered_at", "answered_by", "admitted"])
+    if admitted:
+        _let_in(request.space, request.user, accepted_at=None, at=None)
+    return request
+
+
+@transaction.atomic
+def leave_space(space: Space, *, user, at: datetime | None = None) -> None:
+    """Go. The last facilitator hands the space over before they leave."""
+    facilitators = Membership.objects.select_for_update().filter(
+        space=space, role=Membership.Role.FACILITATOR
+    )
+    ids = list(facilitators.values_list("user_id", flat=True))
+    if ids == [user.pk] and not space.about_url:
+        raise Refused(_("You are the only one who facilitates this space: name somebody else first."))
+    left, _rows = Membership.objects.filter(space=space, user=user).delete()
+    if left:
+        _tell("community.space_left", space, user, at=at)
+        announce_space(space.pk)
+
+
+@transaction.atomic
+def accept_charter(space: Space, *, user) -> None:
+    Membership.objects.filter(space=space, user=user, charter_accepted_at=None).update(
+        charter_accepted_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def set_notify(space: Space, *, user, notify: str) -> Membership:
+    membership = Membership.objects.filter(space=space, user=user).first()
+    if membership is None:
+        raise Refused(_("Join this space first."))
+    if notify not in Membership.Notify.values:
+        raise Refused(_("Choose one of the three."))
+    membership.notify = notify
+    membership.save(update_fields=["notify"])
+    return membership
+
+
+@transaction.atomic
+def add_facilitator(space: Space, *, user, by=None) -> Membership:
+    """Make a member (or somebody not yet one) a facilitator. Without `by`: whoever owns the space from above."""
+    if by is not None:
+        require(rules.can_change_space(rules.seat_of(by, space)))
+        if user.organisation_id != space.organisation_id:
+            raise Refused(_("This person belongs to another organisation."))
+    membership = _let_in(space, user, accepted_at=None, at=None)
+    changed = Membership.objects.filter(pk=membership.pk, role=Membership.Role.MEMBER).update(
+        role=Membership.Role.FACILITATOR
+    )
+    if changed:
+        _tell("community.facilitator_added", space, by, user)
+    membership.role = Membership.Role.FACILITATOR
+    return membership
+
+
+@transaction.atomic
+def remove_facilitator(space: Space, *, user, by) -> None:
+    require(rules.can_change_space(rules.seat_of(by, space)))
+    rows = Membership.objects.select_for_update().filter(space=space, role=Membership.Role.FACILITATOR)
+    ids = list(rows.values_list("user_id", flat=True))
+    if ids == [user.pk]:
+        raise Refused(_("A space keeps at least one facilitator: name somebody else first."))
+    if Membership.objects.filter(space=space, user=user, role=Membership.Role.FACILITATOR).update(
+        role=Membership.Role.MEMBER
+    ):
+        _tell("community.facilitator_removed", space, by, user)

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community import rules
+from community.actions.attachments import attach_what_is_shown
+from community.actions.gates import lock_thread_row, refuse_archived, require
+from community.actions.reading import watch
+from community.actions.writing import announce_mentions, rendered_for
+from community.live import announce_thread
+from community.models import Choice, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
+from core.errors import Refused
+from core.markdown import RENDERER_VERSION, clean_source
+from events.recording import record
+
+WITH_CHOICES = {Thread.Kind.CASE, Thread.Kind.POLL}
+
+
+@transaction.atomic
+def start_thread(
+    space: Space,
+    *,
+    author,
+    title: str,
+    body: str,
+    kind: str = Thread.Kind.DISCUSSION,
+    gate: str = Thread.Gate.OPEN,
+    choices: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    language: str | None = None,
+    moment: int | None = None,
+    about_title: str = "",
+    about_url: str = "",
+    ends_at: datetime | None = None,
+    key: UUID | None = None,
+    at: datetime | None = None,
+) -> Thread:
+    """Open a conversation; its first post carries `body`. The same `key` again returns the first thread.
+
+    With `about_url` an app above attaches the thread, and answers for the right to. `at` dates what an import or a seed brings; `moment` is in seconds of the video it speaks of.
+    """
+    refuse_archived(space)
+    seat = rules.seat_of(author, space)
+    require(seat.is_member or bool(about_url))
+    _refuse_bad_shape(title, body, kind, options := [text.strip() for text in choices if text.strip()])
+    born = at or timezone.now()
+    thread = Thread(
+        space=space, kind=kind, title=title.strip(), language=language or space.language, author=author,
+        gate=gate, last_number=1, number_of_posts=1, about_title=about_title, about_url=about_url,
+        ends_at=ends_at, key=key, created_at=born, last_post_at=born,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            thread.save(force_insert=True)
+    except IntegrityError:
+        return _first_of_key(key, author)
+    _offer(thread, options)
+    _tag(thread, tags)
+    _open(thread, seat, body, moment)
+    return thread
+
+
+def _open(thread: Thread, seat: rules.Seat, body: str, moment: int | None) -> None:
+    author = seat.user
+    opening = _write_opening(thread, author, body, moment)
+    _settle_author(thread, author)
+    record(
+        "community.thread_started", actor=author, role=seat.acting_role, subject=thread, at=thread.created_at,
+        organisation_id=seat.space.organisation_id, space_id=thread.space_id, thread_id=thread.pk,
+        post_id=opening.pk, data={"kind": thread.kind, "length": len(body)},
+    )  # fmt: skip
+    announce_thread(thread)
+
+
+def _offer(thread: Thread, options: list[str]) -> None:
+    Choice.objects.bulk_create(
+        Choice(thread=thread, position=n, text=text[:300]) for n, text in enumerate(options, 1)
+    )
+
+
+def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> None:
+    if not title.strip():
+        raise Refused(_("Give your discussion a title."), "title")
+    if len(title.strip()) > 200:
+        raise Refused(_("The title is too long: 200 characters at most."), "title")
+    if not body.strip():
+        raise Refused(_("Write a few words first."), "body")
+    if kind == Thread.Kind.POLL and len(options) < 2:
+        raise Refused(_("A poll needs at least two choices."), "choices")
+    if options and kind not in WITH_CHOICES:
+        raise Refused(_("Only a case or a poll has choices."), "choices")
+    if len(options) > 12 or len(set(options)) != len(options):
+        raise Refused(_("Give at most twelve choices, all different."), "choices")
+
+
+def _first_of_key(key: UUID | None, author) -> Thread:
+    first = Thread.objects.filter(key=key, author=author).first() if key else None
+    if first is None:
+        raise Refused(_("This was already sent by somebody else."), "key")
+    return first
+
+
+def _write_opening(thread: Thread, author, body: str, moment: int | None) -> Post:
+    rendered, people = rendered_for(thread, body)
+    opening = Post.objects.create(
+        thread=thread, number=1, author=author, body=clean_source(body), html=rendered.html,
+        renderer=RENDERER_VERSION, language=thread.language, moment=moment,
+        created_at=thread.created_at, changed_at=thread.created_at,
+    )  # fmt: skip
+    attach_what_is_shown(opening)
+    announce_mentions(opening, people, by=author)
+    return opening
+
+
+def _tag(thread: Thread, names: Sequence[str]) -> None:
+    wanted = {name.strip().lstrip("#").lower()[:40] for name in names} - {""}
+    if not wanted:
+        return
+    organisation = thread.space.organisation_id
+    Tag.objects.bulk_create(
+        (Tag(organisation_id=organisation, name=name) for name in sorted(wanted)), ignore_conflicts=True
+    )
+    thread.tags.set(Tag.objects.filter(organisation_id=organisation, name__in=wanted))
+
+
+def _settle_author(thread: Thread, author) -> None:
+    """Who opens a thread has read it, hears of it, and does not stand before its gate."""
+    watch(thread, user=author, reason=Watch.Reason.STARTED)
+    ReadState.objects.create(thread=thread, user=author, last_number=1, updated_at=thread.created_at)
+    if thread.gate == Thread.Gate.AFTER_REPLY:
+        give_pass(thread, author)
+
+
+def give_pass(thread: Thread, user) -> None:
+    """Open the gate of a thread for somebody; once is enough."""
+    ThreadPass.objects.bulk_create([ThreadPass(thread=thread, user=user)], ignore_conflicts=True)
+
+
+@transaction.atomic
+def pin_thread(thread: Thread, *, by, pinned: bool = True) -> Thread:
+    """Keep a thread at the top of its space; `pinned=False` lets it go."""
+    return _steer(thread, by, "community.thread_pinned", "pinned_at", pinned)
+
+
+@transaction.atomic
+def lock_thread(thread: Thread, *, by, locked: bool = True) -> Thread:
+    """Close a thread: read, found, no more written. `locked=False` opens it again."""
+    return _steer(thread, by, "community.thread_locked", "locked_at", locked)
+
+
+def _steer(thread: Thread, by, verb: str, field: str, on: bool) -> Thread:
+    seat = rules.seat_of(by, thread.space)
+    require(rules.can_steer(seat))
+    thread = lock_thread_row(thread)
+    if (getattr(thread, field) is not None) == on:
+        return thread
+    setattr(thread, field, timezone.now() if on else None)
+    thread.save(update_fields=[field])
+    record(
+        verb, actor=by, role=seat.acting_role, subject=thread, organisation_id=thread.space.organisation_id,
+        space_id=thread.space_id, thread_id=thread.pk, data={"on": on},
+    )  # fmt: skip
+    announce_thread(thread)
+    return thread
+
+
+@transaction.atomic
+def own_question(thread: Thread, *, owner, by) -> Thread:
+    """Say who sees to it that a question gets its answer; None lets it go."""
+    seat = rules.seat_of(by, thread.space)
+    require(rules.can_steer(seat))
+    if owner is not None and not rules.seat_of(owner, thread.space).is_member:
+        raise Refused(_("Only a member of this space can look after its questions."))
+    thread = lock_thread_row(thread)
+    if thread.owner_id == (owner.pk if owner else None):
+        return thread
+    thread.owner = owner
+    thread.save(update_fields=["owner"])
+    if owner is not None:
+        watch(thread, user=owner, reason=Watch.Reason.OWNER)
+    record(
+        "community.thread_owned", actor=by, role=seat.acting_role, subject=thread,
+        organisation_id=thread.space.organisation_id, space_id=thread.space_id, thread_id=thread.pk,
+        data={"owner": owner.pk if owner else None},
+    )  # fmt: skip
+    announce_thread(thread)
+    return thread

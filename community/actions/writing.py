@@ -1,0 +1,45 @@
+"""Rendering what was written, and calling the people it names: shared by opening, replying and editing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from community.actions.reading import watch
+from community.models import Post, Thread, Watch
+from community.queries.people import readers_of
+from core.markdown import Rendered, render
+from events.recording import record
+
+
+def rendered_for(thread: Thread, body: str) -> tuple[Rendered, list[Any]]:
+    """The HTML of a text, and the people it calls: only those who can read this thread are linked and told."""
+    found: dict[str, Any] = {}
+
+    def resolve(handles: set[str]) -> dict[str, str]:
+        found.update(
+            {person.handle: person for person in readers_of(thread.space).filter(handle__in=handles)}
+        )
+        return {handle: person.get_absolute_url() for handle, person in found.items()}
+
+    rendered = render(body, resolve_mentions=resolve)
+    return rendered, [found[handle] for handle in rendered.mentions]
+
+
+def announce_mentions(post: Post, people: Iterable[Any], *, by) -> None:
+    """Write that `by` called these people in a post. The subject of the event is the person called."""
+    thread = post.thread
+    for person in people:
+        if person.pk == by.pk:
+            continue
+        watch(thread, user=person, reason=Watch.Reason.MENTIONED)
+        record(
+            "community.person_mentioned",
+            actor=by,
+            subject=person,
+            organisation_id=thread.space.organisation_id,
+            space_id=thread.space_id,
+            thread_id=thread.pk,
+            post_id=post.pk,
+            at=post.created_at if post.edited_at is None else None,
+        )
