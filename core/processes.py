@@ -173,7 +173,7 @@ class Guard:
             pass
 
 
-def kill_group(pid: int, number: signal.Signals) -> bool:
+def kill_group(pid: int, number: int) -> bool:
     try:
         os.killpg(pid, number)
     except (ProcessLookupError, PermissionError):
@@ -200,7 +200,7 @@ def guard(var: Path) -> None:
         deadline = time.monotonic() + patience
         while groups and time.monotonic() < deadline:
             time.sleep(0.1)
-            groups = {group for group in groups if kill_group(group, signal.Signals(0))}
+            groups = {group for group in groups if kill_group(group, 0)}
     from core import embedded  # Only now: the guard stays small while all is well.
 
     embedded.stop(var)
