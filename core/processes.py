@@ -20,6 +20,7 @@ PATIENCE = 8.0
 RESTARTS_A_MINUTE = 5
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass
@@ -185,6 +186,24 @@ def end_with_parent() -> None:
     """On Linux, make's own sudden death reaches us as a request to end."""
     if sys.platform == "linux" and os.getppid() != 1:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def adopt_orphans() -> None:
+    """On Linux, servers that detach become our children: in a container nobody else would bury them."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def bury_orphans(patience: float = 2.0) -> None:
+    """Collects the adopted that have ended; only once our own children have been waited for."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            time.sleep(0.02)
 
 
 def guard(var: Path) -> None:

@@ -21,7 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from core import embedded, environment
 from core.catalogues import compile_catalogues
-from core.processes import Child, Guard, Supervisor
+from core.processes import Child, Guard, Supervisor, adopt_orphans, bury_orphans
 from core.setup import Failed, digest, files_under, step
 
 HOST = os.environ.get("HOST", "127.0.0.1")
@@ -51,6 +51,7 @@ class Command(BaseCommand):
             )
         port = chosen_port()
         lock = only_one_here()
+        adopt_orphans()
         supervisor = Supervisor(
             children(port, reload=reload),
             folder=settings.BASE_DIR,
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         print_line("\nStopping the servers.")
         embedded.stop(settings.VAR_DIR)
         supervisor.guard.dismiss()
+        bury_orphans()
         print_line("Everything has ended; the data stay for the next time (make reset forgets them).")
         lock.close()
         sys.exit(code)
