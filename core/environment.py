@@ -226,3 +226,29 @@ def email_server() -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not flag("EMAIL_INSECURE", default=False),
     }
+
+
+def single_sign_on() -> dict[str, Any]:
+    """allauth's OpenID Connect provider, from OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET together."""
+    values = {
+        name: os.environ.get(name, "").strip()
+        for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    }
+    if not any(values.values()):
+        return {}
+    for name, value in values.items():
+        if not value:
+            raise Unsafe(
+                f"{name} is missing: single sign-on needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."
+            )
+    app = {
+        "provider_id": "sso",
+        "name": os.environ.get("OIDC_NAME", "SSO"),
+        "client_id": values["OIDC_CLIENT_ID"],
+        "secret": values["OIDC_CLIENT_SECRET"],
+        "settings": {"server_url": values["OIDC_ISSUER"]},
+        # The provider has checked the address: it may sign in whoever already has it here.
+        "EMAIL_AUTHENTICATION": True,
+        "VERIFIED_EMAIL": True,
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}

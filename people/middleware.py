@@ -1,22 +1,39 @@
 import zoneinfo
+from datetime import timedelta
 
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+
+from people.models import User
+
+# After this long without a request, the next one begins a new visit.
+VISIT_ENDS_AFTER = timedelta(minutes=30)
 
 
 class PersonMiddleware:
-    """The language and the time zone follow the person, not the device."""
+    """The language and the time zone follow the person, not the device; a new visit is noticed."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.user.is_authenticated:
+        user = request.user
+        if not user.is_authenticated:
             return self.get_response(request)
-        with (
-            translation.override(request.user.language),
-            timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)),
-        ):
-            request.LANGUAGE_CODE = request.user.language
+        self.notice_visit(request, user)
+        with translation.override(user.language), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+            request.LANGUAGE_CODE = user.language
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", request.user.language)
+        response.headers.setdefault("Content-Language", user.language)
         return response
+
+    def notice_visit(self, request, user) -> None:
+        """`request.previous_visit` is when the visit before this one began, or None on the first."""
+        now = timezone.now()
+        seen = parse_datetime(request.session.get("seen", "")) or now - VISIT_ENDS_AFTER * 2
+        if now - seen > VISIT_ENDS_AFTER:
+            request.session["previous_visit"] = user.last_visit_at.isoformat() if user.last_visit_at else ""
+            User.objects.filter(pk=user.pk).update(last_visit_at=now)
+        if now - seen > VISIT_ENDS_AFTER / 3:
+            request.session["seen"] = now.isoformat()
+        request.previous_visit = parse_datetime(request.session.get("previous_visit", ""))

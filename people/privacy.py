@@ -39,7 +39,7 @@ def rows_of(model: type[models.Model], field: str, *columns: str) -> Callable[[A
     """An export of the named columns of a person's rows, in the order they were made."""
 
     def export(user) -> Rows:
-        return list(model._default_manager.filter(**{field: user}).order_by("pk").values(*columns))
+        return list(model._default_manager.filter(**{field: user.pk}).order_by("pk").values(*columns))
 
     return export
 
@@ -48,7 +48,7 @@ def delete_rows(model: type[models.Model], field: str) -> Callable[[Any], int]:
     """An erasure that deletes a person's rows."""
 
     def erase(user) -> int:
-        return model._default_manager.filter(**{field: user}).delete()[0]
+        return model._default_manager.filter(**{field: user.pk}).delete()[0]
 
     return erase
 
@@ -57,6 +57,6 @@ def detach_rows(model: type[models.Model], field: str, **blank: Any) -> Callable
     """An erasure that keeps the rows and forgets whose they were."""
 
     def erase(user) -> int:
-        return model._default_manager.filter(**{field: user}).update(**{field: None, **blank})
+        return model._default_manager.filter(**{field: user.pk}).update(**{field: None, **blank})
 
     return erase

@@ -1,3 +1,36 @@
+from django.urls import path, re_path
+
+from people.views import directory, joining, organisation, privacy, settings
+
 app_name = "people"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("join/", joining.by_code, name="join"),
+    path("join/<str:token>/", joining.by_link, name="join_link"),
+    path("welcome/", joining.welcome, name="welcome"),
+    path("people/", directory.index, name="directory"),
+    path("people/<slug:handle>/", directory.person, name="person"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/profile/", settings.profile, name="profile"),
+    path("settings/profile/skills/", settings.declare_skill, name="declare_skill"),
+    path("settings/profile/skills/<int:pk>/removal/", settings.drop_skill, name="drop_skill"),
+    path("skills/<int:pk>/validation/", settings.validate_skill, name="validate_skill"),
+    path("settings/data/", privacy.index, name="my_data"),
+    re_path(r"^settings/data/requests/(?P<kind>export|erasure)/$", privacy.ask, name="ask_for_data"),
+    path("settings/data/requests/<int:pk>/cancellation/", privacy.cancel, name="cancel_request"),
+    path("settings/data/requests/<int:pk>/file/", privacy.download, name="download_data"),
+    path("organisation/", organisation.people, name="organisation"),
+    path("organisation/people/<int:pk>/", organisation.member, name="member"),
+    path("organisation/people/<int:pk>/unit/", organisation.move, name="move"),
+    path("organisation/people/<int:pk>/roles/", organisation.grant, name="grant_role"),
+    path("organisation/people/<int:pk>/account/", organisation.account, name="account"),
+    path("organisation/roles/<int:pk>/revocation/", organisation.revoke, name="revoke_role"),
+    path("organisation/invitations/", organisation.invitations, name="invitations"),
+    path(
+        "organisation/invitations/<int:pk>/revocation/",
+        organisation.revoke_invitation,
+        name="revoke_invitation",
+    ),
+    path("organisation/units/", organisation.units, name="units"),
+    path("organisation/units/<int:pk>/name/", organisation.rename_unit, name="rename_unit"),
+]

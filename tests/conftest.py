@@ -45,7 +45,7 @@ def ines(atelier):
 @pytest.fixture
 def sign_in(client):
     def sign_in(user):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     return sign_in

@@ -63,7 +63,15 @@ def test_a_picture_and_a_standing_show_only_when_the_page_joined_them():
 
 @pytest.mark.parametrize(
     ("done", "total", "seats", "filled"),
-    [(3, 8, 8, 3), (0, 6, 6, 0), (6, 6, 6, 6), (0, 0, 0, 0), (1, 60, 24, 1), (59, 60, 24, 23), (60, 60, 24, 24)],
+    [
+        (3, 8, 8, 3),
+        (0, 6, 6, 0),
+        (6, 6, 6, 6),
+        (0, 0, 0, 0),
+        (1, 60, 24, 1),
+        (59, 60, 24, 23),
+        (60, 60, 24, 24),
+    ],
 )
 def test_the_ring_seats_one_dot_per_module_and_groups_past_24(done, total, seats, filled):
     svg = draw("{% ring done total %}", done=done, total=total)

@@ -1,0 +1,28 @@
+from people.actions.accounts import change_profile, change_settings, deactivate, join, reactivate
+from people.actions.invitations import find_invitation, invite, revoke_invitation
+from people.actions.organisation import add_unit, grant_role, move_to_unit, rename_unit, revoke_role
+from people.actions.privacy import ask_for_data, cancel_request, carry_out_erasures, fill_export
+from people.actions.skills import declare_skill, drop_skill, validate_skill
+
+__all__ = [
+    "add_unit",
+    "ask_for_data",
+    "cancel_request",
+    "carry_out_erasures",
+    "change_profile",
+    "change_settings",
+    "deactivate",
+    "declare_skill",
+    "drop_skill",
+    "fill_export",
+    "find_invitation",
+    "grant_role",
+    "invite",
+    "join",
+    "move_to_unit",
+    "reactivate",
+    "rename_unit",
+    "revoke_invitation",
+    "revoke_role",
+    "validate_skill",
+]

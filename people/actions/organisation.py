@@ -1,0 +1,102 @@
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+from events.recording import record
+from people.models import Organisation, RoleGrant, Standing, Unit, UnitMembership, User
+
+
+@transaction.atomic
+def add_unit(organisation: Organisation, *, name: str, parent: Unit | None = None) -> Unit:
+    if parent is not None and parent.organisation_id != organisation.pk:
+        raise Refused(_("This unit belongs to another organisation."))
+    unit, made = Unit.objects.get_or_create(organisation=organisation, parent=parent, name=name)
+    if not made:
+        raise Refused(_("There is already a unit of this name here."))
+    return unit
+
+
+@transaction.atomic
+def rename_unit(unit: Unit, *, name: str) -> Unit:
+    unit.name = name
+    unit.save(update_fields=["name"])
+    return unit
+
+
+def place_in_unit(user: User, unit: Unit, *, on: date) -> UnitMembership:
+    return UnitMembership.objects.create(user=user, unit=unit, starts_on=on)
+
+
+@transaction.atomic
+def move_to_unit(user: User, unit: Unit, *, on: date, by: User) -> None:
+    """Work in another unit from the day `on`; what was before stays as it was."""
+    if unit.organisation_id != user.organisation_id:
+        raise Refused(_("This unit belongs to another organisation."))
+    # One row of the person is locked, so that two moves at a time are one after the other.
+    User.objects.select_for_update().get(pk=user.pk)
+    current = user.unit_memberships.filter(ends_on=None).first()
+    if current and current.unit_id == unit.pk:
+        return
+    if user.unit_memberships.filter(starts_on__gt=on).exists():
+        raise Refused(_("A later move is already planned for this person."))
+    if current and current.starts_on >= on:
+        current.unit = unit
+        current.save(update_fields=["unit"])
+    else:
+        if current:
+            current.ends_on = on
+            current.save(update_fields=["ends_on"])
+        place_in_unit(user, unit, on=on)
+    record(
+        "people.unit_changed",
+        actor=by,
+        subject=user,
+        organisation_id=user.organisation_id,
+        data={"unit": unit.pk, "on": on.isoformat()},
+    )
+
+
+@transaction.atomic
+def grant_role(user: User, *, role: str, by: User, unit: Unit | None = None) -> RoleGrant:
+    """Give a role over the person's organisation, or over one unit of it. A second time changes nothing."""
+    if user.organisation is None:
+        raise Refused(_("This person belongs to no organisation."))
+    grant, made = RoleGrant.objects.get_or_create(
+        user=user,
+        role=role,
+        organisation=user.organisation,
+        unit=unit,
+        revoked_at=None,
+        defaults={"granted_by": by},
+    )
+    if made:
+        write_role_standing(user)
+        record(
+            "people.role_granted",
+            actor=by,
+            subject=user,
+            data={"role": role, "unit": unit.pk if unit else None},
+        )
+    return grant
+
+
+@transaction.atomic
+def revoke_role(grant: RoleGrant, *, by: User) -> None:
+    if grant.user_id == by.pk and grant.role == RoleGrant.Role.ADMINISTRATOR:
+        raise Refused(_("You cannot take the administrator's role from yourself."))
+    changed = RoleGrant.objects.filter(pk=grant.pk, revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_by=by
+    )
+    if changed:
+        write_role_standing(grant.user)
+        record("people.role_revoked", actor=by, subject=grant.user, data={"role": grant.role})
+
+
+def write_role_standing(user: User) -> None:
+    """A trainer is shown as one beside what they write."""
+    user.__dict__.pop("roles", None)
+    role = Standing.Role.TRAINER if RoleGrant.Role.TRAINER in user.roles else Standing.Role.NONE
+    Standing.objects.update_or_create(user=user, defaults={"role": role})

@@ -1,0 +1,78 @@
+"""Taking one's data along, and leaving."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+
+from core import live
+from events.models import Event
+from events.recording import record
+from people.models import DataRequest, User
+from people.privacy import REGISTRY
+
+# A person may think again for a week before what cannot be undone is done.
+DAYS_TO_THINK = 7
+
+
+@transaction.atomic
+def ask_for_data(user: User, *, kind: str) -> DataRequest:
+    """Ask for a copy, or for erasure; an open request of the same kind is returned as it is."""
+    User.objects.select_for_update().get(pk=user.pk)
+    waiting = user.data_requests.filter(kind=kind, done_at=None).first()
+    if waiting:
+        return waiting
+    request = DataRequest.objects.create(user=user, kind=kind)
+    record("people.data_requested", actor=user, subject=request)
+    return request
+
+
+@transaction.atomic
+def cancel_request(request: DataRequest) -> None:
+    DataRequest.objects.filter(pk=request.pk, done_at=None).delete()
+
+
+@transaction.atomic
+def fill_export(request: DataRequest) -> None:
+    """Write everything the registry knows of the person into a ZIP of JSON files, one per model."""
+    if request.done_at or request.kind != DataRequest.Kind.EXPORT:
+        return
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for model, handler in sorted(REGISTRY.items(), key=lambda item: item[0]._meta.label_lower):
+            rows = handler.export(request.user)
+            text = json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+            archive.writestr(f"{model._meta.label_lower}.json", text)
+    request.file.save(f"palabre-{request.pk}.zip", ContentFile(packed.getvalue()), save=False)
+    request.done_at = timezone.now()
+    request.save(update_fields=["file", "done_at"])
+
+
+def carry_out_erasures() -> int:
+    """Erase those whose week is over. Returns how many."""
+    due = DataRequest.objects.filter(
+        kind=DataRequest.Kind.ERASURE,
+        done_at=None,
+        requested_at__lte=timezone.now() - timedelta(days=DAYS_TO_THINK),
+    )
+    people = [request.user for request in due.select_related("user")]
+    for user in people:
+        erase(user)
+    return len(people)
+
+
+@transaction.atomic
+def erase(user: User) -> None:
+    """Forget a person: what they taught stays without an author, everything that names them goes."""
+    user_id, organisation_id = user.pk, user.organisation_id
+    for handler in REGISTRY.values():
+        handler.erase(user)
+    record("people.user_erased", actor=None, subject=User(pk=0), organisation_id=organisation_id)
+    Event.objects.filter(subject_type="people.user", subject_id=user_id).update(subject_id=None)
+    User.objects.filter(pk=user_id).delete()
+    transaction.on_commit(lambda: live.revoke(user_id))

@@ -1,0 +1,48 @@
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+SETTINGS = [
+    ("people:settings", _("Settings")),
+    ("people:profile", _("Profile")),
+    ("notifications:preferences", _("Notifications")),
+    ("account_email", _("E-mail address")),
+    ("account_change_password", _("Password")),
+    ("mfa_index", _("Two-step sign-in")),
+    ("usersessions_list", _("Devices")),
+    ("people:my_data", _("My data")),
+]
+ORGANISATION = [
+    ("people:organisation", _("People")),
+    ("people:invitations", _("Invitations")),
+    ("people:units", _("Units")),
+]
+
+
+@register.inclusion_tag("components/tabs.html")
+def settings_tabs(here: str) -> dict:
+    """The pages of one's own settings; `here` is the URL name of the present one."""
+    return {"items": entries(SETTINGS, here), "label": _("Settings")}
+
+
+@register.inclusion_tag("components/tabs.html")
+def organisation_tabs(here: str) -> dict:
+    return {"items": entries(ORGANISATION, here), "label": _("Organisation")}
+
+
+def entries(rows: list, here: str) -> list[dict]:
+    found = []
+    for name, label in rows:
+        try:
+            found.append({"url": reverse(name), "label": label, "active": name == here})
+        except NoReverseMatch:
+            continue
+    return found
+
+
+@register.filter
+def times(depth: int) -> range:
+    """As many turns as a number says: the depth of a unit in its tree."""
+    return range(depth)

@@ -1,0 +1,44 @@
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from core.access import signed_in
+from people.models import Skill, Unit, User
+from people.queries import directory, person_relations
+from people.rules import is_trainer
+
+PER_PAGE = 24
+
+
+@signed_in
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:100]
+    organisation = request.user.organisation_id
+    units = Unit.objects.filter(organisation=organisation)
+    unit = units.filter(pk=number(request.GET.get("unit"))).first()
+    people = directory(request.user, words=words, skill=number(request.GET.get("skill")), unit=unit)
+    context = {
+        "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
+        "words": words,
+        "units": units,
+        "unit": unit,
+        "skills": Skill.objects.filter(organisation=organisation),
+        "skill": number(request.GET.get("skill")),
+    }
+    return render(request, "people/directory.html", context)
+
+
+def number(text: str | None) -> int | None:
+    """A row's id typed in an address, or None."""
+    return int(text) if text and text.isdigit() and len(text) < 16 else None
+
+
+@signed_in
+@require_GET
+def person(request: HttpRequest, handle: str) -> HttpResponse:
+    people = User.objects.visible_to(request.user).select_related("profile", "standing")
+    shown = get_object_or_404(people.prefetch_related(*person_relations()), handle=handle)
+    may_validate = is_trainer(request.user) and shown.pk != request.user.pk
+    return render(request, "people/person.html", {"shown": shown, "may_validate": may_validate})

@@ -1,0 +1,182 @@
+"""Where an administrator keeps the people of their organisation: invitations, units, roles, accounts."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.access import role
+from core.errors import Refused
+from people import actions
+from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm
+from people.models import Invitation, Organisation, RoleGrant, Unit, User
+from people.queries import person_relations, unit_tree
+from people.rules import is_administrator
+
+PER_PAGE = 50
+
+
+def administered(request: HttpRequest) -> Organisation:
+    """The organisation of the person, if they administer it; 403 otherwise."""
+    if not is_administrator(request.user):
+        raise PermissionDenied
+    return request.user.organisation
+
+
+@role("administrator")
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    organisation = administered(request)
+    words = request.GET.get("q", "").strip()[:100]
+    everybody = User.objects.filter(organisation=organisation).order_by("-is_active", "name")
+    if words:
+        everybody = everybody.filter(name__unaccent__icontains=words)
+    everybody = everybody.select_related("profile").prefetch_related(*person_relations(), "role_grants")
+    page = Paginator(everybody, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/organisation_people.html", {"page": page, "words": words, "tab": "people"})
+
+
+@role("administrator")
+@require_GET
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    organisation = administered(request)
+    shown = get_object_or_404(User.objects.select_related("profile"), organisation=organisation, pk=pk)
+    return render(request, "people/organisation_member.html", member_page(shown))
+
+
+def member_page(shown: User, **forms) -> dict:
+    organisation = shown.organisation
+    today = timezone.now().astimezone(organisation.zone).date()
+    return {
+        "shown": shown,
+        "memberships": shown.unit_memberships.select_related("unit").order_by("-starts_on"),
+        "grants": shown.role_grants.filter(revoked_at=None).select_related("unit", "granted_by"),
+        "move_form": MoveForm(organisation=organisation, initial={"on": today.isoformat()}),
+        "role_form": RoleForm(),
+        "tab": "people",
+        **forms,
+    }
+
+
+@role("administrator")
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    organisation = administered(request)
+    shown = get_object_or_404(User, organisation=organisation, pk=pk)
+    form = MoveForm(request.POST, organisation=organisation)
+    if form.is_valid():
+        try:
+            actions.move_to_unit(
+                shown, form.cleaned_data["unit"], on=form.cleaned_data["on"], by=request.user
+            )
+            return redirect("people:member", pk=pk)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "people/organisation_member.html", member_page(shown, move_form=form), status=422)
+
+
+@role("administrator")
+@require_POST
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(User, organisation=administered(request), pk=pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return render(
+            request, "people/organisation_member.html", member_page(shown, role_form=form), status=422
+        )
+    actions.grant_role(shown, role=form.cleaned_data["role"], by=request.user)
+    return redirect("people:member", pk=pk)
+
+
+@role("administrator")
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    held = get_object_or_404(RoleGrant, organisation=administered(request), pk=pk)
+    try:
+        actions.revoke_role(held, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:member", pk=held.user_id)
+
+
+@role("administrator")
+@require_POST
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close or reopen an account."""
+    shown = get_object_or_404(User, organisation=administered(request), pk=pk)
+    try:
+        if request.POST.get("state") == "open":
+            actions.reactivate(shown, by=request.user)
+        else:
+            actions.deactivate(shown, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:member", pk=pk)
+
+
+@role("administrator")
+@require_http_methods(["GET", "POST"])
+def invitations(request: HttpRequest) -> HttpResponse:
+    organisation = administered(request)
+    form = InvitationForm(
+        request.POST or None, organisation=organisation, initial={"kind": Invitation.Kind.LINK}
+    )
+    context = {"form": form, "tab": "invitations"}
+    if request.method == "POST" and form.is_valid():
+        template = request.build_absolute_uri(reverse("people:join_link", args=["TOKEN"]))
+        invitation, secret = actions.invite(
+            organisation, by=request.user, address=template, **form.cleaned_data
+        )
+        is_code = invitation.kind == Invitation.Kind.CODE
+        context |= {"made": invitation, "secret": secret if is_code else template.replace("TOKEN", secret)}
+        context["form"] = InvitationForm(organisation=organisation, initial={"kind": invitation.kind})
+        form = context["form"]
+    usable = organisation.invitations.filter(
+        revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")
+    )
+    context["usable"] = usable.select_related("unit", "created_by").order_by("-created_at")
+    return render(
+        request, "people/organisation_invitations.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@role("administrator")
+@require_POST
+def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    organisation = administered(request)
+    actions.revoke_invitation(get_object_or_404(Invitation, organisation=organisation, pk=pk))
+    messages.success(request, _("The invitation can no longer be used."))
+    return redirect("people:invitations")
+
+
+@role("administrator")
+@require_http_methods(["GET", "POST"])
+def units(request: HttpRequest) -> HttpResponse:
+    organisation = administered(request)
+    form = UnitForm(request.POST or None, organisation=organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_unit(organisation, **form.cleaned_data)
+            return redirect("people:units")
+        except Refused as refusal:
+            form.add_error("name", str(refusal))
+    context = {"form": form, "tree": unit_tree(organisation), "tab": "units"}
+    return render(request, "people/organisation_units.html", context, status=422 if form.is_bound else 200)
+
+
+@role("administrator")
+@require_POST
+def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
+    name = request.POST.get("name", "").strip()[:120]
+    if name:
+        actions.rename_unit(unit, name=name)
+    else:
+        messages.error(request, _("A unit needs a name."))
+    return redirect("people:units")

@@ -1,0 +1,131 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from core.errors import Refused
+from events.models import Event
+from people.actions import deactivate, grant_role, move_to_unit, revoke_role
+from people.models import RoleGrant, UnitMembership
+from people.queries import subtree_ids, unit_tree
+from tests import making
+
+
+@pytest.fixture
+def admin(lumen):
+    user = making.make_user("Ada Min", organisation=lumen)
+    making.grant_role(user, "administrator")
+    return user
+
+
+def test_moving_to_a_unit_keeps_where_one_was_before(lumen, awa, admin):
+    sales, support = making.make_unit(lumen, "Ventes"), making.make_unit(lumen, "Support")
+    move_to_unit(awa, sales, on=date(2026, 1, 1), by=admin)
+
+    move_to_unit(awa, support, on=date(2026, 6, 1), by=admin)
+    move_to_unit(awa, support, on=date(2026, 7, 1), by=admin)
+
+    rows = UnitMembership.objects.order_by("starts_on").values_list("unit__name", "starts_on", "ends_on")
+    assert list(rows) == [("Ventes", date(2026, 1, 1), date(2026, 6, 1)), ("Support", date(2026, 6, 1), None)]
+
+
+def test_a_unit_of_another_organisation_is_refused(atelier, awa, admin):
+    with pytest.raises(Refused):
+        move_to_unit(awa, making.make_unit(atelier), on=date(2026, 1, 1), by=admin)
+
+    assert not awa.unit_memberships.exists()
+
+
+def test_a_role_is_given_once_and_taken_back(awa, admin):
+    first, second = grant_role(awa, role="trainer", by=admin), grant_role(awa, role="trainer", by=admin)
+    awa.refresh_from_db()
+    assert first == second
+    assert awa.standing.role == "trainer"
+
+    revoke_role(first, by=admin)
+    revoke_role(first, by=admin)
+
+    awa.standing.refresh_from_db()
+    assert awa.standing.role == ""
+    verbs = Event.objects.filter(subject_id=awa.pk).order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == ["people.role_granted", "people.role_revoked"]
+
+
+def test_an_administrator_keeps_at_least_their_own_role(admin):
+    with pytest.raises(Refused):
+        revoke_role(RoleGrant.objects.get(user=admin), by=admin)
+
+    assert RoleGrant.objects.filter(user=admin, revoked_at=None).exists()
+
+
+def test_a_closed_account_is_signed_out_at_once(client, sign_in, awa, admin):
+    sign_in(awa)
+    assert client.get(reverse("people:settings")).status_code == 200
+
+    deactivate(awa, by=admin)
+
+    assert client.get(reverse("people:settings")).status_code == 302
+
+
+def test_the_tree_of_units_shows_parents_before_children(lumen, atelier):
+    top = making.make_unit(lumen, "Ventes")
+    below = making.make_unit(lumen, "Ventes Nord", parent=top)
+    lowest = making.make_unit(lumen, "Lille", parent=below)
+    making.make_unit(atelier, "Ailleurs")
+
+    assert [(branch.unit, branch.depth) for branch in unit_tree(lumen)] == [(top, 0), (below, 1), (lowest, 2)]
+    assert subtree_ids(below) == {below.pk, lowest.pk}
+
+
+PAGES = ["people:organisation", "people:invitations", "people:units"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_an_administrator_opens_the_pages_of_the_organisation(sign_in, awa, admin, name):
+    assert sign_in(awa).get(reverse(name)).status_code == 403
+    assert sign_in(admin).get(reverse(name)).status_code == 200
+
+
+def test_an_administrator_of_another_organisation_finds_nobody(sign_in, awa, ines):
+    making.grant_role(ines, "administrator")
+    client = sign_in(ines)
+
+    assert client.get(reverse("people:member", args=[awa.pk])).status_code == 404
+    assert client.post(reverse("people:account", args=[awa.pk])).status_code == 404
+    assert client.post(reverse("people:grant_role", args=[awa.pk]), {"role": "hr"}).status_code == 404
+    assert awa.name not in client.get(reverse("people:organisation")).text
+    awa.refresh_from_db()
+    assert awa.is_active
+
+
+def test_the_pages_do_what_they_say(sign_in, lumen, awa, admin):
+    client = sign_in(admin)
+    client.post(reverse("people:units"), {"name": "Production"})
+    unit = lumen.units.get(name="Production")
+    client.post(reverse("people:rename_unit", args=[unit.pk]), {"name": "Atelier"})
+    client.post(reverse("people:move", args=[awa.pk]), {"unit": unit.pk, "on": "2026-03-01"})
+    client.post(reverse("people:grant_role", args=[awa.pk]), {"role": "hr"})
+    page = client.get(reverse("people:member", args=[awa.pk]))
+
+    assert "Atelier" in page.text
+    client.post(reverse("people:revoke_role", args=[awa.role_grants.get().pk]))
+    assert not awa.role_grants.filter(revoked_at=None).exists()
+    made = client.post(reverse("people:invitations"), {"kind": "code", "max_uses": 30, "days": 7})
+    assert len(made.context["secret"]) == 10
+    client.post(reverse("people:revoke_invitation", args=[made.context["made"].pk]))
+    assert client.get(reverse("people:invitations")).context["usable"].count() == 0
+    client.post(reverse("people:account", args=[awa.pk]))
+    awa.refresh_from_db()
+    assert not awa.is_active
+    client.post(reverse("people:account", args=[awa.pk]), {"state": "open"})
+    awa.refresh_from_db()
+    assert awa.is_active
+
+
+def test_a_move_without_a_day_is_refused_and_what_was_typed_stays(sign_in, lumen, awa, admin):
+    unit = making.make_unit(lumen)
+    response = sign_in(admin).post(reverse("people:move", args=[awa.pk]), {"unit": unit.pk, "on": "demain"})
+
+    assert response.status_code == 422
+    assert "demain" in response.text
+    assert not awa.unit_memberships.exists()

@@ -1,0 +1,92 @@
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+from django.utils import timezone
+
+from events.models import Event
+from people.actions import ask_for_data, carry_out_erasures, declare_skill, fill_export
+from people.models import DataRequest, Skill, User
+from people.privacy import REGISTRY
+
+
+def models_that_hold_a_person():
+    """Models with a key to a person, and those that keep a person's id without one."""
+    names = {"actor_id", "recipient_id", "user_id", "author_id", "asker_id"}
+    for model in apps.get_models():
+        if model._meta.proxy:
+            continue
+        keys = [f for f in model._meta.get_fields() if f.many_to_one or f.one_to_one]
+        points = any(f.related_model is User and f.concrete for f in keys)
+        if points or names & {f.name for f in model._meta.concrete_fields}:
+            yield model
+
+
+@pytest.mark.parametrize("model", models_that_hold_a_person(), ids=lambda model: model._meta.label)
+def test_every_model_that_holds_a_person_declares_export_and_erasure(model):
+    assert model in REGISTRY
+
+
+def test_a_person_takes_their_data_along(sign_in, awa, karim):
+    declare_skill(awa, name="Écoute")
+    declare_skill(karim, name="Secret de Karim")
+    asked = ask_for_data(awa, kind="export")
+    fill_export(asked)
+
+    response = sign_in(awa).get(reverse("people:download_data", args=[asked.pk]))
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    assert json.loads(archive.read("people.user.json"))[0]["email"] == awa.email
+    assert json.loads(archive.read("people.userskill.json"))[0]["skill__name"] == "Écoute"
+    assert "Secret de Karim" not in "".join(archive.read(name).decode() for name in archive.namelist())
+    assert len(archive.namelist()) == len(REGISTRY)
+
+
+def test_the_copy_of_somebody_else_is_not_there(sign_in, awa, karim):
+    asked = ask_for_data(awa, kind="export")
+    fill_export(asked)
+
+    assert sign_in(karim).get(reverse("people:download_data", args=[asked.pk])).status_code == 404
+
+
+def test_asking_twice_is_asking_once(awa):
+    assert ask_for_data(awa, kind="erasure") == ask_for_data(awa, kind="erasure")
+
+
+def test_an_erasure_waits_a_week_and_can_be_withdrawn(sign_in, awa):
+    awa.set_password("palabre-demo")
+    awa.save()
+    client = sign_in(awa)
+    client.post(reverse("people:ask_for_data", args=["erasure"]), {"password": "faux"})
+    assert not DataRequest.objects.exists()
+
+    client.post(reverse("people:ask_for_data", args=["erasure"]), {"password": "palabre-demo"})
+    assert carry_out_erasures() == 0
+    client.post(reverse("people:cancel_request", args=[DataRequest.objects.get().pk]))
+    DataRequest.objects.update(requested_at=timezone.now() - timedelta(days=8))
+
+    assert carry_out_erasures() == 0
+    assert User.objects.filter(pk=awa.pk).exists()
+
+
+def test_after_a_week_no_row_holds_the_person_and_the_log_keeps_its_volume(awa):
+    user_id = awa.pk
+    declare_skill(awa, name="Écoute")
+    ask_for_data(awa, kind="erasure")
+    DataRequest.objects.update(requested_at=timezone.now() - timedelta(days=8))
+    events = Event.objects.count()
+
+    assert carry_out_erasures() == 1
+
+    assert not User.objects.filter(pk=user_id).exists()
+    assert not Event.objects.filter(actor_id=user_id).exists()
+    assert Event.objects.count() == events + 1
+    assert Skill.objects.filter(name="Écoute").exists()
+    for model in models_that_hold_a_person():
+        for field in model._meta.concrete_fields:
+            if field.related_model is User or field.name in {"actor_id", "recipient_id", "user_id"}:
+                assert not model._default_manager.filter(**{field.attname: user_id}).exists(), field
