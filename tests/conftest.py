@@ -1,4 +1,5 @@
 import pytest
+from django.utils.translation import override
 
 from tests import making
 
@@ -49,3 +50,10 @@ def sign_in(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def english():
+    """For tests that read sentences meant for people: their reasons, not their translation."""
+    with override("en"):
+        yield

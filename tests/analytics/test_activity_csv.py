@@ -8,6 +8,8 @@ from core.errors import Refused
 from core.importing import RefusedItem
 from tests.samples import SAMPLES, needs_samples
 
+pytestmark = pytest.mark.usefixtures("english")
+
 PARIS = ZoneInfo("Europe/Paris")
 HEAD = "Event.context,user,timecreated,Component,Event.name,Log,Action\n"
 

@@ -9,6 +9,8 @@ from core.errors import Refused
 from core.importing import RefusedItem
 from tests.samples import SAMPLES, needs_samples
 
+pytestmark = pytest.mark.usefixtures("english")
+
 POSTS = """<?xml version="1.0" encoding="utf-8"?>
 <posts>
   <row Id="1" PostTypeId="1" AcceptedAnswerId="2" CreationDate="2011-10-11T19:42:20.713" Score="-3" Title="Où ?"

@@ -5,6 +5,8 @@ from core.errors import Refused
 from courses.formats import markdown_course
 from tests.samples import SAMPLES, needs_samples
 
+pytestmark = pytest.mark.usefixtures("english")
+
 VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\nBonjour\n"
 
 

@@ -11,6 +11,8 @@ from courses.formats import gift, moodle_xml
 from courses.formats.questions import Kind, ReadQuestion
 from tests.samples import SAMPLES, needs_samples
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 def one(text):
     (item,) = gift.read(text)

@@ -1,0 +1,18 @@
+import io
+
+from core.importing import RefusedItem, Report
+
+
+def test_what_was_read_is_made_there_or_refused():
+    report = Report()
+    report.take("questions", made=2, there=1)
+    report.refuse("questions", RefusedItem("line 3", "Q", "why"))
+    assert list(report.rows()) == [("questions", 4, 2, 1, 1)]
+    assert report.table().splitlines()[1].split() == ["questions", "4", "2", "1", "1"]
+
+
+def test_a_refused_item_cannot_become_a_formula():
+    report, file = Report(), io.StringIO()
+    report.refuse("questions", RefusedItem("line 3", "=HYPERLINK(1)", "a, b"))
+    report.write_refused(file)
+    assert file.getvalue().splitlines()[1] == 'line 3,\'=HYPERLINK(1),"a, b"'
