@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 from psycopg.types.json import Jsonb
 
 from events.models import Event
+from events.tasks import wake_readers_on_commit
 from events.verbs import VERBS
 
 BATCH = 2_000
@@ -56,6 +57,7 @@ def record(
     if at is not None:
         event.at = at
     event.save(force_insert=True)
+    wake_readers_on_commit()
     return event
 
 

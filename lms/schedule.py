@@ -6,6 +6,12 @@ Each entry names a task of an app. A wake-up that was lost is found by the next 
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
+    # Find what a lost wake-up left; a tick that nobody took in time is worth nothing, the next one does its work.
+    "read-events": {"task": "events.read", "schedule": 10.0, "options": {"expires": 10}},
+    "send-deliveries": {"task": "events.send", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-deliveries": {"task": "events.forget_deliveries", "schedule": crontab(hour="3", minute="20")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -135,7 +135,16 @@ CACHES = {
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A message taken by a worker that died comes back after a minute, once; longer tasks must be safe to run twice.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 90,
+    "unacked_restore_throttle": 1,
+    # Without these a request waits for ever for a queue that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+    "socket_connect_timeout": 2,
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -223,7 +232,11 @@ SESSION_COOKIE_HTTPONLY = True
 if PRODUCTION:
     vars().update(environment.https_settings())
 
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", environment.default_email_backend(production=PRODUCTION))
+# A request only writes a delivery row; the worker hands it to the transport.
+EMAIL_BACKEND = "events.mail.DeliveryBackend"
+MAIL_TRANSPORT = os.environ.get("EMAIL_BACKEND", environment.default_email_backend(production=PRODUCTION))
+if TEST_RUN:
+    MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Palabre <palabre@localhost>")
 vars().update(environment.email_server())

@@ -1,0 +1,232 @@
+"""Readers: order, fence, parking, one at a time. Real commits wherever two connections meet."""
+
+import random
+import threading
+import time
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from events import reading
+from events.models import Cursor, Event, ParkedEvent
+from events.recording import record
+from events.tasks import wake_readers
+
+VERB, OTHER = "people.user_joined", "people.unit_changed"
+
+
+@pytest.fixture
+def make_reader():
+    made = []
+
+    def make(handle, name="test.reader", verbs=(VERB,), reset=lambda: None):
+        reading.reader(name, verbs=verbs, reset=reset)(handle)
+        made.append(name)
+        return reading.READERS[name]
+
+    yield make
+    for name in made:
+        del reading.READERS[name]
+
+
+def tell(user, verb=VERB, **fields):
+    with transaction.atomic():
+        return record(verb, actor=user, subject=user, **fields)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_event_is_handled_once_and_in_order(awa, make_reader):
+    seen = []
+    one = make_reader(lambda event: seen.append(event.pk))
+    first, second = tell(awa), tell(awa)
+    tell(awa, OTHER)
+
+    assert reading.read(one) is reading.State.DONE
+    assert reading.read(one) is reading.State.DONE
+
+    assert seen == [first.pk, second.pk]
+    assert Cursor.objects.get(pk=one.name).event_id == second.pk + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_waits_for_older_transactions_that_still_run(awa, make_reader):
+    seen = []
+    one = make_reader(lambda event: seen.append(event.data["n"]))
+    begun, finish = threading.Event(), threading.Event()
+
+    def slow_writer():
+        with transaction.atomic():
+            record(VERB, actor=awa, subject=awa, data={"n": "slow"})
+            begun.set()
+            finish.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=slow_writer)
+    writer.start()
+    begun.wait(10)
+    tell(awa, data={"n": "quick"})
+
+    assert reading.read(one) is reading.State.BEHIND
+    assert seen == []
+    finish.set()
+    writer.join(10)
+    assert reading.read(one) is reading.State.DONE
+    assert seen == ["slow", "quick"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_writers_lose_none_of_500_events(awa, make_reader):
+    seen = []
+    one = make_reader(lambda event: seen.append(event.data["n"]))
+    numbers = iter(range(500))
+    lock = threading.Lock()
+
+    def writer(seed):
+        dice = random.Random(seed)
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                connection.close()
+                return
+            with transaction.atomic():
+                record(VERB, actor=awa, subject=awa, data={"n": number})
+                time.sleep(dice.random() / 300)
+
+    writers = [threading.Thread(target=writer, args=[seed]) for seed in range(8)]
+    for thread in writers:
+        thread.start()
+    while any(thread.is_alive() for thread in writers):
+        reading.read(one)
+    assert reading.read(one) is reading.State.DONE
+
+    assert sorted(seen) == list(range(500))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_read_for_the_same_reader_at_once(awa, make_reader):
+    inside, let_go = threading.Event(), threading.Event()
+    seen = []
+
+    def handle(event):
+        seen.append(event.pk)
+        inside.set()
+        let_go.wait(10)
+
+    one = make_reader(handle)
+    tell(awa)
+
+    def work():
+        reading.read(one)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    inside.wait(10)
+    assert reading.read(one) is reading.State.BEHIND
+    let_go.set()
+    worker.join(10)
+    assert reading.read(one) is reading.State.DONE
+    assert len(seen) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_that_fails_five_times_is_parked_and_the_next_is_read(awa, make_reader):
+    seen = []
+
+    def handle(event):
+        if event.data.get("poison"):
+            Event.objects.filter(pk=event.pk).update(space_id=1)
+            raise ValueError("planned")
+        seen.append(event.pk)
+
+    one = make_reader(handle)
+    before, poison, after = tell(awa), tell(awa, data={"poison": True}), tell(awa)
+
+    for _ in range(4):
+        assert reading.read(one) is reading.State.BEHIND
+    assert (seen, ParkedEvent.objects.count()) == ([before.pk], 0)
+    assert reading.read(one) is reading.State.DONE
+
+    assert seen == [before.pk, after.pk]
+    parked = ParkedEvent.objects.get()
+    assert (parked.reader, parked.event_id) == (one.name, poison.pk)
+    assert "ValueError: planned" in parked.error
+    poison.refresh_from_db()
+    assert poison.space_id is None, "the failed savepoint must leave nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parked_event_is_handled_when_the_administrator_tries_again(awa, make_reader, admin_client):
+    working = []
+
+    def handle(event):
+        if not working:
+            raise ValueError("planned")
+
+    one = make_reader(handle)
+    tell(awa)
+    for _ in range(5):
+        reading.read(one)
+    parked = ParkedEvent.objects.get()
+    address = "/admin/events/parkedevent/"
+    assert "ValueError: planned" in admin_client.get(address).content.decode()
+
+    admin_client.post(address, {"action": "retry", "_selected_action": [parked.pk]})
+    assert ParkedEvent.objects.count() == 1
+    working.append(True)
+    admin_client.post(address, {"action": "retry", "_selected_action": [parked.pk]})
+    assert ParkedEvent.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_forgets_and_reads_everything_again(awa, make_reader, capsys):
+    seen = []
+    one = make_reader(lambda event: seen.append(event.pk), reset=seen.clear)
+    events = [tell(awa), tell(awa)]
+    reading.read(one)
+
+    call_command("rebuild", one.name)
+
+    assert seen == [event.pk for event in events]
+    assert "0 events are left" in capsys.readouterr().out
+
+
+def test_a_rebuild_of_an_unknown_reader_names_the_known_ones(make_reader):
+    make_reader(lambda event: None)
+    from django.core.management.base import CommandError
+
+    with pytest.raises(CommandError, match=r"test\.reader"):
+        call_command("rebuild", "nobody")
+
+
+def test_events_of_the_running_transaction_can_be_read_on_request(awa, make_reader):
+    seen = []
+    one = make_reader(lambda event: seen.append(event.pk))
+    event = tell(awa)
+
+    reading.read(one)
+    assert seen == []
+    reading.read(one, fenced=False)
+    reading.read(one, fenced=False)
+    assert seen == [event.pk]
+
+
+def test_readers_are_woken_once_per_transaction(awa, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        tell(awa)
+        tell(awa)
+    assert callbacks == [wake_readers]
+
+
+def test_a_lost_queue_does_not_fail_the_request(awa, monkeypatch, django_capture_on_commit_callbacks, caplog):
+    from lms.celery import app
+
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    app.amqp._producer_pool = None
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(awa)
+    assert "the schedule will find" in caplog.text
+    app.amqp._producer_pool = None
