@@ -4,6 +4,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
@@ -99,6 +100,13 @@ class SkillForm(forms.Form):
     name = forms.CharField(label=_("A skill others may ask you about"), max_length=80)
 
 
+def offer(form: forms.Form, name: str, rows: QuerySet) -> None:
+    """Let a choice field offer these rows and no others."""
+    choice = form.fields[name]
+    assert isinstance(choice, forms.ModelChoiceField)
+    choice.queryset = rows
+
+
 class InvitationForm(forms.Form):
     kind = forms.ChoiceField(label=_("Way in"), choices=Invitation.Kind.choices, widget=forms.RadioSelect)
     email = forms.EmailField(
@@ -114,7 +122,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = organisation.units.all()
+        offer(self, "unit", organisation.units.all())
 
 
 class UnitForm(forms.Form):
@@ -123,7 +131,7 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = organisation.units.all()
+        offer(self, "parent", organisation.units.all())
 
 
 class MoveForm(forms.Form):
@@ -132,7 +140,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = organisation.units.all()
+        offer(self, "unit", organisation.units.all())
 
 
 class RoleForm(forms.Form):

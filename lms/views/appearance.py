@@ -5,6 +5,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.access import public
+from people.actions import change_settings
 from people.models import User
 
 A_YEAR = 60 * 60 * 24 * 365
@@ -27,7 +28,7 @@ def change(request: HttpRequest) -> HttpResponse:
         if value not in allowed:
             continue
         if request.user.is_authenticated:
-            User.objects.filter(pk=request.user.pk).update(**{name: value})
+            change_settings(request.user, **{name: value})
         secure = request.is_secure()
         response.set_cookie(cookie, value, max_age=A_YEAR, secure=secure, samesite="Lax", httponly=True)
     return response

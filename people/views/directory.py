@@ -1,11 +1,12 @@
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from core.access import signed_in
 from people.models import Skill, Unit, User
 from people.queries import directory, person_relations
+from people.requests import PersonRequest
 from people.rules import is_trainer
 
 PER_PAGE = 24
@@ -13,7 +14,7 @@ PER_PAGE = 24
 
 @signed_in
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     organisation = request.user.organisation_id
     units = Unit.objects.filter(organisation=organisation)
@@ -37,7 +38,7 @@ def number(text: str | None) -> int | None:
 
 @signed_in
 @require_GET
-def person(request: HttpRequest, handle: str) -> HttpResponse:
+def person(request: PersonRequest, handle: str) -> HttpResponse:
     people = User.objects.visible_to(request.user).select_related("profile", "standing")
     shown = get_object_or_404(people.prefetch_related(*person_relations()), handle=handle)
     may_validate = is_trainer(request.user) and shown.pk != request.user.pk

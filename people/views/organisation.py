@@ -1,10 +1,12 @@
 """Where an administrator keeps the people of their organisation: invitations, units, roles, accounts."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,41 +19,44 @@ from people import actions
 from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm
 from people.models import Invitation, Organisation, RoleGrant, Unit, User
 from people.queries import person_relations, unit_tree
+from people.requests import PersonRequest
 from people.rules import is_administrator
 
 PER_PAGE = 50
 
 
-def administered(request: HttpRequest) -> Organisation:
+def administered(request: PersonRequest) -> Organisation:
     """The organisation of the person, if they administer it; 403 otherwise."""
     if not is_administrator(request.user):
         raise PermissionDenied
+    assert request.user.organisation is not None  # a role is given over an organisation
     return request.user.organisation
 
 
 @role("administrator")
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
-    organisation = administered(request)
+def people(request: PersonRequest) -> HttpResponse:
+    administered(request)
     words = request.GET.get("q", "").strip()[:100]
-    everybody = User.objects.filter(organisation=organisation).order_by("-is_active", "name")
+    everybody = User.objects.visible_to(request.user).order_by("-is_active", "name")
     if words:
         everybody = everybody.filter(name__unaccent__icontains=words)
     everybody = everybody.select_related("profile").prefetch_related(*person_relations(), "role_grants")
     page = Paginator(everybody, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/organisation_people.html", {"page": page, "words": words, "tab": "people"})
+    return render(request, "people/organisation_people.html", {"page": page, "words": words})
 
 
 @role("administrator")
 @require_GET
-def member(request: HttpRequest, pk: int) -> HttpResponse:
-    organisation = administered(request)
-    shown = get_object_or_404(User.objects.select_related("profile"), organisation=organisation, pk=pk)
+def member(request: PersonRequest, pk: int) -> HttpResponse:
+    administered(request)
+    shown = get_object_or_404(User.objects.visible_to(request.user).select_related("profile"), pk=pk)
     return render(request, "people/organisation_member.html", member_page(shown))
 
 
 def member_page(shown: User, **forms) -> dict:
     organisation = shown.organisation
+    assert organisation is not None
     today = timezone.now().astimezone(organisation.zone).date()
     return {
         "shown": shown,
@@ -59,16 +64,15 @@ def member_page(shown: User, **forms) -> dict:
         "grants": shown.role_grants.filter(revoked_at=None).select_related("unit", "granted_by"),
         "move_form": MoveForm(organisation=organisation, initial={"on": today.isoformat()}),
         "role_form": RoleForm(),
-        "tab": "people",
         **forms,
     }
 
 
 @role("administrator")
 @require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: PersonRequest, pk: int) -> HttpResponse:
     organisation = administered(request)
-    shown = get_object_or_404(User, organisation=organisation, pk=pk)
+    shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = MoveForm(request.POST, organisation=organisation)
     if form.is_valid():
         try:
@@ -83,8 +87,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("administrator")
 @require_POST
-def grant(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(User, organisation=administered(request), pk=pk)
+def grant(request: PersonRequest, pk: int) -> HttpResponse:
+    administered(request)
+    shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
         return render(
@@ -96,7 +101,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("administrator")
 @require_POST
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: PersonRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(RoleGrant, organisation=administered(request), pk=pk)
     try:
         actions.revoke_role(held, by=request.user)
@@ -107,9 +112,10 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("administrator")
 @require_POST
-def account(request: HttpRequest, pk: int) -> HttpResponse:
+def account(request: PersonRequest, pk: int) -> HttpResponse:
     """Close or reopen an account."""
-    shown = get_object_or_404(User, organisation=administered(request), pk=pk)
+    administered(request)
+    shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
         if request.POST.get("state") == "open":
             actions.reactivate(shown, by=request.user)
@@ -122,12 +128,12 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("administrator")
 @require_http_methods(["GET", "POST"])
-def invitations(request: HttpRequest) -> HttpResponse:
+def invitations(request: PersonRequest) -> HttpResponse:
     organisation = administered(request)
     form = InvitationForm(
         request.POST or None, organisation=organisation, initial={"kind": Invitation.Kind.LINK}
     )
-    context = {"form": form, "tab": "invitations"}
+    context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         template = request.build_absolute_uri(reverse("people:join_link", args=["TOKEN"]))
         invitation, secret = actions.invite(
@@ -136,7 +142,6 @@ def invitations(request: HttpRequest) -> HttpResponse:
         is_code = invitation.kind == Invitation.Kind.CODE
         context |= {"made": invitation, "secret": secret if is_code else template.replace("TOKEN", secret)}
         context["form"] = InvitationForm(organisation=organisation, initial={"kind": invitation.kind})
-        form = context["form"]
     usable = organisation.invitations.filter(
         revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")
     )
@@ -148,7 +153,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
 
 @role("administrator")
 @require_POST
-def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_invitation(request: PersonRequest, pk: int) -> HttpResponse:
     organisation = administered(request)
     actions.revoke_invitation(get_object_or_404(Invitation, organisation=organisation, pk=pk))
     messages.success(request, _("The invitation can no longer be used."))
@@ -157,7 +162,7 @@ def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("administrator")
 @require_http_methods(["GET", "POST"])
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: PersonRequest) -> HttpResponse:
     organisation = administered(request)
     form = UnitForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
@@ -166,13 +171,13 @@ def units(request: HttpRequest) -> HttpResponse:
             return redirect("people:units")
         except Refused as refusal:
             form.add_error("name", str(refusal))
-    context = {"form": form, "tree": unit_tree(organisation), "tab": "units"}
+    context = {"form": form, "tree": unit_tree(organisation)}
     return render(request, "people/organisation_units.html", context, status=422 if form.is_bound else 200)
 
 
 @role("administrator")
 @require_POST
-def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
+def rename_unit(request: PersonRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
     name = request.POST.get("name", "").strip()[:120]
     if name:

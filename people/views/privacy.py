@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -8,12 +8,13 @@ from core.access import signed_in
 from people import actions
 from people.actions.privacy import DAYS_TO_THINK
 from people.models import DataRequest
+from people.requests import PersonRequest
 from people.tasks import fill_export
 
 
 @signed_in
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     requests = request.user.data_requests.order_by("-requested_at")[:10]
     erasure = next((r for r in requests if r.kind == DataRequest.Kind.ERASURE and not r.done_at), None)
     context = {"requests": requests, "erasure": erasure, "days": DAYS_TO_THINK}
@@ -22,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def ask(request: HttpRequest, kind: str) -> HttpResponse:
+def ask(request: PersonRequest, kind: str) -> HttpResponse:
     if kind == DataRequest.Kind.ERASURE and not request.user.check_password(request.POST.get("password", "")):
         messages.error(request, _("The password is not right: nothing was changed."))
         return redirect("people:my_data")
@@ -35,7 +36,7 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     actions.cancel_request(get_object_or_404(request.user.data_requests, pk=pk, done_at=None))
     messages.success(request, _("Your request is withdrawn: nothing will be erased."))
     return redirect("people:my_data")
@@ -43,6 +44,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_GET
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: PersonRequest, pk: int) -> FileResponse:
     asked = get_object_or_404(request.user.data_requests.exclude(file=""), pk=pk)
     return FileResponse(asked.file.open(), as_attachment=True, filename=f"palabre-{asked.pk}.zip")

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,11 +10,12 @@ from core.errors import Refused
 from people import actions
 from people.forms import ProfileForm, SettingsForm, SkillForm
 from people.models import Profile, UserSkill
+from people.requests import PersonRequest
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: PersonRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         actions.change_settings(request.user, **form.cleaned_data)
@@ -26,7 +27,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     mine, _made = Profile.objects.get_or_create(user=request.user)
     form = ProfileForm(
         request.POST or None, request.FILES or None, instance=mine, initial={"name": request.user.name}
@@ -52,7 +53,7 @@ def held_skills(user):
 
 @signed_in
 @require_POST
-def declare_skill(request: HttpRequest) -> HttpResponse:
+def declare_skill(request: PersonRequest) -> HttpResponse:
     form = SkillForm(request.POST)
     if form.is_valid():
         actions.declare_skill(request.user, name=form.cleaned_data["name"])
@@ -68,14 +69,14 @@ def declare_skill(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def drop_skill(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_skill(request: PersonRequest, pk: int) -> HttpResponse:
     actions.drop_skill(get_object_or_404(UserSkill, pk=pk, user=request.user))
     return redirect("people:profile")
 
 
 @signed_in
 @require_POST
-def validate_skill(request: HttpRequest, pk: int) -> HttpResponse:
+def validate_skill(request: PersonRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(UserSkill, pk=pk, user__organisation_id=request.user.organisation_id)
     try:
         actions.validate_skill(held, by=request.user)
