@@ -27,8 +27,10 @@ MAIN = [
 STEERING = [
     ("analytics:facilitation", "shield-check", _("Facilitation"), {"trainer", "facilitator"}),
     ("analytics:reports", "chart-no-axes-combined", _("Reports"), {"hr", "administrator"}),
-    ("courses:studio", "pencil-ruler", _("Course studio"), {"trainer"}),
+    ("courses:studio", "pencil-ruler", _("Course studio"), {"trainer", "administrator"}),
+    ("people:organisation", "building-2", _("Organisation"), {"administrator"}),
 ]
+KEYS = {"home": "gh", "courses:catalogue": "gc", "community:spaces": "gs", "people:directory": "gp"}
 POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]
 
 
@@ -53,6 +55,7 @@ class Entry:
     new: int = 0
     active: bool = False
     here: bool = False
+    keys: str = ""
 
 
 @dataclass
@@ -104,12 +107,14 @@ class Shell:
 
     @cached_property
     def pocket(self) -> list[Entry]:
-        """The five places of the bar on a phone: the main ones, then oneself."""
+        """The places of the bar on a phone; what does not fit is in its last one, "Me"."""
         rows = [row for row in MAIN if row[0] in POCKET]
-        shown = [entry for entry in (self._entry(*row) for row in rows) if entry]
-        if self.profile_url:
-            shown.append(Entry(self.profile_url, "user", _("Me"), **self._standing_at(self.profile_url)))
-        return shown
+        return [entry for entry in (self._entry(*row) for row in rows) if entry]
+
+    @cached_property
+    def more(self) -> list[Entry]:
+        shown = {entry.url for entry in self.pocket}
+        return [entry for entry in [*self.nav, *self.steering] if entry.url not in shown]
 
     @cached_property
     def spaces(self) -> list[ShownSpace]:
@@ -135,7 +140,8 @@ class Shell:
     search_url = property(lambda self: address("search"))
     notifications_url = property(lambda self: address("notifications:index"))
     settings_url = property(lambda self: address("people:settings"))
-    privacy_url = property(lambda self: address("people:privacy"))
+    data_url = property(lambda self: address("people:my_data"))
+    privacy_url = property(lambda self: address("analytics:privacy"))
     sign_out_url = property(lambda self: address("account_logout"))
 
     @property
@@ -146,7 +152,8 @@ class Shell:
         url = address(name)
         if not url:
             return None
-        return Entry(url, icon, label, new=self.news["places"].get(name, 0), **self._standing_at(url))
+        new = self.news["places"].get(name, 0)
+        return Entry(url, icon, label, new=new, keys=KEYS.get(name, ""), **self._standing_at(url))
 
     def _shown(self, *, slug: str, **space: Any) -> ShownSpace:
         url = address("community:space", slug)

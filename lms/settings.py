@@ -225,6 +225,7 @@ WHITENOISE_USE_FINDERS = DEBUG or TEST_RUN
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"
 
 CONTENT_SECURITY_POLICY = environment.content_security_policy()
+CSRF_FAILURE_VIEW = "lms.views.failures.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

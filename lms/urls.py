@@ -1,8 +1,9 @@
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from lms.views import appearance, health, home
+from lms.views import appearance, components, failures, health, home, pwa, search
 
 # The administration is entered by the same door as everything else: limits, second factor, passkeys.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -11,7 +12,12 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("search/", search.search, name="search"),
     path("appearance/", appearance.change, name="appearance"),
+    path("offline/", pwa.offline, name="offline"),
+    path("maintenance/", failures.maintenance, name="maintenance"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("worker.js", pwa.worker, name="worker"),
     path("", include("people.urls")),
     path("", include("community.urls")),
     path("", include("courses.urls")),
@@ -21,3 +27,10 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("components/", components.index, name="components"))
+
+handler400 = "lms.views.failures.bad_request"
+handler403 = "lms.views.failures.forbidden"
+handler404 = "lms.views.failures.not_found"
+handler500 = "lms.views.failures.server_error"

@@ -60,6 +60,13 @@ FIELD_CLASSES = {
     "select": "select w-full",
     "file": "file-input w-full",
     "checkbox": "checkbox checkbox-sm",
+    "choices": "",
+}
+FIELD_ERRORS = {
+    "text": "input-error",
+    "textarea": "textarea-error",
+    "select": "select-error",
+    "file": "file-input-error",
 }
 
 
@@ -261,8 +268,8 @@ def field(bound: BoundField, *, label: str = "", hidden_label: bool = False, **a
     """A form field with its label, help, errors, and the wiring between them; the typed text stays."""
     kind = _field_kind(bound)
     classes = FIELD_CLASSES.get(kind, "")
-    if bound.errors and kind in ("text", "textarea", "select", "file"):
-        classes += f" {classes.split()[0]}-error"
+    if bound.errors:
+        classes += f" {FIELD_ERRORS.get(kind, '')}"
     attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
     attrs["class"] = f"{classes} {bound.field.widget.attrs.get('class', '')} {attrs.get('class', '')}".strip()
     return {
@@ -271,6 +278,7 @@ def field(bound: BoundField, *, label: str = "", hidden_label: bool = False, **a
         "label": label or bound.label,
         "hidden_label": hidden_label,
         "control": bound.as_widget(attrs=attrs) if kind != "choices" else "",
+        "options": _choices(bound) if kind == "choices" else [],
         "optional": not bound.field.required and kind not in ("checkbox", "choices"),
     }
 
@@ -311,6 +319,16 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def _choices(bound: BoundField) -> list[dict]:
+    """Each choice with its own drawn control, so that label and box stay together."""
+    shape = {"radio": "radio radio-sm", "checkbox": "checkbox checkbox-sm"}
+    found = []
+    for option in bound.subwidgets:
+        option.data["attrs"]["class"] = shape.get(option.data["type"], "")
+        found.append({"id": option.id_for_label, "tag": option.tag(), "label": option.choice_label})
+    return found
 
 
 def _field_kind(bound: BoundField) -> str:

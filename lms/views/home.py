@@ -3,6 +3,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core.access import public
+from lms import today
+from lms.context import address
+from people.rules import is_hr
 
 
 @public
@@ -11,4 +14,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """The day's page of whoever is signed in; for everyone else, what Palabre is."""
     if not request.user.is_authenticated:
         return render(request, "lms/landing.html")
-    return render(request, "lms/home.html")
+    person = request.user
+    courses = today.my_courses(person)
+    facilitates = person.roles & {"trainer"} or today.facilitates(person)
+    context = {
+        "answered_by": today.colleagues_who_answered(person),
+        "resume": today.where_i_was(courses),
+        "courses": courses,
+        "threads": today.talk_of_the_moment(person),
+        "challenge": today.challenge_of_the_week(person),
+        "recognitions": today.recognitions_of(person),
+        "waiting": today.waiting_for(person) if facilitates else None,
+        "facilitation_url": address("analytics:facilitation"),
+        "reports_url": address("analytics:reports") if is_hr(person) else "",
+    }
+    return render(request, "lms/home.html", context)

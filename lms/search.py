@@ -1,0 +1,163 @@
+"""Search over everything a person may see, in French and English at once.
+
+Each kind is asked through its own `visible_to`; the best are cut to a page before any snippet is made.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Upper
+from django.utils.html import escape, format_html, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from community.models import Post, Thread
+from courses.models import Course, Module
+from people.models import User
+
+KINDS = ("threads", "posts", "courses", "modules", "people")
+ON_ALL = 4  # of each kind on the first page
+ON_ONE = 20  # when one kind is chosen
+CLOSE_ENOUGH = 0.45
+# Marks that nobody types, so that what a person wrote cannot pass for a highlight.
+OPEN, CLOSE = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True)
+class Hit:
+    kind: str
+    title: str
+    url: str
+    snippet: SafeString
+    where: str = ""
+    person: Any = None
+    when: Any = None
+    language: str = ""
+
+
+def search(person: Any, words: str, kind: str = "") -> dict[str, list[Hit]]:
+    """The hits of each kind, best first; kinds without any are left out."""
+    words = words.replace("\x00", "").strip()[:200]
+    if not words:
+        return {}
+    limit = ON_ONE if kind else ON_ALL
+    finders = {"threads": threads, "posts": posts, "courses": courses, "modules": modules, "people": people}
+    found = {name: find(person, words, limit) for name, find in finders.items() if kind in ("", name)}
+    return {name: hits for name, hits in found.items() if hits}
+
+
+def query_of(words: str) -> SearchQuery:
+    french = SearchQuery(words, config="public.fr", search_type="websearch")
+    return french | SearchQuery(words, config="public.en", search_type="websearch")
+
+
+def ranked(rows: QuerySet, words: str, *, title: str, text: str, limit: int) -> list[Any]:
+    """Matches by stems, then titles that are nearly the words: someone may mistype, or type a beginning."""
+    query = query_of(words)
+    exact = rows.filter(search=query).annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
+    keys = list(exact.values_list("pk", flat=True)[:limit])
+    if title and len(keys) < limit:
+        near = rows.exclude(pk__in=keys).annotate(near=TrigramWordSimilarity(words.upper(), Upper(title)))
+        near = near.filter(near__gte=CLOSE_ENOUGH).order_by("-near", "-pk")
+        keys += list(near.values_list("pk", flat=True)[: limit - len(keys)])
+    # The headline is costly: only for the rows that are shown.
+    headline = SearchHeadline(
+        Coalesce(Cast(text, TextField()), Value("")),
+        query, config="public.fr", start_sel=OPEN, stop_sel=CLOSE, max_words=28, min_words=12, max_fragments=2,
+    )  # fmt: skip
+    by_key = {
+        row.pk: row for row in rows.model._default_manager.filter(pk__in=keys).annotate(snippet=headline)
+    }
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def marked(text: str) -> SafeString:
+    """The snippet with its words marked; everything else is plain text, whatever it was."""
+    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*_#>`~]+", r"\1", strip_tags(text))
+    return mark_safe(escape(plain).replace(OPEN, "<mark>").replace(CLOSE, "</mark>"))
+
+
+def with_marks(title: str, words: str) -> SafeString:
+    found = re.search(re.escape(words), title, re.IGNORECASE)
+    if not found:
+        return SafeString(escape(title))
+    start, end = found.span()
+    return format_html("{}<mark>{}</mark>{}", title[:start], title[start:end], title[end:])
+
+
+def threads(person: Any, words: str, limit: int) -> list[Hit]:
+    rows = ranked(Thread.objects.visible_to(person), words, title="title", text="title", limit=limit)
+    joined = Thread.objects.select_related("space", "author__profile").in_bulk([row.pk for row in rows])
+    return [
+        Hit(
+            "threads", one.title, one.get_absolute_url(), with_marks(one.title, words),
+            where=one.space.name, person=one.author, when=one.last_post_at, language=one.language,
+        )
+        for one in (joined[row.pk] for row in rows)
+    ]  # fmt: skip
+
+
+def posts(person: Any, words: str, limit: int) -> list[Hit]:
+    rows = ranked(Post.objects.visible_to(person), words, title="", text="body", limit=limit)
+    joined = Post.objects.select_related("thread__space", "author__profile").in_bulk([row.pk for row in rows])
+    return [
+        Hit(
+            "posts", joined[row.pk].thread.title, row.get_absolute_url(), marked(row.snippet),
+            where=joined[row.pk].thread.space.name, person=joined[row.pk].author, when=row.created_at,
+            language=row.language,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def courses(person: Any, words: str, limit: int) -> list[Hit]:
+    rows = ranked(Course.objects.visible_to(person), words, title="title", text="summary", limit=limit)
+    return [
+        Hit("courses", row.title, row.get_absolute_url(), marked(row.snippet), language=row.language)
+        for row in rows
+    ]
+
+
+def modules(person: Any, words: str, limit: int) -> list[Hit]:
+    rows = ranked(Module.objects.visible_to(person), words, title="title", text="body", limit=limit)
+    joined = Module.objects.select_related("course").in_bulk([row.pk for row in rows])
+    return [
+        Hit(
+            "modules", row.title, joined[row.pk].get_absolute_url(), marked(row.snippet),
+            where=joined[row.pk].course.title, language=row.language,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def people(person: Any, words: str, limit: int) -> list[Hit]:
+    visible = User.objects.visible_to(person).filter(is_active=True)
+    wanted = Q(profile__job_title__unaccent__icontains=words) | Q(
+        skills__skill__name__unaccent__icontains=words
+    )
+    near = Q(near__gte=CLOSE_ENOUGH) | Q(name__unaccent__icontains=words) | wanted
+    rows = (
+        visible.annotate(near=TrigramWordSimilarity(words, "name"))
+        .filter(near)
+        .select_related("profile", "standing")
+        .order_by("-near", "name")
+        .distinct()
+    )
+    return [
+        Hit(
+            "people",
+            one.name,
+            one.get_absolute_url(),
+            with_marks(one.name, words),
+            where=job_of(one),
+            person=one,
+        )
+        for one in rows[:limit]
+    ]
+
+
+def job_of(person: Any) -> str:
+    profile = person._state.fields_cache.get("profile")
+    return profile.job_title if profile else ""

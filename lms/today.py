@@ -1,0 +1,190 @@
+"""What the home page of a person shows, each part in one query."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from community.models import Flag, Post, ReadState, Space, Thread, Vote
+from courses.models import Enrolment, Module, ModuleThread, Progress
+from gamification.models import Grant
+
+TALK = 5
+ASKING = [Thread.Kind.CASE, Thread.Kind.POLL]
+
+
+def since_yesterday() -> datetime:
+    """Midnight of yesterday where the reader is."""
+    yesterday = timezone.localtime() - timedelta(days=1)
+    return yesterday.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def colleagues_who_answered(person: Any) -> int:
+    """How many people replied in the threads a person opened, since yesterday."""
+    replies = Post.objects.published().filter(
+        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=since_yesterday()
+    )
+    return replies.exclude(author=person).aggregate(number=Count("author", distinct=True))["number"]
+
+
+def _counted(rows: QuerySet, by: str) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
+
+
+def my_courses(person: Any) -> list[Enrolment]:
+    """Running enrolments, last opened first, with `done` of `total` modules, `learners`, and where to go on."""
+    counting = Module.objects.published().filter(course=OuterRef("session__course"), mandatory=True)
+    done = Progress.objects.filter(
+        enrolment=OuterRef("pk"),
+        completed_at__isnull=False,
+        module__mandatory=True,
+        module__published_at__isnull=False,
+    )
+    peers = Enrolment.objects.active().filter(session=OuterRef("session"))
+    finished = Progress.objects.filter(enrolment=OuterRef(OuterRef("pk")), completed_at__isnull=False)
+    ahead = (
+        Module.objects.published()
+        .filter(course=OuterRef("session__course"))
+        .exclude(pk__in=finished.values("module"))
+        .order_by("section__position", "position")
+    )
+    enrolments = (
+        Enrolment.objects.active()
+        .filter(user=person)
+        .annotate(
+            total=_counted(counting, "course"),
+            done=_counted(done, "enrolment"),
+            learners=_counted(peers, "session"),
+            next_id=Subquery(ahead.values("pk")[:1]),
+            next_title=Subquery(ahead.values("title")[:1]),
+        )
+        .select_related("session__course", "last_module")
+        .order_by(
+            F("completed_at").desc(nulls_first=True), F("last_seen_at").desc(nulls_last=True), "-enrolled_at"
+        )
+    )
+    return list(enrolments)
+
+
+def where_i_was(courses: list[Enrolment]) -> dict[str, Any] | None:
+    """The module to open now: the last one seen if it is not finished, else the next one of the same course."""
+    current = next((one for one in courses if one.completed_at is None and one.next_id), None)
+    if current is None:
+        return None
+    progress = Progress.objects.filter(
+        enrolment=current, module=current.last_module_id, completed_at=None
+    ).first()
+    module_id = current.last_module_id if progress else current.next_id
+    earlier = (
+        Module.objects.published()
+        .filter(course=OuterRef("course"))
+        .filter(
+            Q(section__position__lt=OuterRef("section__position"))
+            | Q(section=OuterRef("section"), position__lte=OuterRef("position"))
+        )
+    )
+    talk = ModuleThread.objects.filter(module=OuterRef("pk"), space=current.session.space_id)
+    module = (
+        Module.objects.filter(pk=module_id)
+        .annotate(
+            rank=_counted(earlier, "course"), posts=Subquery(talk.values("thread__number_of_posts")[:1])
+        )
+        .select_related("course")
+        .get()
+    )
+    seconds = int(progress.resume_at) if progress else 0
+    return {"enrolment": current, "module": module, "posts": module.posts, "clock": _clock(seconds)}
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}" if seconds else ""
+
+
+def talk_of_the_moment(person: Any) -> list[Thread]:
+    """Threads of my spaces: what is asked of me first, then what is new to me, then the liveliest."""
+    answered = Vote.objects.filter(thread=OuterRef("pk"), user=person)
+    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=person)
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=person).values("last_number")
+    votes = Vote.objects.filter(thread=OuterRef("pk"))
+    threads = (
+        Thread.objects.visible_to(person)
+        .filter(space__in=Space.objects.of_member(person).filter(archived_at=None), locked_at=None)
+        .annotate(
+            mine=ExpressionWrapper(Q(Exists(answered)) | Q(Exists(replied)), output_field=BooleanField()),
+            votes_count=_counted(votes, "thread"),
+            read_to=Coalesce(Subquery(read_to[:1]), 0),
+        )
+        .annotate(new=F("last_number") - F("read_to"))
+        .filter(last_post_at__gte=timezone.now() - timedelta(days=30))
+        .exclude(kind=Thread.Kind.CHALLENGE)
+        .select_related("space", "author__profile", "author__standing", "resolution")
+        .order_by(_asked_first(), "-last_post_at")
+    )
+    found = list(threads[:TALK])
+    for thread in found:
+        thread.asks = (
+            not thread.mine
+            and thread.kind in ASKING
+            and not (thread.ends_at and thread.ends_at <= timezone.now())
+        )
+        thread.is_resolved = getattr(thread, "resolution", None) is not None
+        thread.replies = max(thread.number_of_posts - 1, 0)
+    return found
+
+
+def _asked_first() -> Case:
+    asked = Q(mine=False, kind__in=ASKING) & (Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+    return Case(When(asked, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2))
+
+
+def challenge_of_the_week(person: Any) -> Thread | None:
+    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=person, number__gt=1)
+    return (
+        Thread.objects.visible_to(person)
+        .filter(kind=Thread.Kind.CHALLENGE, locked_at=None)
+        .filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+        .filter(space__in=Space.objects.of_member(person))
+        .annotate(done=Exists(replied), replies=F("number_of_posts") - 1)
+        .select_related("author", "space")
+        .order_by("-created_at")
+        .first()
+    )
+
+
+def waiting_for(person: Any) -> dict[str, int]:
+    """What a facilitator has to decide or to find an answer for."""
+    spaces = Space.objects.facilitated_by(person)
+    return {
+        "flags": Flag.objects.to_decide_by(person).count(),
+        "questions": Thread.objects.visible_to(person).filter(space__in=spaces).unanswered().count(),
+    }
+
+
+def facilitates(person: Any) -> bool:
+    return Space.objects.facilitated_by(person).exists()
+
+
+def recognitions_of(person: Any) -> list[dict[str, Any]]:
+    """The recognitions a person holds and how often they were earned, the latest first."""
+    earned = (
+        Grant.objects.filter(user=person)
+        .values("recognition")
+        .annotate(times=Count("pk"), last=Max("granted_at"))
+    )
+    return list(earned.order_by("-last")[:3])

@@ -1,0 +1,49 @@
+"""The pages of things that went wrong: each says what happened and where to go."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from core.access import public
+
+
+def _page(request: HttpRequest, status: int, icon: str, title: str, text: str) -> HttpResponse:
+    return render(request, "lms/failure.html", {"icon": icon, "title": title, "text": text}, status=status)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("You know this place, but this needs a right you do not have. Ask the person who runs it.")
+    return _page(request, 403, "lock", _("This is not yours to open"), text)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("The address may be mistyped, or this was removed, or it is not open to you.")
+    return _page(request, 404, "map-pin-off", _("There is nothing at this address"), text)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("Go back, reload the page and try again. What you wrote is kept on this device.")
+    return _page(request, 400, "circle-alert", _("The request could not be read"), text)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    text = _("Wait a minute, then try again. What you wrote is kept on this device.")
+    return _page(request, 429, "hourglass", _("That is a lot at once"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    text = _(
+        "The page was open for too long. Reload it and send again: what you wrote is kept on this device."
+    )
+    return _page(request, 403, "rotate-ccw", _("This page has expired"), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without context processors: whatever broke must not break this page too."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+@public
+def maintenance(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("maintenance.html"), status=503, headers={"Retry-After": "120"})
