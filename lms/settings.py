@@ -219,7 +219,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+# Where the proxy finds the same files, for instance "/protected/": it then sends them itself (core/media.py).
+MEDIA_ACCEL = os.environ.get("MEDIA_ACCEL", "")
 STORAGES = environment.storages(debug=DEBUG or TEST_RUN, production=PRODUCTION)
 WHITENOISE_USE_FINDERS = DEBUG or TEST_RUN
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"
