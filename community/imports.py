@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from community.formats.stackexchange import DumpComment, DumpPost, read_comments, read_posts
+from community.live import announce_space
 from community.models import Post, Resolution, Space, Tag, Thread
 from core.errors import Refused
 from core.importing import RefusedItem, Report, batches
@@ -34,7 +35,8 @@ class Said:
 
     external_id: str
     thread: str
-    parent: str | None
+    # What a comment is about: an answer, or the question.
+    about: str | None
     at: datetime
     edited_at: datetime | None
     owner: int | None
@@ -43,6 +45,11 @@ class Said:
     pictures: int = 0
     html: str = ""
     post: Post | None = None
+
+    @property
+    def parent(self) -> str | None:
+        """Here the opening post is the thread itself: a comment on the question is a reply like the others."""
+        return None if self.about == self.thread else self.about
 
 
 @dataclass
@@ -82,6 +89,7 @@ def import_community(
     _bring_tags(run, questions, threads)
     _bring_resolutions(run, questions, threads)
     _name_differences(run, folder)
+    announce_space(space.pk)
 
 
 def _read_posts(run: Import, folder: Path) -> dict[str, DumpPost]:
@@ -120,21 +128,21 @@ def _read_comments(run: Import, folder: Path) -> None:
             run.report.refuse(_("comments"), refused)
         else:
             key = run.external_id("c", item.id)
-            _hear(run, key, item, thread=about.thread, parent=about.external_id, body=item.text)
+            _hear(run, key, item, thread=about.thread, about=about.external_id, body=item.text)
 
 
 def _hear(
-    run: Import, key: str, item: DumpPost | DumpComment, *, thread: str, body: str, parent: str | None = None
+    run: Import, key: str, item: DumpPost | DumpComment, *, thread: str, body: str, about: str | None = None
 ) -> None:
     edited_at, pictures = None, 0
     if isinstance(item, DumpPost):
         edited_at, pictures = item.edited_at, item.body.count("<img")
     at, owner, score = item.created_at, item.owner, item.score
-    run.said[key] = Said(key, thread, parent, at, edited_at, owner, score, body, pictures)
+    run.said[key] = Said(key, thread, about, at, edited_at, owner, score, body, pictures)
 
 
 def kind_of(said: Said) -> str:
-    if said.parent:
+    if said.about:
         return _("comments")
     return _("questions") if said.external_id == said.thread else _("answers")
 
@@ -160,7 +168,7 @@ def _render_all(run: Import) -> None:
 
 def _drop_orphans(run: Import) -> None:
     for key, said in list(run.said.items()):
-        if said.thread not in run.said or (said.parent and said.parent not in run.said):
+        if said.thread not in run.said or (said.about and said.about not in run.said):
             run.report.refuse(
                 kind_of(said), RefusedItem(key, said.body[:80], _("What it answers was refused."))
             )
@@ -258,7 +266,7 @@ def _bring_posts(run: Import, threads: dict[str, Thread]) -> None:
 
 
 def _order_of(said: Said) -> tuple[datetime, bool, str]:
-    return (said.at, said.parent is not None, said.external_id)
+    return (said.at, said.about is not None, said.external_id)
 
 
 def _post(run: Import, said: Said, thread: Thread) -> Post:
@@ -273,6 +281,8 @@ def _post(run: Import, said: Said, thread: Thread) -> Post:
         html=said.html,
         renderer=RENDERER_VERSION,
         language=run.language,
+        # What is shown is the sum of our reactions and of the score, never below zero; see actions/reactions.py.
+        useful_count=max(said.score, 0),
         imported_useful=said.score,
         created_at=said.at,
         edited_at=said.edited_at,
@@ -305,6 +315,10 @@ def _event_of(run: Import, said: Said, thread: Thread) -> Event:
     event.subject_type, event.subject_id = "community.post", event.post_id
     if started:
         event.subject_type, event.subject_id = "community.thread", thread.pk
+        event.data |= {"kind": thread.kind, "length": len(said.body)}
+    elif post:
+        to = post.parent.author_id if post.parent else thread.author_id
+        event.data |= {"number": post.number, "parent": post.parent_id, "to": to, "length": len(said.body)}
     return event
 
 
@@ -351,6 +365,7 @@ def _bring_resolutions(run: Import, questions: dict[str, DumpPost], threads: dic
             )
             event.subject_type, event.subject_id = "community.post", answer.post.pk
             event.post_id = answer.post.pk
+            event.data |= {"author": answer.post.author_id, "asker": thread.author_id}
             events.append(event)
     Resolution.objects.bulk_create(new, batch_size=BATCH)
     record_many(events)

@@ -25,7 +25,10 @@ class RefusedItem:
 
 @dataclass
 class Report:
-    """For each kind of thing: read = made + there already + refused. `differences` counts what was changed."""
+    """For each kind of thing: read = made + there already + refused.
+
+    `differences` counts what came in otherwise than it was, by sentence; `changed_items` says where.
+    """
 
     read: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
@@ -33,6 +36,7 @@ class Report:
     refused: Counter[str] = field(default_factory=Counter)
     refused_items: list[RefusedItem] = field(default_factory=list)
     differences: Counter[str] = field(default_factory=Counter)
+    changed_items: list[RefusedItem] = field(default_factory=list)
 
     def refuse(self, kind: str, item: RefusedItem) -> None:
         self.read[kind] += 1
@@ -43,6 +47,10 @@ class Report:
         self.read[kind] += made + there
         self.made[kind] += made
         self.there[kind] += there
+
+    def differ(self, sentence: str, *, where: str, name: str = "") -> None:
+        self.differences[sentence] += 1
+        self.changed_items.append(RefusedItem(where, name, sentence))
 
     def rows(self) -> Iterator[tuple[str, int, int, int, int]]:
         """(kind, read, made, there already, refused), in the order in which kinds came up."""
@@ -59,10 +67,10 @@ class Report:
         return "\n".join(lines)
 
     def write_refused(self, file: TextIO) -> None:
-        """The refused items as CSV; a cell that a spreadsheet would run as a formula is quoted."""
+        """The refused items, then the changed ones, as CSV; a cell that a spreadsheet would run as a formula is quoted."""
         writer = csv.writer(file)
         writer.writerow([_("where"), _("name"), _("reason")])
-        for item in self.refused_items:
+        for item in [*self.refused_items, *self.changed_items]:
             writer.writerow([_inert(item.where), _inert(item.name), _inert(item.reason)])
 
 

@@ -8,17 +8,30 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from core.importing import Report
-from people.models import Organisation
+from people.models import Organisation, User
 
 Progress = Callable[[str, int, int], None]
 
 
 def silent(kind: str, done: int, total: int) -> None:
     """The progress of an import nobody looks at."""
+
+
+def person_named(organisation: Organisation, name: str) -> User:
+    """The active person of an organisation with this e-mail address or identifier. Raises Refused."""
+    people = organisation.users.active()
+    person = people.filter(Q(email__iexact=name) | Q(handle=name)).first()
+    if person is None:
+        raise Refused(
+            _("Nobody in %(organisation)s has the address or identifier “%(name)s”.")
+            % {"organisation": organisation, "name": name}
+        )
+    return person
 
 
 class ImportCommand(BaseCommand):

@@ -36,7 +36,7 @@ EMPTY_LINK = re.compile(r"(?<!!)\[\s*\]\([^)]*\)")
 
 @dataclass
 class ReadLesson:
-    """`images` maps the address written in `text` to the file it means; `notes` says what was left out."""
+    """`images` maps the address written in `text` to the file it means; `notes` says what changed."""
 
     key: str
     section: str
@@ -48,7 +48,8 @@ class ReadLesson:
     captions_language: str = ""
     video: Path | None = None
     images: dict[str, Path] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    # (what came in otherwise than it was, what it is about)
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -104,7 +105,7 @@ def _files(folder: Path) -> list[Path]:
 def _described(folder: Path) -> ReadCourse:
     path = next((folder / name for name in DESCRIPTIONS if (folder / name).is_file()), None)
     said = _mapping(_decode(path)) if path else {}
-    title = _string(said.get("title")) or _words(folder.resolve().name)
+    title = _string(said.get("title")) or words_of(folder.resolve().name)
     sections = said.get("sections")
     titles = {str(key): str(name) for key, name in sections.items()} if isinstance(sections, dict) else {}
     texts = {key: _string(said.get(key)) for key in ("language", "summary", "objectives")}
@@ -118,7 +119,7 @@ def _lesson(folder: Path, path: Path, key: str) -> ReadLesson:
     text = _outside_code(COMMENT, "", text[matter.end() :] if matter else text).strip()
     heading = HEADING.match(text)
     text = text[heading.end() :].strip() if heading else text
-    title = _string(said.get("title")) or (_plain(heading[1]) if heading else "") or _words(path.stem)
+    title = _string(said.get("title")) or (_plain(heading[1]) if heading else "") or words_of(path.stem)
     lesson = ReadLesson(key, _section(folder, path, said), title[:200], text)
     lesson.objective = _string(said.get("objective"))
     lesson.minutes = _minutes(said)
@@ -183,7 +184,7 @@ def _section(folder: Path, path: Path, said: dict[str, Any]) -> str:
     return number[1] if number and number[2] else ""
 
 
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
     words = re.sub(r"^[\d._\s-]+(?=\D)", "", name)
     return " ".join(re.sub(r"[_-]+", " ", words or name).split())
 
@@ -204,7 +205,7 @@ def _see_to_images(lesson: ReadLesson, folder: Path, path: Path) -> None:
         if target is not None:
             lesson.images[source] = target
             return found[0]
-        lesson.notes.append(_("The picture %(image)s is missing: it was left out.") % {"image": source})
+        lesson.notes.append((_("pictures that are missing were left out"), source))
         return "" if words.lower() in ("", "image", "img") else words
 
     text = _outside_code(IMAGE, replaced, lesson.text)
@@ -234,7 +235,7 @@ def _add_companions(lesson: ReadLesson, path: Path) -> None:
             try:
                 lesson.cues = captions.read(companion.read_bytes())
             except Refused as refusal:
-                lesson.notes.append(f"{companion.name}: {refusal}")
+                lesson.notes.append((str(refusal), companion.name))
             language = companion.stem[len(path.stem) :].lstrip(".")
             lesson.captions_language = language
 

@@ -64,7 +64,9 @@ def _question(where: str, title: str, kind: str, element: Element, category: str
         category=category,
         tags=tuple(filter(None, (_text(tag) for tag in element.findall("tags/tag")))),
         format=_format(text),
-        notes=(_("Its pictures or files are left out."),) if element.find(".//file") is not None else (),
+        notes=(_("pictures and files inside questions were left out"),)
+        if element.find(".//file") is not None
+        else (),
     )
     if not question.text:
         raise CannotAsk(_("The question has no text."))

@@ -64,7 +64,7 @@ def with_options(question: ReadQuestion, options: list[ReadOption], *, single: b
     uneven = len({option.weight for option in right}) > 1
     partial = single and any(option.weight not in (None, 0, 100) for option in options if not option.is_right)
     notes = (
-        (_("Options that give a part of the points count as right or wrong here."),)
+        (_("options that give a part of the points count as right or wrong here"),)
         if uneven or partial
         else ()
     )

@@ -60,6 +60,7 @@ def test_a_question_its_answers_and_comments_come_in_order(dump, lumen, capsys):
         (3, 2, "D'accord, voir [ici](http://a.test).", 2, 12),
         (4, None, "là-bas", 0, 13),
     ]
+    assert list(thread.posts.order_by("number").values_list("useful_count", flat=True)) == [0, 4, 2, 0]
     assert thread.posts.get(number=1).html == "<p><em>ici</em></p>\n"
     assert (thread.kind, thread.title, thread.last_number, thread.number_of_posts) == (
         "question",
@@ -176,8 +177,9 @@ class TestOnSamples:
         bring_in(folder, lumen, language="en", refused=refused)
 
         assert Thread.objects.filter(kind="question", language="en").count() == 556
-        assert Post.objects.filter(parent=None, number__gt=1).count() == 1095
-        assert Post.objects.filter(parent__isnull=False).count() == 3454
+        # A comment on an answer is a reply to it; one on a question is a reply in its discussion, and is named.
+        assert Post.objects.filter(parent=None, number__gt=1).count() == 1095 + 1282
+        assert Post.objects.filter(parent__isnull=False).count() == 2172
         # 1,657 posts are in the dump: 6 of them describe tags, and each is named.
         lines = refused.read_text("utf-8-sig").splitlines()
         assert [line.split(",")[0] for line in lines[1:]] == [
@@ -200,6 +202,7 @@ class TestOnSamples:
         assert not Post.objects.filter(parent__parent__isnull=False).exists()
         assert not Thread.objects.exclude(last_number=F("number_of_posts")).exists()
         out = capsys.readouterr().out
+        assert "1282 × comments on a question" in out
         assert "796 × edited" in out
         assert "188 × without an author" in out
         assert "181 × accepted on the date of the answer" in out
