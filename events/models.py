@@ -59,11 +59,15 @@ class Event(models.Model):
         return f"{self.verb} #{self.pk}"
 
 
+# Before every event, also before those a restored backup has moved below zero.
+BEGINNING = -(2**62)
+
+
 class Cursor(models.Model):
     """How far a reader has read, in (txid, id) order."""
 
     reader = models.CharField(max_length=80, primary_key=True)
-    txid = models.BigIntegerField(default=0)
+    txid = models.BigIntegerField(default=BEGINNING)
     event_id = models.BigIntegerField(default=0)
     # The event the reader stumbles over now, and how often it has tried.
     failing_event_id = models.BigIntegerField(null=True)

@@ -13,7 +13,7 @@ from enum import Enum
 from django.db import models, transaction
 from django.db.models import Func, Q, QuerySet
 
-from events.models import Cursor, Event, ParkedEvent
+from events.models import BEGINNING, Cursor, Event, ParkedEvent
 
 ATTEMPTS = 5
 BATCH = 200
@@ -83,7 +83,7 @@ def rebuild(one: Reader) -> None:
         cursor = Cursor.objects.select_for_update().get(pk=one.name)
         one.reset()
         ParkedEvent.objects.filter(reader=one.name).delete()
-        cursor.txid = cursor.event_id = cursor.attempts = 0
+        cursor.txid, cursor.event_id, cursor.attempts = BEGINNING, 0, 0
         cursor.failing_event_id = None
         cursor.save()
     read(one)

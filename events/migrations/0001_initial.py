@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="Cursor",
             fields=[
                 ("reader", models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ("txid", models.BigIntegerField(default=0)),
+                ("txid", models.BigIntegerField(default=-4611686018427387904)),
                 ("event_id", models.BigIntegerField(default=0)),
                 ("failing_event_id", models.BigIntegerField(null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
