@@ -222,6 +222,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 # Where the proxy finds the same files, for instance "/protected/": it then sends them itself (core/media.py).
 MEDIA_ACCEL = os.environ.get("MEDIA_ACCEL", "")
+VIDEO_MAX_BYTES = environment.whole_number("VIDEO_MAX_MEGABYTES", default=500) * 1_000_000
 STORAGES = environment.storages(debug=DEBUG or TEST_RUN, production=PRODUCTION)
 WHITENOISE_USE_FINDERS = DEBUG or TEST_RUN
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"

@@ -15,6 +15,7 @@
    data-confirm="dialog id"       a button that sends its form only after the dialog's [data-confirm-yes]
    data-submit-on-change          a form that sends itself when a field changes (filters, sorting)
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
+   data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
 
    Waiting: nothing for 300 ms, then the bar at the top. Failures of htmx become a toast with a way to try again. */
@@ -29,8 +30,9 @@ import "./composer.js";
 import "./reactions.js";
 import "./shortcuts.js";
 import "./theme.js";
-import { whenSeen } from "./attach.js";
+import { attach, whenSeen } from "./attach.js";
 
+attach("[data-player]", async (film) => (await import("./player.js")).start(film));
 whenSeen("[data-chart]", async (figure) => (await import("./charts.js")).draw(figure));
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {

@@ -62,6 +62,8 @@ class Module(models.Model):
     # The question that opens the module's conversation.
     prompt = models.TextField(_("question that opens the conversation"), max_length=1000, blank=True)
     mandatory = models.BooleanField(_("counts for completion"), default=True)
+    # The version of the course that brought the module: people enrolled on an older one are done without it.
+    since_version = models.PositiveIntegerField(default=1, db_default=1)
     position = models.PositiveIntegerField()
     published_at = models.DateTimeField(null=True, blank=True)
     key = models.UUIDField(null=True, unique=True)

@@ -60,6 +60,8 @@ class Option(models.Model):
     html = models.TextField()
     correct = models.BooleanField(_("right"), default=False)
     feedback = models.TextField(max_length=1000, blank=True)
+    # Taken out by a later version of the question; kept for the answers that chose it.
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -146,6 +148,14 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.enrolment_id}"
+
+    @property
+    def percent(self) -> int:
+        """Points earned of a finished attempt, rounded down: 59.9 does not read as 60."""
+        return int((self.score or 0) * 100 / self.max_score) if self.max_score else 0
+
+    def passed(self, pass_mark: int) -> bool:
+        return bool(self.max_score) and (self.score or 0) * 100 >= pass_mark * self.max_score
 
 
 class Answer(models.Model):

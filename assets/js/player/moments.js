@@ -1,0 +1,19 @@
+// Dots on the seek bar where people spoke, and every element that names a moment of the film: [data-moment="192"].
+export function placeMoments({ root, video }) {
+  const length = Number(root.dataset.duration);
+  root.querySelectorAll("[data-dot]").forEach((dot) => {
+    dot.style.setProperty("left", `${Math.min((100 * Number(dot.dataset.moment)) / length, 100)}%`);
+  });
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest("[data-moment]");
+    if (!place || !root.isConnected) return;
+    event.preventDefault();
+    video.currentTime = Number(place.dataset.moment);
+    if (place.closest("[data-player]") === null) root.scrollIntoView({ block: "nearest" });
+    root.dispatchEvent(new CustomEvent("palabre:moment", { bubbles: true, detail: { at: video.currentTime } }));
+  });
+  // Composers on the page learn where the film stands: [data-moment-field] keeps seconds, [data-moment-words] shows them.
+  const tell = () => document.dispatchEvent(new CustomEvent("palabre:playing", { detail: { at: video.currentTime } }));
+  video.addEventListener("timeupdate", tell);
+  video.addEventListener("seeked", tell);
+}

@@ -1,0 +1,63 @@
+"""Every write a person can cause in a course."""
+
+from courses.actions.attempts import answer_question, finish_attempt, start_attempt
+from courses.actions.completion import complete_course_if_done, complete_if_done, count_talk
+from courses.actions.courses import archive_course, change_course, create_course, publish_course
+from courses.actions.modules import (
+    add_module,
+    delete_module,
+    publish_module,
+    save_module,
+    set_rules,
+    withdraw_module,
+)
+from courses.actions.outline import add_section, move_module, move_section, remove_section, rename_section
+from courses.actions.questions import (
+    Choice,
+    archive_question,
+    change_question,
+    compose_quiz,
+    create_question,
+    set_quiz,
+)
+from courses.actions.sessions import enrol, open_session, unenrol
+from courses.actions.videos import remove_caption, save_caption, upload_video
+from courses.actions.watching import open_module, report_watching
+
+__all__ = [
+    "Choice",
+    "add_module",
+    "add_section",
+    "answer_question",
+    "archive_course",
+    "archive_question",
+    "change_course",
+    "change_question",
+    "complete_course_if_done",
+    "complete_if_done",
+    "compose_quiz",
+    "count_talk",
+    "create_course",
+    "create_question",
+    "delete_module",
+    "enrol",
+    "finish_attempt",
+    "move_module",
+    "move_section",
+    "open_module",
+    "open_session",
+    "publish_course",
+    "publish_module",
+    "remove_caption",
+    "remove_section",
+    "rename_section",
+    "report_watching",
+    "save_caption",
+    "save_module",
+    "set_quiz",
+    "set_rules",
+    "start_attempt",
+    "unenrol",
+    "upload_video",
+    "withdraw_module",
+]

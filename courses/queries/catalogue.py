@@ -1,0 +1,88 @@
+"""The catalogue: courses a person may follow, with where they stand in each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from courses.models import Course, Enrolment, Module, Progress
+
+TODO, DOING, DONE = "todo", "doing", "done"
+
+
+@dataclass(frozen=True)
+class Filters:
+    text: str = ""
+    language: str = ""
+    state: str = ""
+    mandatory: bool = False
+    mine: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.text or self.language or self.state or self.mandatory or self.mine)
+
+
+def catalogue(user: Any, filters: Filters) -> QuerySet[Course]:
+    """Published courses and those one is enrolled in, each with `modules_count`, `minutes`, `done_count`,
+    `learners`, `enrolled` and `finished_at`; one query, whatever their number."""
+    mine = Enrolment.objects.active().filter(session__course=OuterRef("pk"), user=user)
+    courses = Course.objects.visible_to(user).annotate(
+        enrolled=Exists(mine),
+        finished_at=Subquery(mine.order_by("-completed_at").values("completed_at")[:1]),
+        modules_count=_sum_over(
+            Module.objects.published().filter(course=OuterRef("pk")), "course", Count("pk")
+        ),
+        minutes=_sum_over(Module.objects.published().filter(course=OuterRef("pk")), "course", Sum("minutes")),
+        done_count=_sum_over(_done(user), "module__course", Count("module", distinct=True)),
+        learners=_sum_over(
+            Enrolment.objects.active().filter(session__course=OuterRef("pk")),
+            "session__course",
+            Count("user", distinct=True),
+        ),
+    )
+    followed = Q(published_at__isnull=False, archived_at=None) | Q(enrolled=True)
+    return _filtered(courses.filter(followed), filters).order_by("-enrolled", "-mandatory", "title", "pk")
+
+
+def in_text(text: str) -> Q:
+    """Rows whose searchable form holds the words in either language, or whose title holds them as typed."""
+    words = SearchQuery(text, config="public.fr", search_type="websearch")
+    words |= SearchQuery(text, config="public.en", search_type="websearch")
+    return Q(search=words) | Q(title__icontains=text)
+
+
+def _filtered(courses: QuerySet[Course], filters: Filters) -> QuerySet[Course]:
+    if filters.text:
+        courses = courses.filter(in_text(filters.text))
+    if filters.language:
+        courses = courses.filter(language=filters.language)
+    if filters.mandatory:
+        courses = courses.filter(mandatory=True)
+    if filters.mine:
+        courses = courses.filter(enrolled=True)
+    if filters.state == TODO:
+        courses = courses.filter(finished_at=None, done_count=0)
+    elif filters.state == DOING:
+        courses = courses.filter(enrolled=True, finished_at=None, done_count__gt=0)
+    elif filters.state == DONE:
+        courses = courses.filter(finished_at__isnull=False)
+    return courses
+
+
+def _done(user: Any) -> QuerySet[Progress]:
+    return Progress.objects.filter(
+        enrolment__user=user,
+        enrolment__left_at=None,
+        module__course=OuterRef("pk"),
+        module__published_at__isnull=False,
+        completed_at__isnull=False,
+    )
+
+
+def _sum_over(rows: QuerySet, group: str, figure) -> Coalesce:
+    """A figure over the rows of one course as a subquery: joins would multiply each other."""
+    found = rows.order_by().values(group).annotate(figure=figure).values("figure")
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)

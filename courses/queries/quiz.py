@@ -1,0 +1,139 @@
+"""A quiz as one person meets it: the question asked now, what they answered, what the group chose."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from courses.models import Answer, Attempt, Enrolment, Module, Option, Question, QuestionThread
+
+
+@dataclass
+class Bar:
+    """How many chose an option, as people see it after they have answered."""
+
+    option: Option
+    count: int
+    percent: int
+    mine: bool
+
+
+@dataclass
+class QuizPage:
+    questions: list[Question]
+    attempts: list[Attempt]
+    attempt: Attempt | None
+    answers: dict[int, Answer] = field(default_factory=dict)
+    question: Question | None = None
+    bars: list[Bar] = field(default_factory=list)
+    answered_by: int = 0
+    thread_id: int | None = None
+    max_attempts: int | None = None
+    pass_mark: int = 0
+
+    @property
+    def answer(self) -> Answer | None:
+        return self.answers.get(self.question.pk) if self.question else None
+
+    @property
+    def number(self) -> int:
+        return self.questions.index(self.question) + 1 if self.question in self.questions else 0
+
+    @property
+    def next_question(self) -> Question | None:
+        """The first unanswered one after this, or before it."""
+        at = self.number
+        return next((q for q in self.questions[at:] + self.questions[:at] if q.pk not in self.answers), None)
+
+    @property
+    def passed(self) -> bool:
+        return self.attempt is not None and self.attempt.passed(self.pass_mark)
+
+    @property
+    def may_retry(self) -> bool:
+        running = self.attempt is not None and self.attempt.finished_at is None
+        return not running and (self.max_attempts is None or len(self.attempts) < self.max_attempts)
+
+    @property
+    def tries_left(self) -> int | None:
+        return None if self.max_attempts is None else max(self.max_attempts - len(self.attempts), 0)
+
+    @property
+    def rows(self) -> list[tuple[Question, Answer | None]]:
+        """Each question with its answer, those that did not earn the whole point first."""
+        rows = [(question, self.answers.get(question.pk)) for question in self.questions]
+        return sorted(rows, key=lambda row: row[1] is not None and row[1].score == 1)
+
+    @property
+    def all_right(self) -> bool:
+        return all(answer is not None and answer.score == 1 for _question, answer in self.rows)
+
+    @property
+    def seats_won(self) -> int:
+        """Whole points, for the ring."""
+        return int(self.attempt.score or 0) if self.attempt else 0
+
+
+def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None = None) -> QuizPage:
+    """The last attempt; `asked` names the question to look at, answered or not, else the next to answer."""
+    quiz = module.quiz
+    rows = quiz.quiz_questions.select_related("question").prefetch_related("question__options")
+    page = QuizPage(
+        questions=[row.question for row in rows.order_by("position")],
+        attempts=[],
+        attempt=None,
+        max_attempts=quiz.max_attempts,
+        pass_mark=quiz.pass_mark,
+    )
+    if enrolment is None:
+        return page
+    attempts = Attempt.objects.filter(enrolment=enrolment, quiz=quiz).prefetch_related("answers")
+    page.attempts = list(attempts.order_by("number"))
+    if not page.attempts:
+        return page
+    page.attempt = page.attempts[-1]
+    page.answers = {answer.question_id: answer for answer in page.attempt.answers.all()}
+    page.question = next((question for question in page.questions if question.pk == asked), None)
+    if page.question is None and page.attempt.finished_at is None:
+        page.question = page.next_question
+    if page.answer is not None:
+        _add_group(page, enrolment)
+    return page
+
+
+def live_options(question: Question, answer: Answer | None = None) -> list[Option]:
+    """What can be chosen now; with an answer of an older version, what could be chosen then."""
+    if answer is None or answer.question_version == question.version:
+        return [option for option in question.options.all() if option.retired_at is None]
+    chosen = set(answer.options)
+    return [option for option in question.options.all() if option.pk in chosen or option.retired_at is None]
+
+
+def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
+    """First answers only, one per person, of this version of the question in the same organisation's sessions:
+    a second try would count those who already know."""
+    question, answer = page.question, page.answer
+    if question is None or answer is None:
+        return
+    first = (
+        Answer.objects.filter(
+            question=question,
+            question_version=answer.question_version,
+            attempt__enrolment__session=enrolment.session_id,
+        )
+        .order_by("attempt__enrolment__user_id", "at")
+        .distinct("attempt__enrolment__user_id")
+        .values_list("options", flat=True)
+    )
+    chosen = [set(options) for options in first]
+    counts = Counter(pk for options in chosen for pk in options)
+    page.answered_by = len(chosen)
+    page.bars = [
+        Bar(
+            option,
+            counts[option.pk],
+            round(100 * counts[option.pk] / len(chosen)) if chosen else 0,
+            option.pk in answer.options,
+        )
+        for option in live_options(question, answer)
+    ]
+    threads = QuestionThread.objects.filter(question=question, space=enrolment.session.space_id)
+    page.thread_id = threads.values_list("thread", flat=True).first()

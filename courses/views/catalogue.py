@@ -1,0 +1,24 @@
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core.access import signed_in
+from courses.forms.catalogue import FilterForm
+from courses.queries.catalogue import catalogue
+from courses.rules import may_author
+
+A_PAGE = 24
+
+
+@signed_in
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET)
+    filters = form.filters
+    page = Paginator(catalogue(request.user, filters), A_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "filters": filters, "page": page, "can_author": may_author(request.user)}
+    fragment = bool(request.htmx) and request.htmx.target == "catalogue"
+    return render(
+        request, "courses/catalogue_results.html" if fragment else "courses/catalogue.html", context
+    )

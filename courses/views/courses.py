@@ -1,0 +1,48 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.access import signed_in
+from core.errors import Refused
+from courses.actions import enrol, unenrol
+from courses.models import Course, Session
+from courses.queries.outline import course_page, enrolment_of
+
+
+@signed_in
+@require_GET
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    return render(request, "courses/course.html", {"page": course_page(request.user, course)})
+
+
+@signed_in
+@require_POST
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    session = get_object_or_404(
+        Session.objects.select_related("space", "course"), course=course, is_open=True
+    )
+    try:
+        enrol(request.user, session)
+    except Refused as refusal:
+        page = course_page(request.user, course)
+        return render(request, "courses/course.html", {"page": page, "refused": str(refusal)}, status=422)
+    messages.success(request, _("You are enrolled. Say hello in the first module’s conversation."))
+    return redirect(course)
+
+
+@signed_in
+@require_POST
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    enrolment = enrolment_of(request.user, course)
+    if enrolment is not None:
+        enrolment.user = request.user
+        unenrol(enrolment)
+        messages.info(request, _("You have left the course. What you did is kept, should you come back."))
+    if Course.objects.visible_to(request.user).filter(pk=course.pk).exists():
+        return redirect(course)
+    return redirect("courses:catalogue")

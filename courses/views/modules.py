@@ -1,0 +1,89 @@
+import json
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.access import signed_in
+from courses.actions import open_module, report_watching
+from courses.completion import rule_states
+from courses.models import Module, Progress
+from courses.queries.module import ModulePage, module_for, module_page
+from courses.queries.quiz import live_options, quiz_page
+from courses.talk import conversation_context
+from courses.watch_report import BadReport, read_report
+
+TEMPLATES = {
+    Module.Kind.VIDEO: "courses/module_video.html",
+    Module.Kind.TEXT: "courses/module_text.html",
+    Module.Kind.QUIZ: "courses/module_quiz.html",
+}
+
+
+@signed_in
+@require_GET
+def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    module = module_for(request.user, slug, pk)
+    page = module_page(request.user, module)
+    if page.enrolment is None and not page.can_edit:
+        messages.info(request, _("Enrol in this course to open its modules and join the conversation."))
+        return redirect(module.course)
+    # A browser that only fetches ahead has not opened anything.
+    if page.enrolment is not None and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        page.enrolment.user = request.user
+        page.progress = open_module(page.enrolment, module, progress=page.progress)
+    return render(request, TEMPLATES[Module.Kind(module.kind)], context_of(request, page))
+
+
+def context_of(request: HttpRequest, page: ModulePage, **extra) -> dict:
+    """Everything a module's page shows, whatever its kind; `extra` is what a form adds when it comes back."""
+    quiz = None
+    thread_id = page.thread_id
+    if page.module.kind == Module.Kind.QUIZ:
+        asked = request.GET.get("question", "")
+        quiz = quiz_page(page.module, page.enrolment, asked=int(asked) if asked.isdecimal() else None)
+        thread_id = quiz.thread_id or thread_id
+    talk = conversation_context(request, thread_id) if thread_id else {}
+    options = live_options(quiz.question) if quiz and quiz.question else []
+    start = request.GET.get("t", "")
+    return {
+        "page": page,
+        "module": page.module,
+        "quiz": quiz,
+        "options": options,
+        # A media fragment: without scripts, the browser's own player begins there.
+        "film_start": f"#t={start}" if start.isdecimal() else "",
+        **talk,
+        **extra,
+    }
+
+
+@signed_in
+@require_POST
+def watching(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What the player has played: small JSON, sent every ten seconds and when the page is left."""
+    progress = get_object_or_404(
+        Progress.objects.filter(module__in=Module.objects.visible_to(request.user)),
+        module=pk,
+        module__course__slug=slug,
+        module__video__isnull=False,
+        enrolment__user=request.user,
+        enrolment__left_at=None,
+    )
+    try:
+        ranges, position = read_report(json.loads(request.body or b"{}"))
+    except (BadReport, ValueError):
+        return JsonResponse({"detail": _("This report cannot be read.")}, status=400)
+    before = progress.completed_at
+    progress = report_watching(progress, ranges_seen=ranges, position=position)
+    states = rule_states(progress.module.rules.all(), progress)
+    return JsonResponse(
+        {
+            "coverage": progress.coverage,
+            "done": progress.completed_at is not None,
+            "just_done": before is None and progress.completed_at is not None,
+            "rules": [{"kind": s.kind, "done": s.done, "standing": s.standing} for s in states],
+        }
+    )
