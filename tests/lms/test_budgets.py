@@ -1,0 +1,56 @@
+"""What a reading page makes the browser load, built as it is shipped."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import django_htmx
+import pytest
+from django.conf import settings
+
+JAVASCRIPT = 60 * 1024
+CSS = 25 * 1024
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    node = Path(sys.prefix) / "bin" / "node"
+    subprocess.run([node, "build.mjs"], cwd=settings.BASE_DIR, check=True, capture_output=True, timeout=120)
+    return settings.BASE_DIR / "static/build"
+
+
+def weight(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), mtime=0))
+
+
+def test_a_reading_page_loads_at_most_60_kb_of_javascript(built):
+    htmx = Path(django_htmx.__file__).parent / "static/django_htmx/htmax-4.min.js"
+    assert weight(htmx) + weight(built / "app.js") <= JAVASCRIPT
+
+
+def test_the_stylesheet_weighs_at_most_25_kb(built):
+    assert weight(built / "app.css") <= CSS
+
+
+def test_the_stylesheet_asks_nothing_of_another_host(built):
+    css = (built / "app.css").read_text()
+    assert re.findall(r"""url\(["']?(?:https?:)?//[^)]*|@import[^;]*//[^;]*""", css) == []
+    for name in ["instrument-sans-latin-wght-normal.woff2", "bricolage-grotesque-latin-wght-normal.woff2"]:
+        assert name in css
+        assert (built / "fonts" / name).stat().st_size > 10_000
+
+
+def test_every_icon_named_in_the_templates_is_drawn(built):
+    icons = json.loads((built / "icons.json").read_text())
+    named = {
+        name
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for name in re.findall(r'{% icon "([^"]+)"|\bicon(?:_end)?="([a-z0-9-]+)"', path.read_text())
+        for name in name
+        if name
+    }
+    assert len(named) > 20
+    assert sorted(named - set(icons)) == []

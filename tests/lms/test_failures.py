@@ -1,0 +1,79 @@
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from lms.views import failures
+
+
+@pytest.mark.django_db
+def test_an_address_that_does_not_exist_says_so_in_the_frame_of_the_reader(sign_in, awa):
+    page = sign_in(awa).get("/nowhere/at/all/")
+    assert page.status_code == 404
+    text = page.content.decode()
+    assert "Il n’y a rien à cette adresse" in text
+    assert 'aria-label="Principal"' in text
+
+
+@pytest.mark.django_db
+def test_a_stranger_who_mistypes_gets_the_public_frame(client):
+    page = client.get("/nowhere/")
+    assert page.status_code == 404
+    assert "Se connecter" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_known_person_without_the_right_is_told_whom_to_ask(awa):
+    request = RequestFactory().get("/reports/")
+    request.user = awa
+    with translation.override("fr"):
+        page = failures.forbidden(request, PermissionDenied())
+    assert page.status_code == 403
+    assert "Demandez à la personne qui l’anime." in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_sent_from_a_page_that_expired_says_that_the_text_is_kept(sign_in, awa):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = sign_in(awa).cookies
+    page = strict.post("/appearance/", {"theme": "dark"})
+    assert page.status_code == 403
+    assert "gardé sur cet appareil" in page.content.decode()
+    awa.refresh_from_db()
+    assert awa.theme == "system"
+
+
+def test_a_broken_server_still_has_a_page_without_database_or_session():
+    with translation.override("fr"):
+        page = failures.server_error(RequestFactory().get("/"))
+    assert page.status_code == 500
+    assert "Quelque chose a cassé de notre côté" in page.content.decode()
+
+
+def test_maintenance_asks_to_come_back():
+    page = failures.maintenance(RequestFactory().get("/maintenance/"))
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "120")
+
+
+@pytest.mark.django_db
+def test_the_manifest_and_the_worker_make_the_house_installable(client):
+    manifest = client.get("/manifest.webmanifest").json()
+    assert manifest["start_url"] == "/"
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    worker = client.get("/worker.js")
+    assert worker.headers["Content-Type"] == "text/javascript"
+    source = worker.content.decode()
+    assert "__KEPT__" not in source
+    assert '"/offline/"' in source
+    assert "Vous êtes hors connexion" in client.get("/offline/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/offline/", "/nowhere/"])
+def test_public_pages_hold_no_inline_code(client, path):
+    page = client.get(path).content.decode()
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
+    inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", page)
+    assert inline == []
