@@ -197,9 +197,7 @@ def _see_to_images(lesson: ReadLesson, folder: Path, path: Path) -> None:
     def replaced(found: re.Match[str]) -> str:
         words, source = found[1].strip(), found[2]
         if re.match(r"(?i)https?://", source):
-            lesson.notes.append(
-                _("The picture %(image)s is elsewhere: it became a link.") % {"image": source}
-            )
+            lesson.notes.append((_("pictures that are elsewhere became links"), source))
             return f"[{words or source}]({source})"
         target = _beside(folder, path, source)
         if target is not None:
