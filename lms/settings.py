@@ -223,6 +223,9 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 # Where the proxy finds the same files, for instance "/protected/": it then sends them itself (core/media.py).
 MEDIA_ACCEL = os.environ.get("MEDIA_ACCEL", "")
 VIDEO_MAX_BYTES = environment.whole_number("VIDEO_MAX_MEGABYTES", default=500) * 1_000_000
+# What a request may carry: words and pictures from everybody, a film and its form from those who write courses.
+LARGEST_BODY = 32 << 20
+LARGEST_UPLOAD = VIDEO_MAX_BYTES + (8 << 20)
 STORAGES = environment.storages(debug=DEBUG or TEST_RUN, production=PRODUCTION)
 WHITENOISE_USE_FINDERS = DEBUG or TEST_RUN
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"
@@ -235,6 +238,8 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 if PRODUCTION:
     vars().update(environment.https_settings())
+    # How many proxies of ours stand before us: the limits on signing in count by the address they report.
+    ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number("TRUSTED_PROXIES", default=1)
 
 # A request only writes a delivery row; the worker hands it to the transport.
 EMAIL_BACKEND = "events.mail.DeliveryBackend"
