@@ -377,6 +377,11 @@ def _name_differences(run: Import, folder: Path) -> None:
         (_("edited: the earlier versions are not in the dump"), lambda said: said.edited_at is not None),
         (_("without an author: the account was deleted there"), lambda said: said.owner is None),
         (
+            _("comments on a question, which are replies in its discussion here"),
+            lambda said: bool(said.about) and not said.parent,
+        ),
+        (_("with pictures, which became links to where they are"), lambda said: said.pictures > 0),
+        (
             _("with votes, kept as a score: the dump does not say whose they were"),
             lambda said: said.score != 0,
         ),

@@ -203,6 +203,7 @@ class TestOnSamples:
         assert not Thread.objects.exclude(last_number=F("number_of_posts")).exists()
         out = capsys.readouterr().out
         assert "1282 × comments on a question" in out
+        assert f"{sum('<img' in post.body for post in posts)} × with pictures" in out
         assert "796 × edited" in out
         assert "188 × without an author" in out
         assert "181 × accepted on the date of the answer" in out
