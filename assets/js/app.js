@@ -14,6 +14,8 @@
    data-chart="id of its data"    (component chart) draws it; the library loads when the figure comes near the screen
    data-confirm="dialog id"       a button that sends its form only after the dialog's [data-confirm-yes]
    data-submit-on-change          a form that sends itself when a field changes (filters, sorting)
+   data-talk                      (community) a list of posts that stays up to date; data-close-slot closes a composer under a post
+   data-copy-link                 copies the address of this link
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
@@ -29,6 +31,7 @@ import "./forms.js";
 import "./composer.js";
 import "./reactions.js";
 import "./shortcuts.js";
+import "./talk.js";
 import "./theme.js";
 import { attach, whenSeen } from "./attach.js";
 

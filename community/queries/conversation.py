@@ -101,6 +101,11 @@ class Conversation:
         own = sum(one.post.number > 1 for one in self.posts)
         return self.number_of_replies - own if self.gate_closed else 0
 
+    @property
+    def newest(self) -> int:
+        """The number after which an open page asks for more: none below it is missing here."""
+        return self.thread.last_number
+
     @cached_property
     def can_accept(self) -> bool:
         return can_accept(self.seat, self.thread)
@@ -241,8 +246,9 @@ def people_by_id(ids: set[int | None]) -> dict[int, User]:
 def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:
     counts: dict[int, Counter] = defaultdict(Counter)
     mine: dict[int, set[str]] = defaultdict(set)
-    rows = Reaction.objects.filter(post__in=ids).values_list("post", "kind")
-    for post, kind, number, own in rows.annotate(Count("pk"), BoolOr(Q(user=user))):
+    rows = Reaction.objects.filter(post__in=ids).values("post", "kind")
+    rows = rows.annotate(number=Count("pk"), own=BoolOr(Q(user=user)))
+    for post, kind, number, own in rows.values_list("post", "kind", "number", "own"):
         counts[post][kind] = number
         if own:
             mine[post].add(kind)
@@ -268,8 +274,11 @@ def participants_of(thread: Any, limit: int = 4) -> Participants:
         Post.objects.published()
         .filter(thread=thread)
         .order_by()
-        .values_list("author")
-        .annotate(Count("pk"), Min("created_at", filter=Q(number__gt=1)), Sum("useful_count"))
+        .values("author")
+        .annotate(
+            posts=Count("pk"), first=Min("created_at", filter=Q(number__gt=1)), useful=Sum("useful_count")
+        )
+        .values_list("author", "posts", "first", "useful")
     )
     by_author = sorted(rows, key=lambda row: -row[1])
     known = [author for author, *_rest in by_author if author is not None]
