@@ -107,7 +107,7 @@ def token(request: HttpRequest) -> JsonResponse:
     """A fresh token for a page that stays open; what the person may no longer hear is left out."""
     topics = allowed_topics(request.user, request.GET.get("topics", "").split(","))
     name = getattr(request.user, "name", "")
-    return JsonResponse({"token": token_for(request.user.pk, topics, name), "topics": topics})
+    return JsonResponse({"token": token_for(request.user.pk or 0, topics, name), "topics": topics})
 
 
 @functools.cache

@@ -187,8 +187,8 @@ class Hub:
     async def _tell_presence(self, topics: list[str]) -> None:
         assert self.server is not None
         for topic in topics:
-            here = await self.server.zrangebyscore(HERE.format(topic), time.time(), "+inf", 0, NAMES_SHOWN)
-            names = sorted({member.decode().partition(":")[2] for member in here})
+            here: list[Any] = await self.server.zrangebyscore(HERE.format(topic), time.time(), "+inf", 0, NAMES_SHOWN)
+            names = sorted({bytes(member).decode().partition(":")[2] for member in here})
             await self.server.publish(CHANNEL, json.dumps([topic, "presence", {"names": names}]))
 
     async def _listen(self) -> None:
@@ -279,8 +279,9 @@ class Live:
                 await _quietly(hub.leave(stream))
 
     async def stop(self) -> None:
-        if self.hub:
-            await self.hub.stop()
+        hub, self.hub = self.hub, None
+        if hub:
+            await hub.stop()
 
 
 def said(event: str, data: dict[str, Any]) -> bytes:
