@@ -40,7 +40,8 @@ class System:
         """Start PostgreSQL and Valkey, and point the environment at them as a production would."""
         from core import embedded
 
-        database, redis = embedded.start(self.folder)
+        embedded.start(self.folder)
+        database, redis = embedded.embedded_urls(self.folder)
         self.environment |= {
             "DATABASE_URL": database,
             "REDIS_URL": redis,
