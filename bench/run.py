@@ -169,10 +169,11 @@ def table(results: dict[str, Any], cases: list[Case]) -> str:
             if "p50_ms_8" in one
             else "–"
         )
+        target = f"≤ {case.target:g}" if case.target else ""
         second = f"{one['per_second_8']['median']:.0f}" if "per_second_8" in one else "–"
         lines.append(
             f"| {case.name} | {one['queries']} ({one['writes']}) | {one['database_ms']:.1f} "
-            f"| {cpu['median']:.1f} ({cpu['low']:.1f}–{cpu['high']:.1f}) | {'≤ %g' % case.target if case.target else ''} "
+            f"| {cpu['median']:.1f} ({cpu['low']:.1f}–{cpu['high']:.1f}) | {target} "
             f"| {one['ratio']['median']:.1f} | {one['p50_ms_1']['median']:.1f} / {one['p95_ms_1']['median']:.1f} ms "
             f"| {eight} | {second} | {one['bytes'] / 1000:.0f} ({one['gzip'] / 1000:.0f}) |"
         )
