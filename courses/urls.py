@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, courses, imports, media, modules, quizzes
+from courses.views import catalogue, courses, media, modules, quizzes
 
 app_name = "courses"
 urlpatterns = [
@@ -14,8 +14,5 @@ urlpatterns = [
     path("courses/<slug:slug>/modules/<int:pk>/answers/", quizzes.answer, name="answers"),
     path("videos/<int:pk>/", media.film, name="film"),
     path("videos/<int:pk>/poster/", media.poster, name="poster"),
-    path("studio/imports/", imports.index, name="imports"),
-    path("studio/imports/<slug:digest>/", imports.show, name="import"),
-    path("studio/imports/<slug:digest>/refused.csv", imports.refused, name="import-refused"),
     path("captions/<int:pk>.vtt", media.caption, name="caption"),
 ]

@@ -3,7 +3,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from core import live
 from lms.views import appearance, components, failures, health, home, pwa, search
 
 # The administration is entered by the same door as everything else: limits, second factor, passkeys.
@@ -19,7 +18,6 @@ urlpatterns = [
     path("maintenance/", failures.maintenance, name="maintenance"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("worker.js", pwa.worker, name="worker"),
-    path("live/token/", live.token, name="live_token"),
     path("", include("people.urls")),
     path("", include("community.urls")),
     path("", include("courses.urls")),
