@@ -13,11 +13,11 @@ class LearnerDay(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # The unit on that day (METRICS C5), not the one of today.
-    unit_id = models.BigIntegerField(null=True)
+    # The unit on that day (METRICS C5), not the one of today; 0: none.
+    unit_id = models.BigIntegerField(default=0)
     space_id = models.BigIntegerField(default=0)
-    session_id = models.BigIntegerField(null=True)
     presences = models.PositiveIntegerField(default=0)
+    # Posts of a same burst (same thread, less than ten minutes apart) count once here (METRICS M05).
     contributions = models.PositiveIntegerField(default=0)
     participations = models.PositiveIntegerField(default=0)
     reactions = models.PositiveIntegerField(default=0)
@@ -28,13 +28,18 @@ class LearnerDay(models.Model):
                 fields=["organisation", "day", "user", "space_id"], name="learner_day_once"
             )
         ]
-        indexes = [models.Index(fields=["organisation", "space_id", "day"], name="learner_day_of_space")]
+        indexes = [
+            models.Index(fields=["user", "day"], name="learner_day_of_user"),
+            models.Index(fields=["space_id", "day"], name="learner_day_of_space"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.day}"
 
 
 class SpaceDay(models.Model):
+    """What was said in a space on a day. Names nobody: it keeps the volumes when a person is erased (C7)."""
+
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     space_id = models.BigIntegerField()
@@ -48,20 +53,21 @@ class SpaceDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "day", "space_id"], name="space_day_once")
         ]
+        indexes = [models.Index(fields=["space_id", "day"], name="space_day_of_space")]
 
     def __str__(self) -> str:
         return f"{self.space_id} on {self.day}"
 
 
 class ThreadFact(models.Model):
-    """What a question went through: when it was asked, first answered, accepted."""
+    """What a learner's question went through: when it was asked, first answered, accepted."""
 
     thread_id = models.BigIntegerField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     space_id = models.BigIntegerField()
     day = models.DateField()
-    asker_id = models.BigIntegerField(null=True)
-    asker_unit_id = models.BigIntegerField(null=True)
+    # The asker's unit on that day; 0: none.
+    unit_id = models.BigIntegerField(default=0)
     asked_at = models.DateTimeField()
     first_reply_at = models.DateTimeField(null=True)
     first_peer_reply_at = models.DateTimeField(null=True)
@@ -70,10 +76,108 @@ class ThreadFact(models.Model):
     repliers = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "day"], name="thread_fact_day")]
+        indexes = [
+            models.Index(fields=["organisation", "day"], name="thread_fact_day"),
+            models.Index(fields=["space_id", "day"], name="thread_fact_of_space"),
+        ]
 
     def __str__(self) -> str:
         return f"facts of thread {self.thread_id}"
+
+
+class CompletionDay(models.Model):
+    """At the end of a day: how many enrolments stand, and how many of them are completed.
+
+    A day puts each learner in one unit, so that units add up. Course and session 0 hold all of them.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    course_id = models.BigIntegerField(default=0)
+    session_id = models.BigIntegerField(default=0)
+    unit_id = models.BigIntegerField(default=0)
+    learners = models.PositiveIntegerField(default=0)
+    enrolments = models.PositiveIntegerField(default=0)
+    completed = models.PositiveIntegerField(default=0)
+    # Enrolled for less than seven days: counted apart, and shown (METRICS C1).
+    recent = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "day", "course_id", "session_id", "unit_id"],
+                name="completion_day_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"course {self.course_id} on {self.day}"
+
+
+class Seat(models.Model):
+    """The place of a person in the bitmaps of their organisation; never given to anybody else."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "position"], name="seat_once")]
+
+    def __str__(self) -> str:
+        return f"seat {self.position}"
+
+
+class ActivityBlock(models.Model):
+    """Who was enrolled, present, taking part and writing in a scope, on a day or in a week, unit by unit.
+
+    Sets of seats packed as bitmaps (`analytics/bitmaps.py`): distinct people over any period are the union
+    of some weeks and some days, which no sum of daily counts can give.
+    """
+
+    class Grain(models.TextChoices):
+        DAY = "D"
+        WEEK = "W"
+
+    class Scope(models.TextChoices):
+        ALL = "all"
+        COURSE = "course"
+        SESSION = "session"
+        SPACE = "space"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    grain = models.CharField(max_length=1, choices=Grain)
+    starts_on = models.DateField()
+    scope = models.CharField(max_length=7, choices=Scope)
+    scope_id = models.BigIntegerField(default=0)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "scope", "scope_id", "grain", "starts_on"], name="activity_block_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "grain", "starts_on"], name="activity_block_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.scope_id} {self.grain} {self.starts_on}"
+
+
+class BuiltDay(models.Model):
+    """A day whose figures exist, and since when they are what they are."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    built_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "day"], name="built_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.day}"
 
 
 class DirtyDay(models.Model):
@@ -90,3 +194,30 @@ class DirtyDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.day}"
+
+
+class ShownGroup(models.Model):
+    """A group of people whose figures HR has seen for a period.
+
+    Another group over the same period that differs from it by less than the threshold would give away the
+    few people between the two, by subtraction (METRICS C8): it is refused.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    # The filters that define it, spelled one way.
+    filters = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    people = models.BinaryField()
+    shown_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "starts_on", "ends_on", "filters"], name="shown_group_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filters} {self.starts_on}–{self.ends_on}"

@@ -1,0 +1,347 @@
+"""The HR report: one object that the page, its charts and its file all read, so that they cannot disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analytics import populations, small_groups, tallies
+from analytics.filters import Choices, Filters
+from analytics.metrics import answers, completion, participation
+from analytics.metrics.answers import Questions
+from analytics.metrics.base import Metric, Value
+from analytics.metrics.completion import Enrolments
+from analytics.metrics.participation import Group
+from analytics.models import ActivityBlock, BuiltDay, DirtyDay
+from analytics.tallies import Tally, Units
+
+
+@dataclass
+class Line:
+    """A metric, its value over the period and over the one before; `detail` names a second reading of it."""
+
+    metric: Metric
+    value: Value
+    before: Value = field(default_factory=Value)
+    detail: str = ""
+    # For files: what tells this line from the others of the same metric.
+    code: str = ""
+
+    @property
+    def change(self) -> float | None:
+        if self.value.number is None or self.before.number is None or self.value.beyond or self.before.beyond:
+            return None
+        return self.value.number - self.before.number
+
+
+@dataclass
+class Row:
+    """The figures of one unit with what is below it."""
+
+    name: str
+    unit_id: int | None
+    learners: int
+    lines: dict[str, Line] = field(default_factory=dict)
+    # Why nothing is shown of it.
+    hidden: str = ""
+
+
+@dataclass
+class Week:
+    monday: date
+    learners: int
+    active: Value
+    contributors: Value
+
+
+@dataclass
+class Report:
+    filters: Filters
+    organisation: object
+    group: Group
+    before: Group
+    lines: list[Line]
+    rows: list[Row]
+    weeks: list[Week]
+    # Enrolled too short a time to be counted.
+    short: int
+    # People who are in several rows because they changed unit during the period.
+    moved: int
+    questions: int
+    grouped: int
+    built_at: datetime | None
+    is_behind: bool
+    # The sentence that stands in place of the figures.
+    refusal: str = ""
+
+    def line(self, code: str) -> Line:
+        return next(line for line in self.lines if line.code == code)
+
+    @property
+    def by_code(self) -> dict[str, Line]:
+        return {line.code: line for line in self.lines}
+
+
+@dataclass
+class Measured:
+    """Everything known of one group of units over the two periods."""
+
+    group: Group
+    before: Group
+    questions: Questions
+    questions_before: Questions
+    enrolments: Enrolments
+    enrolments_before: Enrolments
+
+
+def build(user, filters: Filters, choices: Choices) -> Report:
+    source = Source(user.organisation, filters, choices)
+    wanted = source.wanted_units()
+    whole = source.measure(wanted)
+    k = user.organisation.small_group
+    rows, groups = _rows(source, wanted)
+    shown = [small_groups.Shown(filters.key, whole.group.people)]
+    refusal = _refusal(source, whole.group, shown, k)
+    report = Report(
+        filters=filters,
+        organisation=user.organisation,
+        group=whole.group,
+        before=whole.before,
+        lines=[] if refusal else lines_of(whole, k=k),
+        rows=[],
+        weeks=[] if refusal else _weeks(source, wanted, whole.group, k),
+        short=source.short(wanted),
+        moved=_moved(groups, whole.group),
+        questions=whole.questions.number,
+        grouped=0,
+        refusal=refusal,
+        **_freshness(user.organisation, filters),
+    )
+    if not refusal:
+        report.rows, report.grouped = _shown_rows(source, rows, groups, whole, k)
+    return report
+
+
+class Source:
+    """The rollups of a report, read once."""
+
+    def __init__(self, organisation, filters: Filters, choices: Choices) -> None:
+        self.organisation, self.filters, self.choices = organisation, filters, choices
+        periods = [filters.period, filters.period.preceding]
+        self.reading, self.earlier = populations.read(organisation, filters.scope, periods)
+        # Eligibility is decided on the whole scope: a unit's people are those of the whole who were in it, so
+        # that the contributions of the units add up to those of the whole.
+        self.people, _short = populations.eligible(self.reading.whole(), filters.period)
+        self.people_before, _short = populations.eligible(self.earlier.whole(), filters.period.preceding)
+        if filters.view == "now":
+            today = populations.units_of_today(organisation)
+            for reading in (self.reading, self.earlier):
+                reading.units = populations.by_unit_of_today(reading.units, today)
+                reading.weeks = {
+                    monday: populations.by_unit_of_today(units, today)
+                    for monday, units in reading.weeks.items()
+                }
+        self.questions, self.questions_before = populations.questions(
+            organisation, filters.scope, filters.period, now=timezone.now()
+        )
+        self.enrolments, self.enrolments_before = populations.enrolments(
+            organisation, filters.scope, filters.period
+        )
+
+    def wanted_units(self) -> frozenset[int] | None:
+        if self.filters.unit:
+            return self.choices.subtree(self.filters.unit.pk)
+        return self.choices.reach
+
+    def measure(self, units: frozenset[int] | None) -> Measured:
+        return Measured(
+            group=_group(self.reading.units, units, self.people),
+            before=_group(self.earlier.units, units, self.people_before),
+            questions=_sum(self.questions, units, Questions()),
+            questions_before=_sum(self.questions_before, units, Questions()),
+            enrolments=_sum(self.enrolments, units, Enrolments()),
+            enrolments_before=_sum(self.enrolments_before, units, Enrolments()),
+        )
+
+    def short(self, units: frozenset[int] | None) -> int:
+        exposed = tallies.whole(_of(self.reading.units, units)).exposed
+        return (exposed & ~self.people).bit_count()
+
+
+def _of(units: Units, wanted: frozenset[int] | None) -> Units:
+    return units if wanted is None else {unit: tally for unit, tally in units.items() if unit in wanted}
+
+
+def _group(units: Units, wanted: frozenset[int] | None, eligible: int) -> Group:
+    tally: Tally = tallies.whole(_of(units, wanted))
+    return Group(eligible & tally.exposed, tally)
+
+
+def _sum(facts: dict, wanted: frozenset[int] | None, total):
+    for unit, part in facts.items():
+        if wanted is None or unit in wanted:
+            total.add(part)
+    return total
+
+
+def lines_of(measured: Measured, *, k: int) -> list[Line]:
+    group, before = measured.group, measured.before
+    questions, earlier = measured.questions, measured.questions_before
+    lines = []
+
+    def add(metric: Metric, code: str, formula, now, then, detail: str = "", **options) -> None:
+        value, previous = formula(now, k=k, **options), formula(then, k=k, **options)
+        lines.append(Line(metric, value, previous, detail, code))
+
+    add(participation.PARTICIPATION, "M03", participation.participation_rate, group, before)
+    for code, words, number in [
+        ("M04.writers", _("writers"), "contributors"),
+        ("M04.readers", _("readers"), "readers"),
+        ("M04.silent", _("silent"), "silent"),
+    ]:
+        add(
+            participation.VOICES,
+            code,
+            lambda of, *, k, number=number: participation.share(getattr(of, number), of.size, k=k),
+            group,
+            before,
+            words,
+        )
+    mean, median = participation.contributions_per_learner, participation.median_contributions
+    add(participation.CONTRIBUTIONS, "M05.mean", mean, group, before, _("mean"))
+    add(participation.CONTRIBUTIONS, "M05.median", median, group, before, _("median"))
+    writer = participation.contributions_per_writer
+    add(participation.CONTRIBUTIONS, "M05.writer", writer, group, before, _("mean per writer"))
+    add(participation.GINI, "M06.all", participation.gini_of_all, group, before, _("all learners"))
+    add(participation.GINI, "M06.writers", participation.gini_of_writers, group, before, _("writers alone"))
+    add(answers.FIRST_RESPONSE, "M09", answers.first_response, questions, earlier)
+    add(
+        answers.FIRST_RESPONSE, "M09.peers", answers.first_response, questions, earlier, _("by a colleague"),
+        peers=True,
+    )  # fmt: skip
+    for maturity, words in [
+        ("24h", _("after 24 hours")),
+        ("72h", _("after 72 hours")),
+        ("7d", _("after 7 days")),
+    ]:
+        add(
+            answers.UNANSWERED, f"M10.{maturity}", answers.unanswered_rate, questions, earlier, words,
+            maturity=maturity,
+        )  # fmt: skip
+    rate = completion.completion_rate
+    add(completion.COMPLETION, "M21", rate, measured.enrolments, measured.enrolments_before)
+    return lines
+
+
+def _rows(
+    source: Source, wanted: frozenset[int] | None
+) -> tuple[list[tuple[str, int | None, frozenset[int]]], list[int]]:
+    """The units of the table: the children of the one asked for, then the people who are in none of them."""
+    choices, unit = source.choices, source.filters.unit
+    if unit:
+        children = choices.children.get(unit.pk, [])
+    elif choices.reach is None:
+        children = choices.children.get(None, [])
+    else:
+        children = [unit for unit, depth in choices.offered_units if unit.parent_id not in choices.reach]
+    parts: list[tuple[str, int | None, frozenset[int]]] = [
+        (child.name, child.pk, choices.subtree(child.pk)) for child in children
+    ]
+    if not children:
+        return [], []
+    named = frozenset().union(*(part[2] for part in parts))
+    rest = (frozenset(source.reading.units) if wanted is None else wanted) - named
+    if rest:
+        parts.append((_("Elsewhere"), None, rest))
+    groups = [_group(source.reading.units, units, source.people).people for _n, _pk, units in parts]
+    kept = [index for index, people in enumerate(groups) if people]
+    return [parts[index] for index in kept], [groups[index] for index in kept]
+
+
+def _shown_rows(source: Source, rows, groups: list[int], whole: Measured, k: int) -> tuple[list[Row], int]:
+    """The rows that may be shown; the others together in one, when together they are enough people."""
+    filters = source.filters
+    asked = [
+        small_groups.Shown(f"{filters.scope.key}|unit:{pk or 'rest'}|{filters.view}", people)
+        for (_name, pk, _units), people in zip(rows, groups, strict=True)
+    ]
+    hidden = small_groups.hidden_rows(groups, whole.group.people, k)
+    shown = [small_groups.Shown(filters.key, whole.group.people)]
+    shown += [group for index, group in enumerate(asked) if index not in hidden]
+    too_close = small_groups.refused(source.organisation, filters.period, shown)
+    close = {index for index, group in enumerate(asked) if group.filters in too_close}
+    if close:
+        hidden = small_groups.hidden_rows(groups, whole.group.people, k, already=hidden | close)
+    made = []
+    for index, (name, pk, units) in enumerate(rows):
+        if index not in hidden:
+            measured = source.measure(units)
+            lines = {line.code: line for line in lines_of(measured, k=k)}
+            made.append(Row(name, pk, measured.group.size, lines))
+    if hidden:
+        made.append(_grouped_row(source, [rows[index] for index in sorted(hidden)], k))
+    return made, len(hidden)
+
+
+def _grouped_row(source: Source, rows, k: int) -> Row:
+    measured = source.measure(frozenset().union(*(units for _name, _pk, units in rows)))
+    row = Row(_("Units grouped together"), None, measured.group.size)
+    if measured.group.size < k:
+        row.hidden = _("Fewer than %(number)s people together: their figures would tell who did what.") % {
+            "number": k
+        }
+    else:
+        row.lines = {line.code: line for line in lines_of(measured, k=k)}
+    return row
+
+
+def _refusal(source: Source, group: Group, shown: list[small_groups.Shown], k: int) -> str:
+    if group.size == 0:
+        return ""
+    if group.size < k:
+        return _(
+            "This group has fewer than %(number)s learners. Its figures would tell who did what, so they are "
+            "not shown. Choose a wider unit or a longer period."
+        ) % {"number": k}
+    if small_groups.refused(source.organisation, source.filters.period, shown):
+        return _(
+            "This group differs by fewer than %(number)s people from one already shown for this period. "
+            "Comparing the two would tell what those few people did, so it is not shown."
+        ) % {"number": k}
+    return ""
+
+
+def _moved(groups: list[int], whole: Group) -> int:
+    return max(0, sum(people.bit_count() for people in groups) - whole.size) if groups else 0
+
+
+def _weeks(source: Source, wanted: frozenset[int] | None, group: Group, k: int) -> list[Week]:
+    weeks = []
+    for monday in sorted(source.reading.weeks):
+        tally = tallies.whole(_of(source.reading.weeks[monday], wanted))
+        of_week = Group(group.people & tally.exposed, tally)
+        weeks.append(
+            Week(
+                monday,
+                of_week.size,
+                participation.share(of_week.active, of_week.size, k=k),
+                participation.share(of_week.contributors, of_week.size, k=k),
+            )
+        )
+    return weeks
+
+
+def _freshness(organisation, filters: Filters) -> dict:
+    days = {"organisation": organisation, "day__range": (filters.period.preceding.first, filters.period.last)}
+    return {
+        "built_at": BuiltDay.objects.filter(**days).aggregate(at=Max("built_at"))["at"],
+        "is_behind": DirtyDay.objects.filter(**days).exists(),
+    }
+
+
+def has_figures(organisation) -> bool:
+    return ActivityBlock.objects.filter(organisation=organisation).exists()

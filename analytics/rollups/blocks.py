@@ -1,0 +1,124 @@
+"""The bitmaps of a day from its rows and its roster, and those of a week from its days."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Max
+
+from analytics import bitmaps, tallies
+from analytics.models import ActivityBlock, LearnerDay, Seat
+from analytics.rollups.roster import Roster, roster_of
+from analytics.tallies import Tally, Units
+
+Block = ActivityBlock
+Place = tuple[str, int]
+
+
+class Day:
+    """What the blocks of one day are made from."""
+
+    def __init__(self, organisation, day: date) -> None:
+        self.roster = roster_of(organisation, day)
+        rows = LearnerDay.objects.filter(organisation=organisation, day=day).values_list(
+            "user_id", "unit_id", "space_id", "presences", "contributions", "participations"
+        )
+        self.rows = sorted(rows)
+        self.seats = _seats(organisation, self.roster, self.rows)
+
+    def units(self, enrolled: Iterable[int], spaces: Collection[int] | None) -> Units:
+        """The tallies of the learners enrolled in a scope, with what happened in its spaces (None: anywhere)."""
+        roll, present, part = defaultdict(list), defaultdict(list), defaultdict(list)
+        counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for user in enrolled:
+            if user in self.roster.units:
+                roll[self.roster.units[user]].append(self.seats[user])
+        for user, unit, space, presences, contributions, participations in self.rows:
+            if spaces is not None and space not in spaces:
+                continue
+            seat = self.seats[user]
+            if presences or participations:
+                present[unit].append(seat)
+            if participations:
+                part[unit].append(seat)
+            if contributions:
+                counts[unit][seat] += contributions
+        return {
+            unit: Tally(
+                [bitmaps.set_of(roll[unit])] if unit in roll else [],
+                bitmaps.set_of(present[unit]),
+                bitmaps.set_of(part[unit]),
+                bitmaps.slices_of(counts[unit]),
+            )
+            for unit in sorted({*roll, *present, *part, *counts})
+        }
+
+    def scopes(self) -> dict[Place, Units]:
+        roster = self.roster
+        made: dict[Place, Units] = {(Block.Scope.ALL, 0): self.units(roster.units, None)}
+        for space, users in roster.spaces.items():
+            made[Block.Scope.SPACE, space] = self.units(users, {space})
+        for session, users in roster.sessions.items():
+            made[Block.Scope.SESSION, session] = self.units(users, roster.spaces_of_session[session])
+        for course, people in roster.courses.items():
+            made[Block.Scope.COURSE, course] = self.units(people, roster.spaces_of_course[course])
+        return {place: units for place, units in made.items() if units}
+
+
+def rebuild_day(organisation, day: date) -> None:
+    _replace(organisation, Block.Grain.DAY, day, Day(organisation, day).scopes())
+
+
+def rebuild_week(organisation, monday: date) -> None:
+    made: dict[Place, Units] = defaultdict(dict)
+    days = Block.objects.filter(
+        organisation=organisation,
+        grain=Block.Grain.DAY,
+        starts_on__range=(monday, monday + timedelta(days=6)),
+    ).order_by("starts_on")
+    for block in days:
+        tallies.merge(made[block.scope, block.scope_id], tallies.unpack(block.data))
+    _replace(organisation, Block.Grain.WEEK, monday, made)
+
+
+def _replace(organisation, grain: str, starts_on: date, made: dict[Place, Units]) -> None:
+    Block.objects.filter(organisation=organisation, grain=grain, starts_on=starts_on).delete()
+    Block.objects.bulk_create(
+        Block(
+            organisation=organisation,
+            grain=grain,
+            starts_on=starts_on,
+            scope=scope,
+            scope_id=scope_id,
+            data=tallies.pack(units),
+        )
+        for (scope, scope_id), units in sorted(made.items())
+    )
+
+
+def _seats(organisation, roster: Roster, rows: list[tuple]) -> dict[int, int]:
+    """The seats of everybody on the roster and in the rows; those who have none get the next ones.
+
+    Given unit by unit, so that the people of a unit sit together and its bitmaps stay short.
+    """
+    needed = [*roster.units, *sorted({row[0] for row in rows} - roster.units.keys())]
+    seats = _known_seats(organisation)
+    if any(user not in seats for user in needed):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('analytics.seats'), %s)", [organisation.pk])
+        seats = _known_seats(organisation)
+        last = Seat.objects.filter(organisation=organisation).aggregate(last=Max("position"))["last"]
+        first = 0 if last is None else last + 1
+        missing = [user for user in needed if user not in seats]
+        new = [
+            Seat(organisation=organisation, user_id=user, position=position)
+            for position, user in enumerate(missing, start=first)
+        ]
+        Seat.objects.bulk_create(new)
+        seats.update((seat.user_id, seat.position) for seat in new)
+    return seats
+
+
+def _known_seats(organisation) -> dict[int, int]:
+    return dict(Seat.objects.filter(organisation=organisation).values_list("user_id", "position"))

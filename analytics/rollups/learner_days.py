@@ -1,0 +1,122 @@
+"""What each learner did on a day, in one statement, from the log and from what became of the posts."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from analytics.days import bounds
+from analytics.models import LearnerDay
+from events.verbs import CONTRIBUTIONS, PARTICIPATIONS, PRESENCE
+
+# A post that repeats the author's own text of the last 24 hours is not a contribution (METRICS C3).
+REPEAT = timedelta(hours=24)
+# How alike two texts must be, from 0 to 1, by their trigrams.
+ALIKE = 0.9
+# Posts of one author in one thread closer than this count once (METRICS M05).
+BURST = timedelta(minutes=10)
+
+# The published posts behind contributions of a day and of the 24 hours before it. An event without a post
+# (an imported activity log) counts as it is; an event whose post is gone does not.
+SAID = """
+    candidates AS (
+        SELECT e.id AS event_id, e.at, e.actor_id, e.role, e.space_id, e.thread_id,
+               coalesce(e.post_id, opening.id) AS post_key
+        FROM events_event e
+        LEFT JOIN community_post opening
+               ON e.post_id IS NULL AND opening.thread_id = e.thread_id AND opening.number = 1
+        WHERE e.organisation_id = %(organisation)s AND e.at >= %(lookback)s AND e.at < %(end)s
+          AND e.verb = ANY(%(contributions)s)
+    ),
+    said AS (
+        SELECT DISTINCT ON (coalesce(c.post_key, -c.event_id))
+               c.event_id, c.at, c.actor_id, c.role, coalesce(c.thread_id, p.thread_id) AS thread_id,
+               coalesce(c.space_id, t.space_id, 0) AS space_id, lower(p.body) AS body
+        FROM candidates c
+        LEFT JOIN community_post p ON p.id = c.post_key
+        LEFT JOIN community_thread t ON t.id = p.thread_id
+        WHERE c.post_key IS NULL
+           OR (p.id IS NOT NULL AND p.deleted_at IS NULL AND p.hidden_at IS NULL AND t.deleted_at IS NULL)
+        ORDER BY coalesce(c.post_key, -c.event_id), c.at, c.event_id
+    ),
+    fresh AS (
+        SELECT s.* FROM said s
+        WHERE NOT EXISTS (
+            SELECT 1 FROM said earlier
+            WHERE earlier.actor_id = s.actor_id AND earlier.at > s.at - %(repeat)s
+              AND (earlier.at, earlier.event_id) < (s.at, s.event_id)
+              AND (earlier.body = s.body OR similarity(earlier.body, s.body) >= %(alike)s)
+        )
+    ),
+    counted AS (
+        SELECT f.*, CASE WHEN f.at - lag(f.at) OVER burst < %(burst)s THEN 0 ELSE 1 END AS counts
+        FROM fresh f
+        WINDOW burst AS (
+            PARTITION BY f.actor_id, coalesce(f.thread_id, -f.event_id) ORDER BY f.at, f.event_id
+        )
+    )"""
+
+INSERT = f"""
+WITH {SAID},
+    acts AS (
+        SELECT actor_id AS user_id, space_id, 0 AS presences, counts AS contributions,
+               1 AS participations, 0 AS reactions
+        FROM counted
+        WHERE role = 'learner' AND at >= %(start)s AND actor_id IS NOT NULL
+        UNION ALL
+        SELECT e.actor_id, coalesce(e.space_id, s.space_id, 0), 1, 0,
+               (e.verb = ANY(%(others)s) OR r.id IS NOT NULL)::int, (r.id IS NOT NULL)::int
+        FROM events_event e
+        LEFT JOIN courses_session s ON s.id = e.session_id
+        LEFT JOIN LATERAL (
+            -- A mark that was taken back did not happen; the same post marked twice in a day counts once.
+            SELECT reaction.id FROM community_reaction reaction
+            WHERE e.verb = 'community.post_reacted'
+              AND reaction.post_id = e.post_id AND reaction.user_id = e.actor_id
+              AND NOT EXISTS (
+                  SELECT 1 FROM events_event before
+                  WHERE before.actor_id = e.actor_id AND before.verb = e.verb AND before.post_id = e.post_id
+                    AND before.at >= %(start)s AND (before.at, before.id) < (e.at, e.id)
+              )
+            LIMIT 1
+        ) r ON true
+        WHERE e.organisation_id = %(organisation)s AND e.at >= %(start)s AND e.at < %(end)s
+          AND e.role = 'learner' AND e.actor_id IS NOT NULL AND e.verb = ANY(%(presence)s)
+    )
+INSERT INTO analytics_learnerday
+    (organisation_id, day, user_id, unit_id, space_id, presences, contributions, participations, reactions)
+SELECT %(organisation)s, %(day)s, acts.user_id, coalesce(max(m.unit_id), 0), acts.space_id,
+       sum(presences), sum(contributions), sum(participations), sum(reactions)
+FROM acts
+JOIN people_user u ON u.id = acts.user_id AND u.anonymised_at IS NULL
+LEFT JOIN people_unitmembership m
+       ON m.user_id = acts.user_id AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on > %(day)s)
+GROUP BY acts.user_id, acts.space_id
+"""
+
+
+def parameters(organisation, day) -> dict:
+    start, end = bounds(day, organisation.zone)
+    return {
+        "organisation": organisation.pk,
+        "day": day,
+        "start": start,
+        "end": end,
+        "lookback": start - REPEAT,
+        "repeat": REPEAT,
+        "alike": ALIKE,
+        "burst": BURST,
+        "contributions": sorted(CONTRIBUTIONS),
+        "others": sorted(PARTICIPATIONS - CONTRIBUTIONS - {"community.post_reacted"}),
+        "presence": sorted(PRESENCE | PARTICIPATIONS),
+    }
+
+
+def rebuild(organisation, day) -> None:
+    LearnerDay.objects.filter(organisation=organisation, day=day).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, parameters(organisation, day))
+
+
+def latest_change(at: datetime) -> datetime:
+    """How far the figures reach that a post written at this instant can change."""
+    return at + REPEAT

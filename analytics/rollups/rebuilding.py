@@ -1,0 +1,105 @@
+"""Rebuild days: delete and insert, one rebuild of a week at a time, and no mark lost."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Min
+from django.db.models.functions import Now
+
+from analytics import days
+from analytics.models import BuiltDay, DirtyDay
+from analytics.rollups import blocks, completion_days, learner_days, space_days, thread_facts
+from events.models import Event
+from people.models import Organisation, User
+
+
+def mark(organisation_id: int, dirty: Iterable[date]) -> None:
+    """Ask for a rebuild of these days. A day that is being rebuilt at this moment is rebuilt once more."""
+    rows = sorted(set(dirty))
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO analytics_dirtyday (organisation_id, day, mark)
+               SELECT %s, day, 1 FROM unnest(%s::date[]) AS day ORDER BY day
+               ON CONFLICT ON CONSTRAINT dirty_day_once
+               DO UPDATE SET mark = analytics_dirtyday.mark + 1""",
+            [organisation_id, rows],
+        )
+
+
+def rebuild_dirty(limit: int = 500) -> int:
+    """Rebuild the days that are marked, oldest mark first; the number of days rebuilt."""
+    # Read before the figures are: whoever marks a day from here on raises its mark, and the row stays.
+    seen = list(
+        DirtyDay.objects.order_by("marked_at", "day").values("pk", "organisation_id", "day", "mark")[:limit]
+    )
+    weeks: dict[tuple[int, date], list[dict]] = defaultdict(list)
+    for row in seen:
+        weeks[row["organisation_id"], days.monday(row["day"])].append(row)
+    organisations = Organisation.objects.in_bulk({organisation for organisation, _ in weeks})
+    for (organisation, _monday), rows in weeks.items():
+        with transaction.atomic():
+            _rebuild_week(organisations[organisation], sorted(row["day"] for row in rows))
+            for row in rows:
+                DirtyDay.objects.filter(pk=row["pk"], mark=row["mark"]).delete()
+    return len(seen)
+
+
+def rebuild(organisation: Organisation, first: date, last: date) -> int:
+    """Rebuild every day from the first to the last, whatever is marked."""
+    weeks: dict[date, list[date]] = defaultdict(list)
+    for day in days.each_day(first, last):
+        weeks[days.monday(day)].append(day)
+    for dates in weeks.values():
+        with transaction.atomic():
+            _rebuild_week(organisation, dates)
+    return sum(map(len, weeks.values()))
+
+
+def _rebuild_week(organisation: Organisation, dates: list[date]) -> None:
+    """Days of one week, then the week itself. Two rebuilds of a week would each miss the other's days."""
+    monday = days.monday(dates[0])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('analytics.week'), hashtext(%s))",
+            [f"{organisation.pk} {monday}"],
+        )
+    for day in dates:
+        learner_days.rebuild(organisation, day)
+        space_days.rebuild(organisation, day)
+        thread_facts.rebuild(organisation, day)
+        completion_days.rebuild(organisation, day)
+        blocks.rebuild_day(organisation, day)
+    blocks.rebuild_week(organisation, monday)
+    BuiltDay.objects.bulk_create(
+        [BuiltDay(organisation=organisation, day=day, built_at=Now()) for day in dates],
+        update_conflicts=True,
+        unique_fields=["organisation", "day"],
+        update_fields=["built_at"],
+    )
+
+
+def first_day(organisation: Organisation) -> date:
+    """The day of the organisation's first event or first account."""
+    first = [
+        Event.objects.filter(organisation_id=organisation.pk).aggregate(at=Min("at"))["at"],
+        User.objects.filter(organisation=organisation).aggregate(at=Min("joined_at"))["at"],
+    ]
+    return min(
+        (days.civil_day(at, organisation.zone) for at in first if at), default=days.today(organisation)
+    )
+
+
+def mark_missing_days() -> int:
+    """Mark the days that have no figures yet, today among them: a day without events has its roster too."""
+    marked = 0
+    for organisation in Organisation.objects.all():
+        built = set(BuiltDay.objects.filter(organisation=organisation).values_list("day", flat=True))
+        every = days.each_day(first_day(organisation), days.today(organisation))
+        missing = [day for day in every if day not in built]
+        mark(organisation.pk, missing)
+        marked += len(missing)
+    return marked

@@ -1,0 +1,77 @@
+"""What is known of some people over some days, as bitmaps that add up; stored in `ActivityBlock`."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+from analytics import bitmaps
+from analytics.bitmaps import Slices
+
+
+@dataclass
+class Tally:
+    """Days enrolled and contributions as a number per person; present and taking part as sets."""
+
+    exposure: Slices = field(default_factory=list)
+    present: int = 0
+    participated: int = 0
+    contributions: Slices = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.exposure = bitmaps.added(self.exposure, other.exposure)
+        self.present |= other.present
+        self.participated |= other.participated
+        self.contributions = bitmaps.added(self.contributions, other.contributions)
+
+    def among(self, people: int) -> Tally:
+        return Tally(
+            [bits & people for bits in self.exposure],
+            self.present & people,
+            self.participated & people,
+            [bits & people for bits in self.contributions],
+        )
+
+    @property
+    def exposed(self) -> int:
+        return bitmaps.anyone(self.exposure)
+
+    @property
+    def contributors(self) -> int:
+        return bitmaps.anyone(self.contributions)
+
+
+Units = dict[int, Tally]
+
+
+def merge(into: Units, units: Units) -> None:
+    for unit, tally in units.items():
+        into.setdefault(unit, Tally()).add(tally)
+
+
+def whole(units: Units) -> Tally:
+    result = Tally()
+    for tally in units.values():
+        result.add(tally)
+    return result
+
+
+def pack(units: Units) -> bytes:
+    parts = []
+    for unit in sorted(units):
+        tally = units[unit]
+        parts.append(struct.pack("<q", unit))
+        parts.append(bitmaps.packed_slices(tally.exposure))
+        parts.append(bitmaps.packed(tally.present))
+        parts.append(bitmaps.packed(tally.participated))
+        parts.append(bitmaps.packed_slices(tally.contributions))
+    return b"".join(parts)
+
+
+def unpack(data: bytes | memoryview) -> Units:
+    reader = bitmaps.Unpacker(data)
+    units: Units = {}
+    while not reader.is_done:
+        (unit,) = reader.numbers("<q")
+        units[unit] = Tally(reader.slices(), reader.people(), reader.people(), reader.slices())
+    return units
