@@ -59,6 +59,23 @@ class SpaceDay(models.Model):
         return f"{self.space_id} on {self.day}"
 
 
+class AnonymousDay(models.Model):
+    """Contributions of people who have been erased: they stay counted in the volumes, by nobody (C7)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    space_id = models.BigIntegerField()
+    contributions = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "day", "space_id"], name="anonymous_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.space_id} on {self.day}"
+
+
 class ThreadFact(models.Model):
     """What a learner's question went through: when it was asked, first answered, accepted."""
 

@@ -1,6 +1,6 @@
 """Reads the rollups: the tallies of a scope over periods, questions and enrolments, unit by unit."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -88,10 +88,12 @@ def eligible(tally: Tally, period: Period) -> tuple[int, int]:
 
 
 QUESTIONS = """
-    SELECT unit_id, day >= %(first)s AS is_current,
-           floor(extract(epoch FROM coalesce({reply}, %(now)s) - asked_at) / 60)::int AS minutes,
-           {reply} IS NOT NULL AS is_answered, count(*)
-    FROM analytics_threadfact WHERE {where} GROUP BY 1, 2, 3, 4"""
+    SELECT unit_id, day >= %(first)s AS is_current, by_peers,
+           floor(extract(epoch FROM coalesce(reply_at, %(now)s) - asked_at) / 60)::int AS minutes,
+           reply_at IS NOT NULL AS is_answered, count(*)
+    FROM analytics_threadfact
+    CROSS JOIN LATERAL (VALUES (false, first_reply_at), (true, first_peer_reply_at)) replies(by_peers, reply_at)
+    WHERE {where} GROUP BY 1, 2, 3, 4, 5"""
 MATURE = """
     SELECT unit_id, day >= %(first)s AS is_current, {columns}
     FROM analytics_threadfact WHERE {where} GROUP BY 1, 2"""
@@ -105,14 +107,10 @@ def questions(
     before: dict[int, Questions] = defaultdict(Questions)
     where, parameters = _where(organisation, scope, period, now)
     with connection.cursor() as cursor:
-        for reply, answered, waiting in [
-            ("first_reply_at", "answered", "waiting"),
-            ("first_peer_reply_at", "answered_by_peers", "waiting_for_peers"),
-        ]:
-            cursor.execute(QUESTIONS.format(reply=reply, where=where), parameters)
-            for unit, is_current, minutes, is_answered, number in cursor.fetchall():
-                facts = (current if is_current else before)[unit]
-                getattr(facts, answered if is_answered else waiting)[max(minutes, 0)] += number
+        cursor.execute(QUESTIONS.format(where=where), parameters)
+        for unit, is_current, by_peers, minutes, is_answered, number in cursor.fetchall():
+            facts = (current if is_current else before)[unit]
+            _counter(facts, by_peers, is_answered)[max(minutes, 0)] += number
         columns = []
         for maturity, age in MATURITIES.items():
             parameters[maturity] = age
@@ -126,6 +124,12 @@ def questions(
                 facts.mature[maturity] += numbers[2 * index]
                 facts.unanswered[maturity] += numbers[2 * index + 1]
     return current, before
+
+
+def _counter(facts: Questions, by_peers: bool, is_answered: bool) -> Counter[int]:
+    if by_peers:
+        return facts.answered_by_peers if is_answered else facts.waiting_for_peers
+    return facts.answered if is_answered else facts.waiting
 
 
 def _where(organisation, scope: Scope, period: Period, now: datetime) -> tuple[str, dict]:

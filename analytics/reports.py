@@ -103,26 +103,26 @@ def build(user, filters: Filters, choices: Choices) -> Report:
     wanted = source.wanted_units()
     whole = source.measure(wanted)
     k = user.organisation.small_group
-    rows, groups = _rows(source, wanted)
-    shown = [small_groups.Shown(filters.key, whole.group.people)]
-    refusal = _refusal(source, whole.group, shown, k)
+    table = Table(source, wanted, whole.group, k)
     report = Report(
         filters=filters,
         organisation=user.organisation,
         group=whole.group,
         before=whole.before,
-        lines=[] if refusal else lines_of(whole, k=k),
+        lines=[],
         rows=[],
-        weeks=[] if refusal else _weeks(source, wanted, whole.group, k),
+        weeks=[],
         short=source.short(wanted),
-        moved=_moved(groups, whole.group),
+        moved=table.moved,
         questions=whole.questions.number,
-        grouped=0,
-        refusal=refusal,
+        grouped=len(table.hidden),
+        refusal=table.refusal,
         **_freshness(user.organisation, filters),
     )
-    if not refusal:
-        report.rows, report.grouped = _shown_rows(source, rows, groups, whole, k)
+    if not report.refusal:
+        report.lines = lines_of(whole, k=k)
+        report.weeks = _weeks(source, wanted, whole.group, k)
+        report.rows = table.rows()
     return report
 
 
@@ -237,86 +237,102 @@ def lines_of(measured: Measured, *, k: int) -> list[Line]:
     return lines
 
 
-def _rows(
-    source: Source, wanted: frozenset[int] | None
-) -> tuple[list[tuple[str, int | None, frozenset[int]]], list[int]]:
-    """The units of the table: the children of the one asked for, then the people who are in none of them."""
+@dataclass(frozen=True)
+class Part:
+    """One row of the table before it is measured: a unit with what is below it, or the rest."""
+
+    name: str
+    unit_id: int | None
+    units: frozenset[int]
+
+
+class Table:
+    """The rows by unit, and which of them may be shown beside the whole."""
+
+    def __init__(self, source: Source, wanted: frozenset[int] | None, whole: Group, k: int) -> None:
+        self.source, self.k = source, k
+        parts = _parts(source, wanted)
+        groups = [_group(source.reading.units, part.units, source.people).people for part in parts]
+        kept = [index for index, people in enumerate(groups) if people]
+        self.parts = [parts[index] for index in kept]
+        self.groups = [groups[index] for index in kept]
+        # People who changed unit during the period are in several rows.
+        self.moved = max(0, sum(people.bit_count() for people in self.groups) - whole.size) if kept else 0
+        self.hidden: set[int] = set()
+        self.refusal = self._refusal(whole)
+
+    def _refusal(self, whole: Group) -> str:
+        if not whole.size:
+            return ""
+        if whole.size < self.k:
+            return _(
+                "This group has fewer than %(number)s learners. Its figures would tell who did what, so they "
+                "are not shown. Choose a wider unit or a longer period."
+            ) % {"number": self.k}
+        if self._hide(whole.people):
+            return _(
+                "This group differs by fewer than %(number)s people from one already shown for this period. "
+                "Comparing the two would tell what those few people did, so it is not shown."
+            ) % {"number": self.k}
+        return ""
+
+    def _hide(self, everybody: int) -> bool:
+        """Decide which rows are hidden; True when the whole itself may not be shown."""
+        filters, organisation = self.source.filters, self.source.organisation
+        self.hidden = small_groups.hidden_rows(self.groups, everybody, self.k)
+        keys = [f"{filters.scope.key}|unit:{part.unit_id or 'rest'}|{filters.view}" for part in self.parts]
+        asked = [small_groups.Shown(filters.key, everybody)] + [
+            small_groups.Shown(keys[index], people)
+            for index, people in enumerate(self.groups)
+            if index not in self.hidden
+        ]
+        too_close = small_groups.refused(organisation, filters.period, asked)
+        if filters.key in too_close:
+            return True
+        close = {index for index, key in enumerate(keys) if key in too_close}
+        if close:
+            already = self.hidden | close
+            self.hidden = small_groups.hidden_rows(self.groups, everybody, self.k, already=already)
+        return False
+
+    def rows(self) -> list[Row]:
+        made = []
+        for index, part in enumerate(self.parts):
+            if index not in self.hidden:
+                made.append(self._row(part))
+        if self.hidden:
+            together = frozenset().union(*(self.parts[index].units for index in self.hidden))
+            made.append(self._row(Part(_("Units grouped together"), None, together)))
+        return made
+
+    def _row(self, part: Part) -> Row:
+        measured = self.source.measure(part.units)
+        row = Row(part.name, part.unit_id, measured.group.size)
+        if measured.group.size < self.k:
+            row.hidden = _(
+                "Fewer than %(number)s people together: their figures would tell who did what."
+            ) % {"number": self.k}
+        else:
+            row.lines = {line.code: line for line in lines_of(measured, k=self.k)}
+        return row
+
+
+def _parts(source: Source, wanted: frozenset[int] | None) -> list[Part]:
+    """The units below the one asked for, then the people who are in none of them."""
     choices, unit = source.choices, source.filters.unit
     if unit:
         children = choices.children.get(unit.pk, [])
     elif choices.reach is None:
         children = choices.children.get(None, [])
     else:
-        children = [unit for unit, depth in choices.offered_units if unit.parent_id not in choices.reach]
-    parts: list[tuple[str, int | None, frozenset[int]]] = [
-        (child.name, child.pk, choices.subtree(child.pk)) for child in children
-    ]
-    if not children:
-        return [], []
-    named = frozenset().union(*(part[2] for part in parts))
+        reach = choices.reach
+        children = [unit for unit, _depth in choices.offered_units if unit.parent_id not in reach]
+    parts = [Part(child.name, child.pk, choices.subtree(child.pk)) for child in children]
+    if not parts:
+        return []
+    named = frozenset().union(*(part.units for part in parts))
     rest = (frozenset(source.reading.units) if wanted is None else wanted) - named
-    if rest:
-        parts.append((_("Elsewhere"), None, rest))
-    groups = [_group(source.reading.units, units, source.people).people for _n, _pk, units in parts]
-    kept = [index for index, people in enumerate(groups) if people]
-    return [parts[index] for index in kept], [groups[index] for index in kept]
-
-
-def _shown_rows(source: Source, rows, groups: list[int], whole: Measured, k: int) -> tuple[list[Row], int]:
-    """The rows that may be shown; the others together in one, when together they are enough people."""
-    filters = source.filters
-    asked = [
-        small_groups.Shown(f"{filters.scope.key}|unit:{pk or 'rest'}|{filters.view}", people)
-        for (_name, pk, _units), people in zip(rows, groups, strict=True)
-    ]
-    hidden = small_groups.hidden_rows(groups, whole.group.people, k)
-    shown = [small_groups.Shown(filters.key, whole.group.people)]
-    shown += [group for index, group in enumerate(asked) if index not in hidden]
-    too_close = small_groups.refused(source.organisation, filters.period, shown)
-    close = {index for index, group in enumerate(asked) if group.filters in too_close}
-    if close:
-        hidden = small_groups.hidden_rows(groups, whole.group.people, k, already=hidden | close)
-    made = []
-    for index, (name, pk, units) in enumerate(rows):
-        if index not in hidden:
-            measured = source.measure(units)
-            lines = {line.code: line for line in lines_of(measured, k=k)}
-            made.append(Row(name, pk, measured.group.size, lines))
-    if hidden:
-        made.append(_grouped_row(source, [rows[index] for index in sorted(hidden)], k))
-    return made, len(hidden)
-
-
-def _grouped_row(source: Source, rows, k: int) -> Row:
-    measured = source.measure(frozenset().union(*(units for _name, _pk, units in rows)))
-    row = Row(_("Units grouped together"), None, measured.group.size)
-    if measured.group.size < k:
-        row.hidden = _("Fewer than %(number)s people together: their figures would tell who did what.") % {
-            "number": k
-        }
-    else:
-        row.lines = {line.code: line for line in lines_of(measured, k=k)}
-    return row
-
-
-def _refusal(source: Source, group: Group, shown: list[small_groups.Shown], k: int) -> str:
-    if group.size == 0:
-        return ""
-    if group.size < k:
-        return _(
-            "This group has fewer than %(number)s learners. Its figures would tell who did what, so they are "
-            "not shown. Choose a wider unit or a longer period."
-        ) % {"number": k}
-    if small_groups.refused(source.organisation, source.filters.period, shown):
-        return _(
-            "This group differs by fewer than %(number)s people from one already shown for this period. "
-            "Comparing the two would tell what those few people did, so it is not shown."
-        ) % {"number": k}
-    return ""
-
-
-def _moved(groups: list[int], whole: Group) -> int:
-    return max(0, sum(people.bit_count() for people in groups) - whole.size) if groups else 0
+    return [*parts, Part(_("Elsewhere"), None, rest)] if rest else parts
 
 
 def _weeks(source: Source, wanted: frozenset[int] | None, group: Group, k: int) -> list[Week]:

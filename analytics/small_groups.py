@@ -53,7 +53,8 @@ def refused(organisation, period: Period, asked: Sequence[Shown]) -> set[str]:
     """Of the groups about to be shown, those that differ by too few people from one shown before.
 
     Groups are compared over the same period: over different ones, a difference is made of days, not people.
-    The others are remembered as shown. The order of `asked` decides which of two stays.
+    The others are remembered as shown. The order of `asked` decides which of two stays; its first is the
+    whole, and where that is refused nothing is shown.
     """
     k = organisation.small_group
     known = ShownGroup.objects.filter(organisation=organisation, starts_on=period.first, ends_on=period.last)
@@ -69,6 +70,8 @@ def refused(organisation, period: Period, asked: Sequence[Shown]) -> set[str]:
         others = (people for filters, people in seen.items() if filters != group.filters)
         if any(is_too_close(group.people, people, k) for people in others):
             too_close.add(group.filters)
+            if group is asked[0]:
+                return too_close
         else:
             seen[group.filters] = group.people
     fresh = [group for group in asked if group.filters not in too_close]

@@ -88,7 +88,7 @@ def make_course(
         published_at=timezone.now() if published else None,
     )
     Section.objects.create(course=course, title="Pour commencer", position=1)
-    space = make_space(organisation, title, about_title=title, about_url=course.get_absolute_url())
+    space = make_space(organisation, title, about_title=title, about_url=f"/courses/{course.slug}/")
     Session.objects.create(course=course, name=title, is_open=True, space=space)
     return course
 

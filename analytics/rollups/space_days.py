@@ -11,7 +11,11 @@ WITH {SAID},
         SELECT space_id, 0 AS learners, 0 AS contributors,
                sum(counts) FILTER (WHERE role = 'learner') AS contributions,
                sum(counts) FILTER (WHERE role IN ('trainer', 'staff')) AS staff_contributions, 0 AS threads
-        FROM counted WHERE at >= %(start)s AND space_id > 0 GROUP BY space_id
+        FROM counted WHERE at >= %(start)s AND space_id > 0 AND actor_id IS NOT NULL GROUP BY space_id
+        UNION ALL
+        -- People who have been erased: what they had contributed that day was written down then.
+        SELECT space_id, 0, 0, contributions, 0, 0 FROM analytics_anonymousday
+        WHERE organisation_id = %(organisation)s AND day = %(day)s AND space_id > 0
         UNION ALL
         SELECT space_id, count(*), count(*) FILTER (WHERE contributions > 0), 0, 0, 0
         FROM analytics_learnerday
@@ -27,7 +31,7 @@ INSERT INTO analytics_spaceday
 SELECT %(organisation)s, %(day)s, space_id, sum(learners), sum(contributors),
        coalesce(sum(contributions), 0), coalesce(sum(staff_contributions), 0), sum(threads)
 FROM volumes GROUP BY space_id
-"""
+"""  # noqa: S608 (no value of anybody enters the text)
 
 
 def rebuild(organisation, day) -> None:

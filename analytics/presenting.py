@@ -1,0 +1,216 @@
+"""Turns a report into what its page draws: cards, charts, rows and the choices of its filters."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics import filters, wording
+from analytics.filters import Choices, Filters
+from analytics.metrics import formulas, participation
+from analytics.reports import Line, Report
+
+
+def page(report: Report) -> dict[str, Any]:
+    period = report.filters.period
+    shown = {
+        "dates": wording.dates(period.first, period.last),
+        "dates_before": wording.dates(period.preceding.first, period.preceding.last),
+        "notes": notes(report),
+    }
+    if report.refusal or not report.group.size:
+        return shown
+    return shown | {
+        "cards": cards(report),
+        "weeks": weeks(report),
+        "curve": curve(report),
+        "rows": rows(report),
+        "lines": [described(line) for line in report.lines],
+    }
+
+
+def cards(report: Report) -> list[dict[str, Any]]:
+    by_code, group = report.by_code, report.group
+    taking_part = ngettext(
+        "%(number)s of %(total)s took part at least once",
+        "%(number)s of %(total)s took part at least once",
+        group.participants,
+    ) % {"number": wording.decimal(group.participants, 0), "total": wording.decimal(group.size, 0)}
+    middle = _("half wrote %(median)s or fewer; writers wrote %(mean)s on average") % {
+        "median": wording.written(by_code["M05.median"].metric, by_code["M05.median"].value),
+        "mean": wording.written(by_code["M05.writer"].metric, by_code["M05.writer"].value),
+    }
+    asked = ngettext("on %(number)s question", "on %(number)s questions", report.questions) % {
+        "number": wording.decimal(report.questions, 0)
+    }
+    late = by_code["M10.72h"]
+    if late.value.is_known:
+        asked += " · " + _("%(share)s unanswered after 72 h") % {
+            "share": wording.written(late.metric, late.value)
+        }
+    enrolled = ngettext("of %(number)s enrolment", "of %(number)s enrolments", by_code["M21"].value.n) % {
+        "number": wording.decimal(by_code["M21"].value.n, 0)
+    }
+    notes = {"M03": taking_part, "M05.mean": middle, "M09": asked, "M21": enrolled}
+    return [described(by_code[code]) | {"note": note} for code, note in notes.items()]
+
+
+def described(line: Line) -> dict[str, Any]:
+    """A figure with everything that must stand beside it."""
+    return {
+        "line": line,
+        "metric": line.metric,
+        "value": wording.written(line.metric, line.value),
+        "reason": line.value.reason,
+        "before": wording.written(line.metric, line.before),
+        "before_reason": line.before.reason,
+        "change": wording.change(line),
+        "good": wording.is_good(line),
+        "interval": wording.interval(line.value),
+        "n": wording.decimal(line.value.n, 0),
+    }
+
+
+def weeks(report: Report) -> dict[str, Any]:
+    def series(name: str) -> list[int | None]:
+        values = (getattr(week, name) for week in report.weeks)
+        return [None if value.number is None else round(value.number * 100) for value in values]
+
+    return {
+        "kind": "line",
+        "title": _("Participation by week"),
+        "labels": [wording.week(week.monday) for week in report.weeks],
+        "series": [
+            {"label": _("Active"), "values": series("active"), "tone": "primary"},
+            {"label": _("Writers"), "values": series("contributors"), "tone": "secondary"},
+        ],
+        "unit": "%",
+        "definition": _(
+            "Of the learners enrolled that ISO week: active ones opened a module or a discussion, played or "
+            "answered; writers published at least one message. Weeks at the edges hold the days of the period "
+            "only."
+        ),
+    }
+
+
+def curve(report: Report) -> dict[str, Any] | None:
+    line = report.by_code["M06.all"]
+    shares = formulas.lorenz(report.group.contributions)
+    if not line.value.is_known or not shares:
+        return None
+    top = participation.share_of_the_top_fifth(report.group) or 0
+    note = _("Gini %(index)s") % {"index": wording.written(line.metric, line.value)}
+    if line.before.is_known:
+        note += " " + _("(%(index)s before)") % {"index": wording.written(line.metric, line.before)}
+    note += _(". One learner in five wrote %(share)s of the messages.") % {"share": wording.percent(top)}
+    steps = range(len(shares))
+    return {
+        "kind": "lorenz",
+        "title": line.metric.name,
+        "note": note,
+        "labels": [wording.percent(step / (len(shares) - 1)) for step in steps],
+        "series": [
+            {
+                "label": _("Share of the messages"),
+                "values": [round(share * 100) for share in shares],
+                "tone": "secondary",
+            },
+            {
+                "label": _("If all wrote as much"),
+                "values": [round(100 * step / (len(shares) - 1)) for step in steps],
+                "tone": "neutral",
+                "dashed": True,
+            },
+        ],
+        "unit": "%",
+        "definition": f"{line.metric.definition} {line.metric.caveats}",
+    }
+
+
+COLUMNS = ("M03", "M05.mean", "M09", "M10.72h", "M21")
+
+
+def rows(report: Report) -> list[dict[str, Any]]:
+    shown = []
+    for row in report.rows:
+        asked = report.filters.query | ({"unit": str(row.unit_id)} if row.unit_id else {})
+        shown.append(
+            {
+                "name": row.name,
+                "url": f"{reverse('analytics:reports')}?{urlencode(asked)}" if row.unit_id else "",
+                "learners": "" if row.hidden else wording.decimal(row.learners, 0),
+                "hidden": row.hidden,
+                "cells": [] if row.hidden else [described(row.lines[code]) for code in COLUMNS],
+                "share": None if row.hidden else row.lines["M03"].value.number,
+            }
+        )
+    return shown
+
+
+def notes(report: Report) -> list[str]:
+    """What was left out, and why; it is printed under the figures."""
+    found = []
+    if report.short:
+        found.append(
+            ngettext(
+                "%(number)s learner enrolled for less than seven days is not counted.",
+                "%(number)s learners enrolled for less than seven days are not counted.",
+                report.short,
+            )
+            % {"number": report.short}
+        )
+    if report.moved:
+        found.append(
+            ngettext(
+                "%(number)s learner changed unit during the period and is counted in each of them.",
+                "%(number)s learners changed unit during the period and are counted in each of them.",
+                report.moved,
+            )
+            % {"number": report.moved}
+        )
+    if report.filters.view == "now":
+        found.append(_("Questions and enrolments stay with the unit people were in at the time."))
+    if report.is_behind:
+        found.append(_("Some days of this period are being counted again at this moment."))
+    return found
+
+
+def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
+    """The filters as selects: name, label, options (value, words, chosen)."""
+    scope = asked.scope
+    fields = [
+        ("period", _("Period"), [(key, words) for key, words in filters.PERIODS.items()], asked.preset),
+        ("unit", _("Unit"), _units(choices), asked.unit.pk if asked.unit else ""),
+        ("course", _("Course"), _named(choices.courses), scope.id if scope.kind == "course" else ""),
+        ("session", _("Session"), _sessions(choices), scope.id if scope.kind == "session" else ""),
+        ("space", _("Space"), _named(choices.spaces), scope.id if scope.kind == "space" else ""),
+        ("view", _("Counted by"), list(filters.VIEWS.items()), asked.view),
+    ]
+    always = {"period", "view"}
+    return [
+        {
+            "name": name,
+            "label": label,
+            "options": [(value, words, str(value) == str(chosen)) for value, words in options],
+        }
+        for name, label, options, chosen in fields
+        if len(options) > 1 or name in always
+    ]
+
+
+def _units(choices: Choices) -> list[tuple[Any, str]]:
+    return [("", _("all"))] + [
+        (unit.pk, "\u2003" * depth + unit.name) for unit, depth in choices.offered_units
+    ]
+
+
+def _named(things: list) -> list[tuple[Any, str]]:
+    return [("", _("all"))] + [(thing.pk, str(thing)) for thing in things]
+
+
+def _sessions(choices: Choices) -> list[tuple[Any, str]]:
+    return [("", _("all"))] + [
+        (session.pk, f"{session.course.title} · {session.name}") for session in choices.sessions
+    ]

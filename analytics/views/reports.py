@@ -1,0 +1,67 @@
+"""The HR report and its file: the same object, from the same address parameters."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from analytics import export, filters, metrics, presenting, reports
+from core.access import role
+from events.recording import record
+from people.rules import is_hr
+
+
+@role("hr")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    asked, choices = _asked(request)
+    report = reports.build(request.user, asked, choices)
+    context = {
+        "report": report,
+        "asked": asked,
+        "form": presenting.form(asked, choices),
+        "has_figures": report.group.size > 0 or reports.has_figures(request.user.organisation),
+        "export_url": _address("analytics:export", asked),
+        "metrics": metrics.ALL,
+        **presenting.page(report),
+    }
+    return render(request, "analytics/report.html", context, status=422 if report.refusal else 200)
+
+
+@role("hr")
+@require_GET
+def download(request: HttpRequest) -> HttpResponse:
+    """The figures of the report as CSV; that they left the house is written in the log."""
+    asked, choices = _asked(request)
+    report = reports.build(request.user, asked, choices)
+    if report.refusal:
+        return redirect(_address("analytics:reports", asked))
+    with transaction.atomic():
+        record(
+            "analytics.report_exported",
+            actor=request.user,
+            subject=request.user.organisation,
+            data={"learners": report.group.size, "filters": asked.query},
+        )
+    plain = request.GET.get("dialect") == "plain"
+    name = f"palabre-{asked.period.first}-{asked.period.last}.csv"
+    return HttpResponse(
+        export.csv_of(report, plain=plain),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _asked(request: HttpRequest) -> tuple[filters.Filters, filters.Choices]:
+    if not is_hr(request.user):
+        raise PermissionDenied
+    choices = filters.choices_for(request.user)
+    return filters.filters_from(request.GET, organisation=request.user.organisation, choices=choices), choices
+
+
+def _address(name: str, asked: filters.Filters) -> str:
+    query = urlencode(asked.query)
+    return f"{reverse(name)}?{query}" if query else reverse(name)

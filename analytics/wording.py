@@ -1,0 +1,98 @@
+"""How figures are written for people: in their language, with their unit, or a dash with the reason."""
+
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.metrics.base import Measure, Metric, Value
+from analytics.reports import Line
+
+DASH = "—"
+HOUR, DAY = 60, 60 * 24
+
+
+def percent(share: float) -> str:
+    return _("%(number)s%%") % {"number": decimal(share * 100, 0)}
+
+
+def decimal(number: float, digits: int) -> str:
+    return formats.number_format(number, digits, use_l10n=True, force_grouping=True)
+
+
+def duration(minutes: float) -> str:
+    minutes = round(minutes)
+    if minutes < HOUR:
+        return _("%(number)s min") % {"number": minutes}
+    if minutes < 2 * DAY:
+        hours, rest = divmod(minutes, HOUR)
+        return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
+    days = round(minutes / DAY)
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+
+
+def written(metric: Metric, value: Value) -> str:
+    if value.number is None:
+        return DASH
+    words = {
+        Measure.SHARE: percent,
+        Measure.MINUTES: duration,
+        Measure.NUMBER: lambda number: decimal(number, 1),
+        Measure.INDEX: lambda number: decimal(number, 2),
+    }[metric.measure](value.number)
+    return _("over %(duration)s") % {"duration": words} if value.beyond else words
+
+
+def change(line: Line) -> str:
+    """The difference with the preceding period, with its sign."""
+    if line.change is None:
+        return ""
+    sign = "−" if line.change < 0 else "+"
+    amount = abs(line.change)
+    match line.metric.measure:
+        case Measure.SHARE:
+            words = ngettext("%(number)s pt", "%(number)s pts", round(amount * 100)) % {
+                "number": round(amount * 100)
+            }
+        case Measure.MINUTES:
+            words = duration(amount)
+        case Measure.INDEX:
+            words = decimal(amount, 2)
+        case _:
+            words = decimal(amount, 1)
+    return f"{sign}{words}"
+
+
+def is_good(line: Line) -> bool | None:
+    """Whether the change is for the better; None where the intervals overlap or neither is better (C9)."""
+    if line.change is None or line.metric.more_is_better is None or not line.change:
+        return None
+    now, before = line.value, line.before
+    if (
+        None not in (now.low, now.high, before.low, before.high)
+        and now.low <= before.high
+        and before.low <= now.high
+    ):
+        return None
+    return (line.change > 0) == line.metric.more_is_better
+
+
+def interval(value: Value) -> str:
+    if value.low is None or value.high is None:
+        return ""
+    return _("between %(low)s and %(high)s, 95%% sure") % {
+        "low": percent(value.low),
+        "high": percent(value.high),
+    }
+
+
+def dates(first: date, last: date) -> str:
+    """“1 Sept. – 20 Nov. 2026”: the year once when it is the same."""
+    day, full = _("M j"), _("M j, Y")
+    start = formats.date_format(first, day if first.year == last.year else full)
+    return f"{start} – {formats.date_format(last, full)}"
+
+
+def week(monday: date) -> str:
+    return _("W%(number)s") % {"number": monday.isocalendar().week}

@@ -1,0 +1,287 @@
+from datetime import UTC, date
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from analytics.models import CompletionDay, DirtyDay, LearnerDay, SpaceDay, ThreadFact
+from analytics.rollups import rebuilding
+from community.models import Post, Reaction, Resolution
+from events import reading
+from people import privacy
+from people.models import UnitMembership
+from tests import making
+from tests.analytics import acting
+from tests.analytics.acting import act, ask, at, figures, like, marked_days, read, say
+
+pytestmark = pytest.mark.django_db
+MONDAY, TUESDAY = date(2026, 10, 5), date(2026, 10, 6)
+
+
+@pytest.fixture(autouse=True)
+def _a_wednesday(time_machine):
+    time_machine.move_to(at("2026-10-07", "12:00"), tick=False)
+
+
+@pytest.fixture
+def space(lumen, awa, karim):
+    return acting.old_space(lumen, "Managers", awa, karim)
+
+
+def rebuild(organisation, *days):
+    for day in days or (MONDAY, TUESDAY):
+        rebuilding.rebuild(organisation, day, day)
+
+
+def counts(user, day=MONDAY):
+    return sum(LearnerDay.objects.filter(user=user, day=day).values_list("contributions", flat=True))
+
+
+def test_a_day_holds_what_a_learner_did_where(lumen, space, awa, karim):
+    thread = ask(awa, space, at(MONDAY))
+    answer = say(karim, thread, at(MONDAY, "11:00"))
+    read(awa, thread, at(MONDAY, "11:30"))
+    like(awa, answer, at(MONDAY, "11:31"))
+
+    rebuild(lumen)
+
+    row = LearnerDay.objects.get(user=awa)
+    assert (row.day, row.space_id) == (MONDAY, space.pk)
+    assert (row.presences, row.contributions, row.participations, row.reactions) == (3, 1, 2, 1)
+    of_space = SpaceDay.objects.get(day=MONDAY)
+    assert (of_space.learners, of_space.contributors, of_space.contributions, of_space.threads) == (
+        2,
+        2,
+        2,
+        1,
+    )
+
+
+def test_what_trainers_say_is_in_no_learner_figure(lumen, space, awa, julie):
+    thread = ask(awa, space, at(MONDAY))
+    rebuild(lumen)
+    before = figures()
+    say(julie, thread, at(MONDAY, "11:00"), role="trainer")
+    read(julie, thread, at(MONDAY, "12:00"))
+
+    rebuild(lumen)
+
+    after = figures()
+    assert after["LearnerDay"] == before["LearnerDay"]
+    assert after["ActivityBlock"] == before["ActivityBlock"]
+    assert SpaceDay.objects.get(day=MONDAY).staff_contributions == 0 or not LearnerDay.objects.filter(
+        user=julie
+    )
+    fact = ThreadFact.objects.get(thread_id=thread.pk)
+    assert fact.first_reply_at is not None
+    assert fact.first_peer_reply_at is None
+
+
+def test_a_message_split_in_three_counts_once_and_a_repeated_text_does_not_count(lumen, space, awa):
+    thread = ask(awa, space, at(MONDAY, "08:00"))
+    say(awa, thread, at(MONDAY, "10:00"), "Premier point de ma réponse sur les remises.")
+    say(awa, thread, at(MONDAY, "10:05"), "Deuxième idée : demander une confirmation écrite.")
+    say(awa, thread, at(MONDAY, "10:12"), "Et voici la trame que nous utilisons.")
+    say(awa, thread, at(MONDAY, "15:00"), "Merci à tous pour vos retours !")
+    say(awa, thread, at(TUESDAY, "09:00"), "merci à tous pour vos retours !")
+
+    rebuild(lumen)
+
+    assert counts(awa) == 3
+    assert counts(awa, TUESDAY) == 0
+
+
+def test_a_post_taken_back_leaves_the_day_and_comes_back_with_it(lumen, space, awa, karim):
+    post = say(karim, ask(awa, space, at(MONDAY)), at(MONDAY, "11:00"))
+    rebuild(lumen)
+    before = figures()
+
+    Post.objects.filter(pk=post.pk).update(deleted_at=at(TUESDAY))
+    rebuild(lumen)
+    assert counts(karim) == 0
+    assert ThreadFact.objects.get().replies == 0
+
+    Post.objects.filter(pk=post.pk).update(deleted_at=None)
+    rebuild(lumen)
+    assert figures() == before
+
+
+def test_accepting_again_an_answer_gives_the_same_figures(lumen, space, awa, karim):
+    thread = ask(awa, space, at(MONDAY))
+    post = say(karim, thread, at(MONDAY, "11:00"))
+    Resolution.objects.create(thread=thread, post=post, by=awa, at=at(TUESDAY))
+    rebuild(lumen)
+    before = figures()
+    assert ThreadFact.objects.get().accepted_at == at(TUESDAY)
+
+    Resolution.objects.all().delete()
+    rebuild(lumen)
+    assert ThreadFact.objects.get().accepted_at is None
+
+    Resolution.objects.create(thread=thread, post=post, by=awa, at=at(TUESDAY))
+    rebuild(lumen)
+    assert figures() == before
+
+
+def test_a_reaction_taken_back_did_not_happen(lumen, space, awa, karim):
+    post = say(karim, ask(awa, space, at(MONDAY)), at(MONDAY, "11:00"))
+    like(awa, post, at(TUESDAY))
+    Reaction.objects.all().delete()
+
+    rebuild(lumen)
+
+    assert not LearnerDay.objects.filter(user=awa, day=TUESDAY, participations__gt=0).exists()
+
+
+@pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"])
+def test_each_hour_of_a_day_of_23_or_25_hours_belongs_to_one_day(lumen, space, awa, time_machine, change):
+    time_machine.move_to(at("2026-11-20"), tick=False)
+    thread = ask(awa, space, at("2026-02-02"))
+    middle = date.fromisoformat(change)
+    three = [middle.fromordinal(middle.toordinal() + shift) for shift in (-1, 0, 1)]
+    start, end = at(three[0], "00:00").timestamp(), at(three[2], "23:59").timestamp()
+    hours = int((end - start) // 3600) + 1
+    for hour in range(hours):
+        read(awa, thread, at(three[0], "00:00").astimezone(UTC) + acting.HOUR * hour)
+
+    rebuild(lumen, *three)
+
+    by_day = {row.day: row.presences for row in LearnerDay.objects.filter(user=awa, day__in=three)}
+    assert sum(by_day.values()) == hours
+    assert by_day[middle] == (23 if change == "2026-03-29" else 25)
+
+
+def test_a_late_event_marks_its_own_day(lumen, space, awa):
+    thread = ask(awa, space, at("2026-09-01"))
+    reading.read_all(fenced=False)
+    DirtyDay.objects.all().delete()
+
+    read(awa, thread, at("2026-09-03", "23:30"))
+    reading.read_all(fenced=False)
+
+    assert marked_days() == {"2026-09-03", "2026-09-04"}
+
+
+def test_a_deletion_marks_the_day_of_the_post_and_of_its_question(lumen, space, awa, karim):
+    post = say(karim, ask(awa, space, at("2026-09-01")), at("2026-09-10"))
+    reading.read_all(fenced=False)
+    DirtyDay.objects.all().delete()
+
+    act("community.post_deleted", karim, post, at(TUESDAY), post.thread)
+    reading.read_all(fenced=False)
+
+    assert marked_days() == {"2026-09-01", "2026-09-10", "2026-09-11"}
+
+
+def test_a_change_of_unit_marks_from_the_day_it_takes_effect(lumen, awa):
+    ventes = making.make_unit(lumen)
+    UnitMembership.objects.create(user=awa, unit=ventes, starts_on=date(2026, 10, 3))
+    act("people.unit_changed", awa, awa, at(MONDAY))
+
+    reading.read_all(fenced=False)
+
+    assert marked_days() == {"2026-10-03", "2026-10-04", "2026-10-05", "2026-10-06", "2026-10-07"}
+
+
+def test_a_mark_made_during_a_rebuild_is_not_lost(lumen, monkeypatch):
+    rebuilding.mark(lumen.pk, [MONDAY, TUESDAY])
+    real = rebuilding._rebuild_week
+
+    def rebuild_while_somebody_marks(organisation, dates):
+        real(organisation, dates)
+        rebuilding.mark(lumen.pk, [TUESDAY])
+
+    monkeypatch.setattr(rebuilding, "_rebuild_week", rebuild_while_somebody_marks)
+
+    assert rebuilding.rebuild_dirty() == 2
+    assert marked_days() == {str(TUESDAY)}
+
+
+def test_incremental_figures_equal_a_full_rebuild_byte_for_byte(lumen, space, awa, karim, julie):
+    sales, support = making.make_unit(lumen, "Ventes"), making.make_unit(lumen, "Support")
+    UnitMembership.objects.create(user=awa, unit=sales, starts_on=date(2026, 1, 1), ends_on=TUESDAY)
+    UnitMembership.objects.create(user=awa, unit=support, starts_on=TUESDAY)
+    thread = ask(awa, space, at("2026-09-28"))
+    reading.read_all(fenced=False)
+    rebuilding.rebuild_dirty()
+    # A day late, out of order, then taken back, accepted, left.
+    post = say(karim, thread, at(TUESDAY, "09:00"))
+    read(awa, thread, at("2026-09-29"))
+    reading.read_all(fenced=False)
+    rebuilding.rebuild_dirty()
+    late = say(karim, thread, at("2026-09-30", "23:55"))
+    like(awa, post, at(TUESDAY))
+    Post.objects.filter(pk=late.pk).update(hidden_at=at(TUESDAY))
+    act("community.post_decided", julie, late, at(TUESDAY), thread)
+    Resolution.objects.create(thread=thread, post=post, by=awa, at=at(TUESDAY))
+    act("community.answer_accepted", awa, post, at(TUESDAY), thread)
+    space.memberships.filter(user=karim).delete()
+    act("community.space_left", karim, space, at(TUESDAY), space_id=space.pk)
+    reading.read_all(fenced=False)
+    rebuilding.mark_missing_days()
+    while DirtyDay.objects.exists():
+        rebuilding.rebuild_dirty()
+    incremental = figures()
+    assert incremental["ThreadFact"]
+    assert incremental["ActivityBlock"]
+
+    acting.forget_figures()
+    call_command("rebuild_figures", verbosity=0)
+
+    assert figures() == incremental
+
+
+def test_rebuilding_a_day_twice_changes_nothing(lumen, space, awa):
+    ask(awa, space, at(MONDAY))
+    rebuild(lumen)
+    before = figures()
+    rebuild(lumen)
+    assert figures() == before
+
+
+def test_completion_counts_enrolments_at_the_end_of_the_day(lumen, awa, karim):
+    course = making.make_course(lumen)
+    for user in (awa, karim):
+        type(user).objects.filter(pk=user.pk).update(joined_at=acting.LONG_AGO)
+        enrolment = making.enrol(user, course)
+        enrolment.enrolled_at = at("2026-09-01")
+        enrolment.completed_at = at(TUESDAY) if user == awa else None
+        enrolment.save()
+
+    rebuild(lumen)
+
+    all_of_course = CompletionDay.objects.filter(course_id=course.pk, session_id=0)
+    assert list(all_of_course.order_by("day").values_list("day", "enrolments", "completed")) == [
+        (MONDAY, 2, 0),
+        (TUESDAY, 2, 1),
+    ]
+
+
+def test_an_enrolment_counts_from_its_seventh_day(lumen, awa):
+    type(awa).objects.filter(pk=awa.pk).update(joined_at=acting.LONG_AGO)
+    enrolment = making.enrol(awa, making.make_course(lumen))
+    type(enrolment).objects.update(enrolled_at=at("2026-09-30"))
+
+    rebuild(lumen)
+
+    days = CompletionDay.objects.filter(course_id=0).order_by("day")
+    assert list(days.values_list("day", "enrolments", "recent")) == [(MONDAY, 0, 1), (TUESDAY, 1, 0)]
+
+
+def test_erasing_a_learner_keeps_the_volumes_and_no_row_of_theirs(lumen, space, awa, karim):
+    thread = ask(awa, space, at(MONDAY))
+    say(karim, thread, at(MONDAY, "11:00"))
+    rebuild(lumen)
+    volume = SpaceDay.objects.get(day=MONDAY).contributions
+    karim_pk = karim.pk
+
+    with transaction.atomic():
+        for handler in privacy.REGISTRY.values():
+            handler.erase(karim)
+        karim.delete()
+    while DirtyDay.objects.exists():
+        rebuilding.rebuild_dirty(limit=3000)
+
+    assert not LearnerDay.objects.filter(user_id=karim_pk).exists()
+    of_space = SpaceDay.objects.get(day=MONDAY)
+    assert (of_space.contributions, of_space.contributors) == (volume, 1)
