@@ -26,7 +26,7 @@ MAIN = [
 ]
 STEERING = [
     ("analytics:facilitation", "shield-check", _("Facilitation"), {"trainer", "facilitator"}),
-    ("analytics:reports", "chart-no-axes-combined", _("Reports"), {"hr", "administrator"}),
+    ("analytics:reports", "chart-no-axes-combined", _("Reports"), {"hr"}),
     ("courses:studio", "pencil-ruler", _("Course studio"), {"trainer", "administrator"}),
     ("people:organisation", "building-2", _("Organisation"), {"administrator"}),
 ]
