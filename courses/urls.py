@@ -1,9 +1,20 @@
 from django.urls import path
 
-from courses.views import catalogue, courses, media, modules, quizzes
+from courses.views import (
+    catalogue,
+    courses,
+    media,
+    module_editor,
+    modules,
+    outline,
+    questions,
+    quizzes,
+    sessions,
+    studio,
+)
 
 app_name = "courses"
-urlpatterns = [
+learning = [
     path("courses/", catalogue.index, name="catalogue"),
     path("courses/<slug:slug>/", courses.show, name="course"),
     path("courses/<slug:slug>/enrolment/", courses.join, name="enrolment"),
@@ -16,3 +27,35 @@ urlpatterns = [
     path("videos/<int:pk>/poster/", media.poster, name="poster"),
     path("captions/<int:pk>.vtt", media.caption, name="caption"),
 ]
+writing = [
+    path("studio/", studio.index, name="studio"),
+    path("studio/courses/new/", studio.new, name="studio-new"),
+    path("studio/courses/<slug:slug>/", studio.show, name="studio-course"),
+    path("studio/courses/<slug:slug>/settings/", studio.settings, name="studio-settings"),
+    path("studio/courses/<slug:slug>/publication/", studio.publication, name="studio-publication"),
+    path("studio/courses/<slug:slug>/sections/", outline.create_section, name="studio-sections"),
+    path("studio/courses/<slug:slug>/modules/", outline.create_module, name="studio-modules"),
+    path("studio/courses/<slug:slug>/sessions/", sessions.index, name="studio-sessions"),
+    path("studio/sections/<int:pk>/", outline.name_section, name="studio-section"),
+    path("studio/sections/<int:pk>/position/", outline.place_section, name="studio-section-position"),
+    path("studio/sections/<int:pk>/removal/", outline.drop_section, name="studio-section-removal"),
+    path("studio/modules/<int:pk>/", module_editor.edit, name="studio-module"),
+    path("studio/modules/<int:pk>/position/", outline.place_module, name="studio-module-position"),
+    path("studio/modules/<int:pk>/removal/", outline.drop_module, name="studio-module-removal"),
+    path("studio/modules/<int:pk>/publication/", module_editor.publication, name="studio-module-publication"),
+    path("studio/modules/<int:pk>/rules/", module_editor.rules, name="studio-rules"),
+    path("studio/modules/<int:pk>/film/", module_editor.film, name="studio-film"),
+    path("studio/modules/<int:pk>/captions/", module_editor.captions, name="studio-captions"),
+    path("studio/modules/<int:pk>/quiz/", questions.quiz, name="studio-quiz"),
+    path("studio/modules/<int:pk>/questions/", questions.compose, name="studio-compose"),
+    path("studio/captions/<int:pk>/", module_editor.caption, name="studio-caption"),
+    path("studio/captions/<int:pk>/removal/", module_editor.drop_caption, name="studio-caption-removal"),
+    path("studio/questions/", questions.index, name="studio-questions"),
+    path("studio/questions/new/", questions.new, name="studio-question-new"),
+    path("studio/questions/<int:pk>/", questions.edit, name="studio-question"),
+    path("studio/questions/<int:pk>/removal/", questions.drop, name="studio-question-removal"),
+    path("studio/sessions/<int:pk>/", sessions.show, name="studio-session"),
+    path("studio/sessions/<int:pk>/dates/", sessions.dates, name="studio-session-dates"),
+    path("studio/sessions/<int:pk>/departures/", sessions.drop, name="studio-departures"),
+]
+urlpatterns = learning + writing

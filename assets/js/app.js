@@ -30,6 +30,7 @@ import "./composer.js";
 import "./reactions.js";
 import "./shortcuts.js";
 import "./theme.js";
+import "./upload_progress.js";
 import { attach, whenSeen } from "./attach.js";
 
 attach("[data-player]", async (film) => (await import("./player.js")).start(film));

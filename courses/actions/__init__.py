@@ -20,7 +20,7 @@ from courses.actions.questions import (
     create_question,
     set_quiz,
 )
-from courses.actions.sessions import enrol, open_session, unenrol
+from courses.actions.sessions import change_session, enrol, enrol_many, open_session, unenrol
 from courses.actions.videos import remove_caption, save_caption, upload_video
 from courses.actions.watching import open_module, report_watching
 
@@ -33,6 +33,7 @@ __all__ = [
     "archive_question",
     "change_course",
     "change_question",
+    "change_session",
     "complete_course_if_done",
     "complete_if_done",
     "compose_quiz",
@@ -41,6 +42,7 @@ __all__ = [
     "create_question",
     "delete_module",
     "enrol",
+    "enrol_many",
     "finish_attempt",
     "move_module",
     "move_section",

@@ -95,7 +95,7 @@ def begin_version(module: Module) -> None:
 def _free_slug(title: str) -> str:
     stem, number = slugify(title)[:70] or "course", 1
     slug = stem
-    while Course.objects.filter(slug=slug).exists():
+    while slug == "new" or Course.objects.filter(slug=slug).exists():
         number += 1
         slug = f"{stem}-{number}"
     return slug

@@ -56,6 +56,37 @@ def enrol(user, session: Session, *, by=None) -> Enrolment:
 
 
 @transaction.atomic
+def enrol_many(users, session: Session, *, by) -> int:
+    """Enrols each of these people; the number of those who were not in the session yet."""
+    inside = set(Enrolment.objects.active().filter(session=session).values_list("user", flat=True))
+    fresh = [user for user in users if user.pk not in inside]
+    for user in fresh:
+        enrol(user, session, by=by)
+    return len(fresh)
+
+
+@transaction.atomic
+def change_session(session: Session, *, by, **fields) -> Session:
+    """Name and dates."""
+    opens, closes = fields.get("opens_at", session.opens_at), fields.get("closes_at", session.closes_at)
+    if opens and closes and closes <= opens:
+        raise Refused(_("A session closes after it opens."))
+    for name in fields:
+        if name not in ("name", "opens_at", "closes_at"):
+            raise ValueError(f"{name} is not changed here")
+        setattr(session, name, fields[name])
+    session.save(update_fields=list(fields))
+    record(
+        "courses.course_changed",
+        actor=by,
+        subject=session.course,
+        session_id=session.pk,
+        data={"fields": ["session"]},
+    )
+    return session
+
+
+@transaction.atomic
 def unenrol(enrolment: Enrolment, *, by=None) -> None:
     """Leaves the session and its space; what was done is kept. Leaving twice is leaving once."""
     now = timezone.now()

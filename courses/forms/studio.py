@@ -1,0 +1,198 @@
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import CompletionRule, Course, Module, Question, Quiz, Section, Session
+from people.models import Unit
+
+Kind = CompletionRule.Kind
+WHEN = "%Y-%m-%dT%H:%M"
+
+
+class CourseForm(forms.ModelForm):
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Course
+        fields = ["title", "summary", "objectives", "description", "language", "mandatory", "due_on"]
+        widgets = {
+            "objectives": forms.Textarea(attrs={"rows": 4}),
+            "description": forms.Textarea(attrs={"rows": 6}),
+            "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {
+            "summary": _("What the catalogue says below the title."),
+            "objectives": _("One a line, beginning with a verb: what people will be able to do."),
+            "description": _("Markdown."),
+        }
+
+    @property
+    def fields_to_save(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
+
+class SectionForm(forms.ModelForm):
+    class Meta:
+        model = Section
+        fields = ["title"]
+
+
+class NewModuleForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=Module.Kind.choices)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    section = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class ModuleForm(forms.ModelForm):
+    class Meta:
+        model = Module
+        fields = ["title", "objective", "minutes", "language", "mandatory", "prompt", "body"]
+        widgets = {
+            "language": forms.Select(choices=settings.LANGUAGES),
+            "prompt": forms.Textarea(attrs={"rows": 2}),
+            "body": forms.Textarea(attrs={"rows": 16, "class": "font-mono"}),
+        }
+        labels = {"language": _("language")}
+        help_texts = {
+            "objective": _("In one sentence: what people will be able to do."),
+            "prompt": _("A question that has several good answers makes people talk."),
+            "body": _("Markdown: headings, lists, tables, links and pictures."),
+        }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind != Module.Kind.TEXT:
+            self.fields["body"].widget.attrs["rows"] = 6
+            self.fields["body"].label = _("text shown with it")
+
+
+class RulesForm(forms.Form):
+    """When a module is done; what is left empty is not asked."""
+
+    opened = forms.BooleanField(required=False, label=_("Open the module"))
+    watched = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100,
+        label=_("Watch at least this share of the video, in percent"),
+    )
+    passed = forms.BooleanField(required=False, label=_("Pass the quiz"))
+    contributed = forms.IntegerField(
+        required=False, min_value=1, max_value=50, label=_("Contribute to the conversation, so many times")
+    )
+    replied = forms.IntegerField(
+        required=False, min_value=1, max_value=50, label=_("Reply to so many different peers")
+    )
+
+    def __init__(self, *args, module: Module, **kwargs) -> None:
+        rules = {rule.kind: rule.threshold for rule in module.rules.all()}
+        super().__init__(*args, initial=rules, **kwargs)
+        if module.kind != Module.Kind.VIDEO:
+            del self.fields["watched"]
+        if module.kind != Module.Kind.QUIZ:
+            del self.fields["passed"]
+
+    @property
+    def rules(self) -> dict[str, int]:
+        return {kind: int(value) for kind, value in self.cleaned_data.items() if value}
+
+
+class FilmForm(forms.Form):
+    file = forms.FileField(
+        label=_("Video"), widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm,.mp4,.webm"})
+    )
+    poster = forms.ImageField(
+        required=False,
+        label=_("Picture shown before it plays"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
+class CaptionForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    file = forms.FileField(
+        label=_("Captions"),
+        widget=forms.FileInput(attrs={"accept": ".vtt,.srt,text/vtt,application/x-subrip"}),
+    )
+
+
+class CaptionTextForm(forms.Form):
+    vtt = forms.CharField(
+        label=_("Captions"), widget=forms.Textarea(attrs={"rows": 22, "class": "font-mono"}), strip=False
+    )
+
+
+class QuizForm(forms.ModelForm):
+    class Meta:
+        model = Quiz
+        fields = ["pass_mark", "max_attempts"]
+        help_texts = {"max_attempts": _("Leave empty to allow as many as one likes.")}
+
+
+class SessionForm(forms.ModelForm):
+    opens_at = forms.DateTimeField(
+        required=False,
+        label=_("Opens"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WHEN),
+    )
+    closes_at = forms.DateTimeField(
+        required=False,
+        label=_("Closes"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WHEN),
+    )
+
+    class Meta:
+        model = Session
+        fields = ["name", "opens_at", "closes_at"]
+
+
+class PeopleForm(forms.Form):
+    """People to enrol: a whole unit, or those who are ticked."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), required=False, label=_("A whole unit"))
+
+    def __init__(self, *args, organisation, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = organisation.units.all()  # type: ignore[attr-defined]
+
+
+class QuestionSearchForm(forms.Form):
+    q = forms.CharField(required=False, max_length=200, label=_("Search the questions"))
+    category = forms.ChoiceField(required=False, label=_("Category"))
+
+    def __init__(self, *args, categories: list[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [("", _("All categories")), *((name, name) for name in categories)]  # type: ignore[attr-defined]
+
+
+class QuestionForm(forms.ModelForm):
+    means_something_else = forms.BooleanField(
+        required=False,
+        label=_("This changes what is asked"),
+        help_text=_("A new series of figures begins; answers given before keep theirs."),
+    )
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Question
+        fields = ["kind", "text", "feedback", "category", "language"]
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 3}),
+            "feedback": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    @property
+    def fields_to_save(self) -> dict:
+        apart = {"means_something_else", "key"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in apart}
+
+
+class OptionForm(forms.Form):
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(required=False, max_length=1000, label=_("Option"))
+    correct = forms.BooleanField(required=False, label=_("Right"))
+    feedback = forms.CharField(required=False, max_length=1000, label=_("What to say to those who choose it"))
+
+
+OptionFormSet = forms.formset_factory(OptionForm, extra=0, max_num=12, absolute_max=12)

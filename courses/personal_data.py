@@ -1,0 +1,72 @@
+"""What courses keeps of a person, how it is taken along and how it is forgotten."""
+
+from typing import Any
+
+from courses.models import Answer, Attempt, Course, Enrolment, Progress, Question
+from people.privacy import Rows, delete_rows, detach_rows, register, rows_of
+
+
+def enrolments_of(user: Any) -> Rows:
+    """Each enrolment with what was done in it: modules, tries and answers."""
+    enrolments = Enrolment.objects.filter(user=user).order_by("pk")
+    return [
+        {
+            "course": enrolment.session.course.title,
+            "session": enrolment.session.name,
+            "enrolled_at": enrolment.enrolled_at,
+            "left_at": enrolment.left_at,
+            "completed_at": enrolment.completed_at,
+            "last_seen_at": enrolment.last_seen_at,
+            "modules": _modules_of(enrolment),
+            "quizzes": _tries_of(enrolment),
+        }
+        for enrolment in enrolments.select_related("session__course")
+    ]
+
+
+def _modules_of(enrolment: Enrolment) -> Rows:
+    rows = Progress.objects.filter(enrolment=enrolment).order_by("pk")
+    return list(
+        rows.values(
+            "module__title",
+            "opened_at",
+            "completed_at",
+            "coverage",
+            "passed_at",
+            "contributions",
+            "peers_replied_to",
+        )
+    )
+
+
+def _tries_of(enrolment: Enrolment) -> Rows:
+    answers = Answer.objects.filter(attempt__enrolment=enrolment).order_by("pk")
+    given: dict[int, Rows] = {}
+    for row in answers.values("attempt", "question__text", "options", "score", "at"):
+        given.setdefault(row.pop("attempt"), []).append(row)
+    tries = Attempt.objects.filter(enrolment=enrolment).order_by("pk")
+    rows = tries.values(
+        "pk", "quiz__module__title", "number", "started_at", "finished_at", "score", "max_score"
+    )
+    return [{**row, "answers": given.get(row.pop("pk"), [])} for row in rows]
+
+
+def written_by(user: Any) -> Rows:
+    rows = Course.objects.filter(created_by=user).order_by("pk")
+    return list(rows.values("title", "summary", "description", "created_at", "published_at"))
+
+
+def detach_courses(user: Any) -> int:
+    created = Course.objects.filter(created_by=user).update(created_by=None)
+    return created + Course.objects.filter(published_by=user).update(published_by=None)
+
+
+def declare() -> None:
+    """A person's results go with them; what they wrote for others stays, without their name."""
+    register(Enrolment, export=enrolments_of, erase=delete_rows(Enrolment, "user"))
+    register(Course, export=written_by, erase=detach_courses)
+    register(
+        Question,
+        export=rows_of(Question, "created_by", "text", "feedback", "created_at"),
+        erase=detach_rows(Question, "created_by"),
+    )

@@ -1,0 +1,45 @@
+"""What courses does when an event of talk goes by: modules that ask for contributions count them."""
+
+from community.models import Post
+from courses.actions.completion import count_talk
+from courses.models import CompletionRule, Enrolment, ModuleThread, Progress
+from events.models import Event
+from events.reading import reader
+
+TALK = {
+    "community.post_written",
+    "community.post_deleted",
+    "community.post_restored",
+    "community.post_decided",
+    "community.decision_undone",
+}
+COUNTED = [CompletionRule.Kind.CONTRIBUTED, CompletionRule.Kind.REPLIED]
+
+
+@reader("courses.completion", verbs=TALK)
+def count_contributions(event: Event) -> None:
+    """Counts again for everyone whose post it is: the author now, or whose post was taken away or given back."""
+    if event.thread_id is None:
+        return
+    place = (
+        ModuleThread.objects.filter(thread=event.thread_id, module__rules__kind__in=COUNTED)
+        .select_related("module")
+        .first()
+    )
+    if place is None:
+        return
+    authors = _authors(event)
+    enrolments = Enrolment.objects.active().filter(
+        user__in=authors, session__space=place.space_id, session__course=place.module.course_id
+    )
+    for enrolment in enrolments.select_related("session__course", "user"):
+        progress, _created = Progress.objects.get_or_create(enrolment=enrolment, module=place.module)
+        progress.enrolment, progress.module = enrolment, place.module
+        count_talk(progress)
+
+
+def _authors(event: Event) -> set[int]:
+    people = {event.actor_id}
+    if event.post_id is not None:
+        people |= set(Post.objects.filter(pk=event.post_id).values_list("author", flat=True))
+    return {person for person in people if person is not None}

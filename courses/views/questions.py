@@ -1,0 +1,155 @@
+"""The question bank, and which of its questions make a quiz."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.errors import Refused
+from courses.actions import (
+    Choice,
+    archive_question,
+    change_question,
+    compose_quiz,
+    create_question,
+    set_quiz,
+)
+from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm, QuizForm
+from courses.models import Module, Question
+from courses.queries.studio import categories_of_bank, questions_of_bank, questions_of_quiz
+from courses.views.authoring import author, module_of, question_of
+from courses.views.module_editor import editor
+
+ROWS = 4
+MORE_ROWS = 2
+
+
+@author
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "courses/studio_questions.html", _bank(request))
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = QuestionForm(
+        request.POST or None, initial={"key": uuid.uuid4(), "language": request.user.language}
+    )
+    return _edit(request, form, None)
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    question = question_of(request, pk)
+    return _edit(request, QuestionForm(request.POST or None, instance=question), question)
+
+
+@author
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    archive_question(question_of(request, pk), by=request.user)
+    messages.info(request, _("The question has left the bank; the quizzes that hold it keep it."))
+    return redirect("courses:studio-questions")
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def compose(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bank beside a quiz: add, take out, move."""
+    module = _quiz_module(request, pk)
+    questions = questions_of_quiz(module.quiz)
+    if request.method == "POST":
+        wanted = _arranged(request, questions)
+        compose_quiz(module.quiz, by=request.user, questions=wanted)
+        query = request.GET.urlencode()
+        response = redirect("courses:studio-compose", module.pk)
+        response["Location"] += f"?{query}" if query else ""
+        return response
+    context = {"module": module, "questions": questions, "chosen": {question.pk for question in questions}}
+    return render(request, "courses/studio_compose.html", context | _bank(request))
+
+
+@author
+@require_POST
+def quiz(request: HttpRequest, pk: int) -> HttpResponse:
+    module = _quiz_module(request, pk)
+    form = QuizForm(request.POST)
+    if not form.is_valid():
+        return editor(request, module, status=422, quiz_form=form)
+    set_quiz(module.quiz, by=request.user, **form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return redirect("courses:studio-module", module.pk)
+
+
+def _bank(request: HttpRequest) -> dict:
+    form = QuestionSearchForm(request.GET, categories=categories_of_bank(request.user))
+    form.is_valid()
+    asked = form.cleaned_data
+    found = questions_of_bank(request.user, text=asked.get("q", ""), category=asked.get("category", ""))
+    page = Paginator(found, 40).get_page(request.GET.get("page"))
+    return {"form": form, "page": page}
+
+
+def _quiz_module(request: HttpRequest, pk: int) -> Module:
+    module = module_of(request, pk)
+    if module.kind != Module.Kind.QUIZ:
+        raise Http404
+    return module
+
+
+def _arranged(request: HttpRequest, questions: list[Question]) -> list[Question]:
+    """The list after one button: add=pk, remove=pk, up=pk or down=pk."""
+    for verb in ("add", "remove", "up", "down"):
+        if request.POST.get(verb, "").isdecimal():
+            break
+    else:
+        return questions
+    bank = Question.objects.filter(organisation=request.user.organisation_id)
+    question = get_object_or_404(bank, pk=int(request.POST[verb]))
+    rest = [one for one in questions if one != question]
+    if verb == "remove":
+        return rest
+    if verb == "add" or question not in questions:
+        return [*rest, question]
+    at = questions.index(question) + (-1 if verb == "up" else 1)
+    return [*rest[: max(at, 0)], question, *rest[max(at, 0) :]]
+
+
+def _edit(request: HttpRequest, form: QuestionForm, question: Question | None) -> HttpResponse:
+    options = OptionFormSet(request.POST or None, initial=_rows(question), prefix="options")
+    refused = ""
+    if request.method == "POST" and form.is_valid() and options.is_valid():
+        try:
+            _save(request, form, options, question)
+        except Refused as refusal:
+            refused = str(refusal)
+        else:
+            messages.success(request, _("The question is in the bank."))
+            return redirect("courses:studio-questions")
+    context = {"form": form, "options": options, "question": question, "refused": refused}
+    return render(request, "courses/studio_question.html", context, status=422 if form.is_bound else 200)
+
+
+def _save(request: HttpRequest, form: QuestionForm, options, question: Question | None) -> None:
+    rows = [row.cleaned_data for row in options if row.cleaned_data.get("text", "").strip()]
+    choices = [Choice(row["text"].strip(), row["correct"], row["feedback"], row["pk"]) for row in rows]
+    if question is None:
+        create_question(by=request.user, options=choices, key=form.cleaned_data["key"], **form.fields_to_save)
+        return
+    changed = form.cleaned_data["means_something_else"]
+    change_question(
+        question, by=request.user, options=choices, means_something_else=changed, **form.fields_to_save
+    )
+
+
+def _rows(question: Question | None) -> list[dict]:
+    live = [] if question is None else [o for o in question.options.all() if o.retired_at is None]
+    rows = [{"pk": o.pk, "text": o.text, "correct": o.correct, "feedback": o.feedback} for o in live]
+    blank = max(ROWS - len(rows), MORE_ROWS if rows else 0)
+    return [*rows, *({} for _number in range(blank))]

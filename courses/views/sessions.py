@@ -1,0 +1,113 @@
+"""Sessions of a course, and who is in them."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import Refused
+from courses.actions import change_session, enrol_many, open_session, unenrol
+from courses.forms.studio import PeopleForm, SessionForm
+from courses.models import Course, Session
+from courses.queries.studio import people_in_unit, people_of_session, people_to_enrol, sessions_to_run
+from courses.views.authoring import author, course_of, session_of
+from people.models import User
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    course = course_of(request, slug)
+    form = SessionForm(request.POST or None)
+    refused = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            session = open_session(course, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            refused = str(refusal)
+        else:
+            messages.success(request, _("The session is open: enrol its people."))
+            return redirect("courses:studio-session", session.pk)
+    return _list(request, course, form, refused)
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its people; a post enrols those who are ticked and those of the unit."""
+    session = session_of(request, pk)
+    form = PeopleForm(request.POST or None, organisation=session.course.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            number = enrol_many(_asked(request, session, form), session, by=request.user)
+        except Refused as refusal:
+            return _people(request, session, form, str(refusal), 422)
+        words = ngettext("%(n)d person enrolled.", "%(n)d people enrolled.", number) % {"n": number}
+        messages.success(request, words)
+        return redirect("courses:studio-session", session.pk)
+    return _people(request, session, form)
+
+
+@author
+@require_POST
+def dates(request: HttpRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    form = SessionForm(request.POST)
+    people = PeopleForm(organisation=session.course.organisation)
+    if not form.is_valid():
+        return _people(request, session, people, status=422, session_form=form)
+    try:
+        change_session(session, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        return _people(request, session_of(request, pk), people, str(refusal), 422, session_form=form)
+    messages.success(request, _("Saved."))
+    return redirect("courses:studio-session", session.pk)
+
+
+@author
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes one person out of the session."""
+    session = session_of(request, pk)
+    number = request.POST.get("enrolment", "")
+    enrolment = get_object_or_404(
+        session.enrolments.select_related("user", "session__space"),
+        pk=int(number) if number.isdecimal() else 0,
+    )
+    unenrol(enrolment, by=request.user)
+    messages.info(request, _("%(name)s has left the session.") % {"name": enrolment.user.name})
+    return redirect("courses:studio-session", session.pk)
+
+
+def _asked(request: HttpRequest, session: Session, form: PeopleForm) -> list[User]:
+    ids = [int(value) for value in request.POST.getlist("person") if value.isdecimal()]
+    people = User.objects.active().filter(organisation=session.course.organisation_id)
+    found = list(people.filter(pk__in=ids))
+    unit = form.cleaned_data["unit"]
+    return [*found, *(people_in_unit(unit, timezone.localdate()) if unit else [])]
+
+
+def _list(request: HttpRequest, course: Course, form: SessionForm, refused: str) -> HttpResponse:
+    context = {"course": course, "sessions": sessions_to_run(course), "form": form, "refused": refused}
+    return render(request, "courses/studio_sessions.html", context, status=422 if form.is_bound else 200)
+
+
+def _people(
+    request: HttpRequest, session: Session, form: PeopleForm, refused: str = "", status: int = 200, **forms
+) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    context = {
+        "session": session,
+        "course": session.course,
+        "form": form,
+        "session_form": SessionForm(instance=session),
+        "page": Paginator(people_of_session(session), 50).get_page(request.GET.get("page")),
+        "text": text,
+        "found": people_to_enrol(session, text) if text else [],
+        "refused": refused,
+    }
+    return render(request, "courses/studio_session.html", context | forms, status=status)

@@ -1,0 +1,94 @@
+"""The studio's courses: list, make, change, publish, put away."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.errors import Refused
+from courses.actions import archive_course, change_course, create_course, publish_course
+from courses.forms.studio import CourseForm, NewModuleForm, SectionForm
+from courses.models import Course
+from courses.publication import checklist
+from courses.queries.studio import courses_to_write, outline_to_write
+from courses.views.authoring import author, course_of
+
+
+@author
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    page = Paginator(courses_to_write(request.user, text), 30).get_page(request.GET.get("page"))
+    return render(request, "courses/studio.html", {"page": page, "text": text})
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    start = {"key": uuid.uuid4(), "language": request.user.language}
+    form = CourseForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        course = create_course(by=request.user, key=form.cleaned_data["key"], **form.fields_to_save)
+        messages.success(request, _("The course is a draft: nobody sees it before you publish it."))
+        return redirect("courses:studio-course", course.slug)
+    return _form(request, form, None)
+
+
+@author
+@require_GET
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    return outline_page(request, course_of(request, slug))
+
+
+def outline_page(
+    request: HttpRequest, course: Course, *, refused: str = "", status: int = 200
+) -> HttpResponse:
+    sections = outline_to_write(course)
+    modules = [module for section in sections for module in section.modules.all()]
+    context = {
+        "course": course,
+        "sections": sections,
+        "modules": modules,
+        "checklist": checklist(course, modules),
+        "section_form": SectionForm(),
+        "module_form": NewModuleForm(initial={"key": uuid.uuid4()}),
+        "refused": refused,
+    }
+    return render(request, "courses/studio_course.html", context, status=status)
+
+
+@author
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, slug: str) -> HttpResponse:
+    course = course_of(request, slug)
+    form = CourseForm(request.POST or None, instance=course)
+    if request.method == "POST" and form.is_valid():
+        change_course(course_of(request, slug), by=request.user, **form.fields_to_save)
+        messages.success(request, _("Saved."))
+        return redirect("courses:studio-course", slug)
+    return _form(request, form, course)
+
+
+@author
+@require_POST
+def publication(request: HttpRequest, slug: str) -> HttpResponse:
+    course = course_of(request, slug)
+    try:
+        if request.POST.get("wanted") == "archived":
+            archive_course(course, by=request.user)
+            messages.info(request, _("The course has left the catalogue. Those who follow it keep it."))
+        else:
+            publish_course(course, by=request.user)
+            messages.success(request, _("The course is in the catalogue."))
+    except Refused as refusal:
+        return outline_page(request, course, refused=str(refusal), status=422)
+    return redirect("courses:studio-course", slug)
+
+
+def _form(request: HttpRequest, form: CourseForm, course: Course | None) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "courses/studio_course_form.html", {"form": form, "course": course}, status=status)

@@ -1,0 +1,154 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from courses.models import Course, Enrolment, Module, Question
+from tests import making
+from tests.courses import films
+
+VTT = b"WEBVTT\n\n00:00.000 --> 00:02.000\nBonjour\n"
+
+
+def test_a_course_is_written_and_published_in_the_browser(sign_in, julie, awa):
+    client = sign_in(julie)
+    made = client.post(
+        "/studio/courses/new/", {"title": "Relation client", "language": "fr", "summary": "Écouter"}
+    )
+    course = Course.objects.get()
+    assert made.headers["Location"] == f"/studio/courses/{course.slug}/"
+    refused = client.post(f"/studio/courses/{course.slug}/publication/", {"wanted": "published"})
+    assert refused.status_code == 422
+    section = course.sections.get()
+    for kind in ("video", "text", "quiz"):
+        client.post(
+            f"/studio/courses/{course.slug}/modules/",
+            {"kind": kind, "title": f"M {kind}", "section": section.pk},
+        )
+    video, text, quiz = Module.objects.order_by("position")
+    assert client.post(f"/studio/modules/{video.pk}/publication/").status_code == 422
+    film = SimpleUploadedFile("film.mp4", films.mp4(30), "video/mp4")
+    client.post(f"/studio/modules/{video.pk}/film/", {"file": film})
+    caption = SimpleUploadedFile("fr.vtt", VTT, "text/vtt")
+    client.post(f"/studio/modules/{video.pk}/captions/", {"language": "fr", "file": caption})
+    typed = {"title": "Lire", "minutes": 3, "language": "fr", "body": "# Bonjour", "mandatory": "on"}
+    client.post(f"/studio/modules/{text.pk}/", typed)
+    client.post("/studio/questions/new/", question_form())
+    question = Question.objects.get()
+    client.post(f"/studio/modules/{quiz.pk}/questions/", {"add": question.pk})
+    client.post(f"/studio/modules/{quiz.pk}/quiz/", {"pass_mark": 70, "max_attempts": 2})
+    for module in (video, text, quiz):
+        assert client.post(f"/studio/modules/{module.pk}/publication/").status_code == 302
+    assert client.post(f"/studio/courses/{course.slug}/publication/").status_code == 302
+    learner = sign_in(awa)
+    learner.post(f"/courses/{course.slug}/enrolment/")
+    assert "Bonjour" in learner.get(f"/courses/{course.slug}/modules/{video.pk}/").text
+    assert "<h2>Bonjour</h2>" in learner.get(f"/courses/{course.slug}/modules/{text.pk}/").text
+    quiz.refresh_from_db()
+    assert (quiz.quiz.pass_mark, quiz.quiz.max_attempts) == (70, 2)
+
+
+def question_form(**changes):
+    return {
+        "text": "Qui valide ?",
+        "kind": "single",
+        "language": "fr",
+        "options-TOTAL_FORMS": 2,
+        "options-INITIAL_FORMS": 0,
+        "options-0-text": "Le manager",
+        "options-0-correct": "on",
+        "options-1-text": "Personne",
+    } | changes
+
+
+@pytest.fixture
+def studio_addresses(course, film_module, quiz_module):
+    question = Question.objects.first()
+    session = course.sessions.get()
+    caption = film_module.video.captions.create(language="fr", vtt=VTT.decode())
+    return [
+        f"/studio/courses/{course.slug}/",
+        f"/studio/courses/{course.slug}/settings/",
+        f"/studio/courses/{course.slug}/sessions/",
+        f"/studio/modules/{film_module.pk}/",
+        f"/studio/modules/{quiz_module.pk}/",
+        f"/studio/modules/{quiz_module.pk}/questions/",
+        f"/studio/captions/{caption.pk}/",
+        f"/studio/questions/{question.pk}/",
+        f"/studio/sessions/{session.pk}/",
+    ]
+
+
+def test_a_learner_gets_403_in_the_whole_studio(sign_in, awa, studio_addresses):
+    client = sign_in(awa)
+    for address in ["/studio/", "/studio/questions/", "/studio/courses/new/", *studio_addresses]:
+        assert client.get(address).status_code == 403, address
+
+
+def test_a_trainer_of_another_organisation_gets_404(sign_in, ines, studio_addresses):
+    making.grant_role(ines, "trainer")
+    client = sign_in(ines)
+    for address in studio_addresses:
+        assert client.get(address).status_code == 404, address
+    assert "Qui valide" not in client.get("/studio/questions/").text
+
+
+def test_every_page_of_the_studio_opens_for_its_trainer(sign_in, julie, studio_addresses):
+    client = sign_in(julie)
+    for address in [
+        "/studio/",
+        "/studio/questions/",
+        "/studio/courses/new/",
+        "/studio/questions/new/",
+        *studio_addresses,
+    ]:
+        assert client.get(address).status_code == 200, address
+
+
+def test_what_was_typed_comes_back_when_a_question_is_refused(sign_in, julie):
+    answer = sign_in(julie).post("/studio/questions/new/", question_form(**{"options-0-correct": ""}))
+    assert answer.status_code == 422
+    assert "Personne" in answer.text
+    assert not Question.objects.exists()
+
+
+def test_a_file_that_is_no_film_is_refused(sign_in, julie, film_module):
+    fake = SimpleUploadedFile("film.mp4", b"<html>not a film</html>", "video/mp4")
+    answer = sign_in(julie).post(f"/studio/modules/{film_module.pk}/film/", {"file": fake})
+    assert answer.status_code == 422
+    film_module.video.refresh_from_db()
+    assert film_module.video.duration == 100
+
+
+def test_a_whole_unit_is_enrolled_with_what_is_below_it_once(sign_in, julie, awa, karim, ines, lumen, course):
+    top = making.make_unit(lumen, "Ventes")
+    below = making.make_unit(lumen, "Ventes Nord", parent=top)
+    for user, unit in ((awa, top), (karim, below)):
+        user.unit_memberships.create(unit=unit, starts_on="2020-01-01")
+    session = course.sessions.get()
+    client = sign_in(julie)
+    for _ in range(2):
+        client.post(f"/studio/sessions/{session.pk}/", {"unit": top.pk, "person": [ines.pk]})
+    assert set(Enrolment.objects.values_list("user", flat=True)) == {awa.pk, karim.pk}
+    assert session.space.memberships.filter(user=karim).exists()
+    enrolment = Enrolment.objects.get(user=karim)
+    client.post(f"/studio/sessions/{session.pk}/departures/", {"enrolment": enrolment.pk})
+    assert not session.space.memberships.filter(user=karim).exists()
+
+
+def test_modules_and_sections_move_by_buttons(sign_in, julie, course):
+    first, second = making.make_module(course, "Un"), making.make_module(course, "Deux")
+    client = sign_in(julie)
+    client.post(f"/studio/modules/{second.pk}/position/", {"direction": "up"})
+    assert list(course.modules.order_by("position").values_list("title", flat=True)) == ["Deux", "Un"]
+    client.post(f"/studio/courses/{course.slug}/sections/", {"title": "Ensuite"})
+    after = course.sections.get(title="Ensuite")
+    client.post(f"/studio/modules/{first.pk}/position/", {"direction": "down"})
+    first.refresh_from_db()
+    assert (first.section, first.position) == (after, 1)
+    client.post(f"/studio/sections/{after.pk}/position/", {"direction": "up"})
+    assert [section.title for section in course.sections.order_by("position")] == [
+        "Ensuite",
+        "Pour commencer",
+    ]
+    refused = client.post(f"/studio/sections/{after.pk}/removal/")
+    assert refused.status_code == 422
+    assert course.sections.count() == 2
