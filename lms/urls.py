@@ -1,5 +1,4 @@
 from allauth.account.decorators import secure_admin_login
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -17,6 +16,7 @@ urlpatterns = [
     path("offline/", pwa.offline, name="offline"),
     path("maintenance/", failures.maintenance, name="maintenance"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("components/", components.index, name="components"),
     path("worker.js", pwa.worker, name="worker"),
     path("", include("people.urls")),
     path("", include("community.urls")),
@@ -27,9 +27,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-if settings.DEBUG:
-    urlpatterns.append(path("components/", components.index, name="components"))
-
 handler400 = "lms.views.failures.bad_request"
 handler403 = "lms.views.failures.forbidden"
 handler404 = "lms.views.failures.not_found"

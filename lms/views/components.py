@@ -1,6 +1,7 @@
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,6 +38,8 @@ def someone(key: int, name: str, role: str = "", expertise: str = "") -> User:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Every component alive, to be looked at in both themes and both languages. Development only."""
+    if not settings.DEBUG:
+        raise Http404
     weeks = ["S36", "S37", "S38", "S39", "S40", "S41"]
     figure = {
         "kind": "line",
