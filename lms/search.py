@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Upper
+from django.db.models import F, QuerySet
+from django.db.models.functions import Upper
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from community.models import Post, Thread
 from courses.models import Course, Module
-from people.models import User
+from people.queries import directory
 
 KINDS = ("threads", "posts", "courses", "modules", "people")
 ON_ALL = 4  # of each kind on the first page
 ON_ONE = 20  # when one kind is chosen
 CLOSE_ENOUGH = 0.45
+PASSAGES = {"max_words": 28, "min_words": 12, "max_fragments": 2}
 # Marks that nobody types, so that what a person wrote cannot pass for a highlight.
 OPEN, CLOSE = "\ue000", "\ue001"
 
@@ -53,23 +54,29 @@ def query_of(words: str) -> SearchQuery:
     return french | SearchQuery(words, config="public.en", search_type="websearch")
 
 
-def ranked(rows: QuerySet, words: str, *, title: str, text: str, limit: int) -> list[Any]:
-    """Matches by stems, then titles that are nearly the words: someone may mistype, or type a beginning."""
+def ranked(
+    rows: QuerySet, words: str, limit: int, *, shown: str, relations: list[str], near: bool = True
+) -> list[Any]:
+    """Matches by stems, then titles that are nearly the words: someone may mistype, or type a beginning.
+
+    Each row comes back with `snippet`, the passages of its column `shown` that match, and its relations.
+    """
     query = query_of(words)
     exact = rows.filter(search=query).annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
     keys = list(exact.values_list("pk", flat=True)[:limit])
-    if title and len(keys) < limit:
-        near = rows.exclude(pk__in=keys).annotate(near=TrigramWordSimilarity(words.upper(), Upper(title)))
-        near = near.filter(near__gte=CLOSE_ENOUGH).order_by("-near", "-pk")
-        keys += list(near.values_list("pk", flat=True)[: limit - len(keys)])
-    # The headline is costly: only for the rows that are shown.
+    if near and len(keys) < limit:
+        close = rows.exclude(pk__in=keys).annotate(near=TrigramWordSimilarity(words.upper(), Upper("title")))
+        close = close.filter(near__gte=CLOSE_ENOUGH).order_by("-near", "-pk")
+        keys += list(close.values_list("pk", flat=True)[: limit - len(keys)])
+    # A headline is costly: only for the rows that are shown.
     headline = SearchHeadline(
-        Coalesce(Cast(text, TextField()), Value("")),
-        query, config="public.fr", start_sel=OPEN, stop_sel=CLOSE, max_words=28, min_words=12, max_fragments=2,
+        shown, query, config="public.fr", start_sel=OPEN, stop_sel=CLOSE,
+        **({"highlight_all": True} if shown == "title" else PASSAGES),
     )  # fmt: skip
-    by_key = {
-        row.pk: row for row in rows.model._default_manager.filter(pk__in=keys).annotate(snippet=headline)
-    }
+    found = (
+        rows.model._default_manager.filter(pk__in=keys).select_related(*relations).annotate(snippet=headline)
+    )
+    by_key = {row.pk: row for row in found}
     return [by_key[key] for key in keys if key in by_key]
 
 
@@ -88,32 +95,34 @@ def with_marks(title: str, words: str) -> SafeString:
 
 
 def threads(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(Thread.objects.visible_to(person), words, title="title", text="title", limit=limit)
-    joined = Thread.objects.select_related("space", "author__profile").in_bulk([row.pk for row in rows])
+    relations = ["space", "author__profile"]
+    rows = ranked(Thread.objects.visible_to(person), words, limit, shown="title", relations=relations)
     return [
         Hit(
-            "threads", one.title, one.get_absolute_url(), with_marks(one.title, words),
-            where=one.space.name, person=one.author, when=one.last_post_at, language=one.language,
+            "threads", row.title, row.get_absolute_url(), marked(row.snippet),
+            where=row.space.name, person=row.author, when=row.last_post_at, language=row.language,
         )
-        for one in (joined[row.pk] for row in rows)
+        for row in rows
     ]  # fmt: skip
 
 
 def posts(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(Post.objects.visible_to(person), words, title="", text="body", limit=limit)
-    joined = Post.objects.select_related("thread__space", "author__profile").in_bulk([row.pk for row in rows])
+    visible = Post.objects.visible_to(person)
+    relations = ["thread__space", "author__profile"]
+    rows = ranked(visible, words, limit, shown="body", relations=relations, near=False)
     return [
         Hit(
-            "posts", joined[row.pk].thread.title, row.get_absolute_url(), marked(row.snippet),
-            where=joined[row.pk].thread.space.name, person=joined[row.pk].author, when=row.created_at,
-            language=row.language,
+            "posts", row.thread.title, row.get_absolute_url(), marked(row.snippet),
+            where=row.thread.space.name, person=row.author, when=row.created_at, language=row.language,
         )
         for row in rows
     ]  # fmt: skip
 
 
 def courses(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(Course.objects.visible_to(person), words, title="title", text="summary", limit=limit)
+    rows = ranked(
+        Course.objects.visible_to(person), words, limit, shown="summary", relations=["organisation"]
+    )
     return [
         Hit("courses", row.title, row.get_absolute_url(), marked(row.snippet), language=row.language)
         for row in rows
@@ -121,30 +130,19 @@ def courses(person: Any, words: str, limit: int) -> list[Hit]:
 
 
 def modules(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(Module.objects.visible_to(person), words, title="title", text="body", limit=limit)
-    joined = Module.objects.select_related("course").in_bulk([row.pk for row in rows])
+    rows = ranked(Module.objects.visible_to(person), words, limit, shown="body", relations=["course"])
     return [
         Hit(
-            "modules", row.title, joined[row.pk].get_absolute_url(), marked(row.snippet),
-            where=joined[row.pk].course.title, language=row.language,
+            "modules", row.title, row.get_absolute_url(), marked(row.snippet),
+            where=row.course.title, language=row.language,
         )
         for row in rows
     ]  # fmt: skip
 
 
 def people(person: Any, words: str, limit: int) -> list[Hit]:
-    visible = User.objects.visible_to(person).filter(is_active=True)
-    wanted = Q(profile__job_title__unaccent__icontains=words) | Q(
-        skills__skill__name__unaccent__icontains=words
-    )
-    near = Q(near__gte=CLOSE_ENOUGH) | Q(name__unaccent__icontains=words) | wanted
-    rows = (
-        visible.annotate(near=TrigramWordSimilarity(words, "name"))
-        .filter(near)
-        .select_related("profile", "standing")
-        .order_by("-near", "name")
-        .distinct()
-    )
+    # The directory finds people; their units and skills are not shown here.
+    found = directory(person, words=words).prefetch_related(None)[:limit]
     return [
         Hit(
             "people",
@@ -154,7 +152,7 @@ def people(person: Any, words: str, limit: int) -> list[Hit]:
             where=job_of(one),
             person=one,
         )
-        for one in rows[:limit]
+        for one in found
     ]
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("join/<str:token>/", joining.by_link, name="join_link"),
     path("welcome/", joining.welcome, name="welcome"),
     path("people/", directory.index, name="directory"),
+    path("people/suggest/", directory.suggest, name="suggest"),
     path("people/<slug:handle>/", directory.person, name="person"),
     path("settings/", settings.settings, name="settings"),
     path("settings/profile/", settings.profile, name="profile"),

@@ -1,4 +1,5 @@
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -10,6 +11,7 @@ from people.requests import PersonRequest
 from people.rules import is_trainer
 
 PER_PAGE = 24
+SUGGESTED = 8
 
 
 @signed_in
@@ -43,3 +45,14 @@ def person(request: PersonRequest, handle: str) -> HttpResponse:
     shown = get_object_or_404(people.prefetch_related(*person_relations()), handle=handle)
     may_validate = is_trainer(request.user) and shown.pk != request.user.pk
     return render(request, "people/person.html", {"shown": shown, "may_validate": may_validate})
+
+
+@signed_in
+@require_GET
+def suggest(request: PersonRequest) -> HttpResponse:
+    """Colleagues whose name or identifier begins with what follows the @ in a message."""
+    words = request.GET.get("q", "").strip()[:60]
+    named = Q(name__unaccent__istartswith=words) | Q(name__unaccent__icontains=f" {words}")
+    people = User.objects.visible_to(request.user).active().filter(named | Q(handle__startswith=words.lower()))
+    found = people.select_related("profile").order_by("name")[:SUGGESTED] if words else []
+    return render(request, "people/suggest.html", {"people": found})
