@@ -2,10 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SETUP = exec $(PYTHON) -m core.setup
 
-.PHONY: help demo dev test lint messages stop reset
+.PHONY: help demo dev test lint messages bench bench-compare stop reset
 
 help:  ## what can be typed
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo:  ## set everything up and open a living academy (PORT=8000)
 	@$(SETUP) demo
@@ -21,6 +21,12 @@ lint:  ## every check but the tests
 
 messages:  ## bring the catalogues of translations up to date
 	@$(SETUP) messages
+
+bench:  ## measure pages as production runs them (ARGS="--size 100" for a hundred times the rows)
+	@$(SETUP) bench $(ARGS)
+
+bench-compare:  ## what changed between two measures: A=before.json B=after.json
+	@$(SETUP) bench-compare $(A) $(B)
 
 stop:  ## end whatever this folder runs, tests' servers included
 	@$(SETUP) stop

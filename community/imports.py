@@ -188,7 +188,7 @@ def _bring_people(run: Import) -> None:
     organisation = run.space.organisation
     ids = {f"{run.site}:{owner}": owner for owner in spans}
     for user in organisation.users.filter(external_id__in=ids):
-        run.people[ids[user.external_id]] = user
+        run.people[ids[user.external_id or ""]] = user
     new = {owner: _account(run, owner, spans[owner]) for owner in sorted(spans.keys() - run.people.keys())}
     run.report.take(_("accounts"), made=len(new), there=len(run.people))
     User.objects.bulk_create(new.values(), batch_size=BATCH)

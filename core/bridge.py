@@ -72,7 +72,7 @@ class Bridge:
     _waiting: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="bridge")
+        self._pool = self._new_pool()
         self._base = contextvars.copy_context()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,11 +90,15 @@ class Bridge:
                 return await _send_sentence(send, declined)
             return await self._send(scope, answer, receive, send)
 
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="bridge")
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 shutdown = partial(self._pool.shutdown, wait=True, cancel_futures=True)
+                self._pool = self._new_pool()
                 await asyncio.get_running_loop().run_in_executor(None, shutdown)
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":

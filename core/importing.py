@@ -37,16 +37,19 @@ class Report:
     refused_items: list[RefusedItem] = field(default_factory=list)
     differences: Counter[str] = field(default_factory=Counter)
     changed_items: list[RefusedItem] = field(default_factory=list)
+    made_names: list[str] = field(default_factory=list)
 
     def refuse(self, kind: str, item: RefusedItem) -> None:
         self.read[kind] += 1
         self.refused[kind] += 1
         self.refused_items.append(item)
 
-    def take(self, kind: str, *, made: int = 0, there: int = 0) -> None:
+    def take(self, kind: str, *, made: int = 0, there: int = 0, name: str = "") -> None:
         self.read[kind] += made + there
         self.made[kind] += made
         self.there[kind] += there
+        if name:
+            self.made_names.append(name)
 
     def differ(self, sentence: str, *, where: str, name: str = "") -> None:
         self.differences[sentence] += 1

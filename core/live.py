@@ -1,23 +1,123 @@
-"""Telling open pages that something changed: the topic travels, never the content."""
+"""What the rest of Palabre says to open pages: that something changed, never what. `core/stream.py` carries it.
 
+A topic is a kind and a number: `thread:12`, `space:3`, `user:5`. A page may hear the topics of its token, which
+the server signed after looking at each of them; a token lives ten minutes and its renewal looks again.
+"""
+
+import functools
 import json
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import redis
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from core.access import signed_in
 
 CHANNEL = "palabre:live"
+REVOKED = "palabre:live:revoked:{}"
+REVOKE = "revoke"
+TOKEN_SECONDS = 600
+TOPICS_AT_ONCE = 50
+SALT = "core.live"
+
+Checker = Callable[[Any, int], bool]
+TOPICS: dict[str, Checker] = {}
+
+logger = logging.getLogger(__name__)
 
 
-def publish(topic: str, event: str = "changed", data: str = "") -> None:
-    """Say, once the transaction is committed, that `topic` (such as "thread:12") changed."""
-    transaction.on_commit(lambda: _send({"topic": topic, "event": event, "data": data}), robust=True)
+def topic(kind: str) -> Callable[[Checker], Checker]:
+    """Register `allowed(user, number)`: may this person hear of it?"""
+
+    def register(allowed: Checker) -> Checker:
+        TOPICS[kind] = allowed
+        return allowed
+
+    return register
+
+
+@topic("user")
+def is_oneself(user: Any, number: int) -> bool:
+    return user.pk == number
+
+
+def publish(name: str, event: str = "changed", **data: Any) -> None:
+    """Tell every open page that hears `name`, once the running transaction is committed.
+
+    `data` goes out as it is: names only, nothing that needs a permission.
+    """
+    message = json.dumps([name, event, data])
+    transaction.on_commit(functools.partial(_send, message))
 
 
 def revoke(user_id: int) -> None:
-    """End every stream of a person at once."""
-    _send({"topic": f"user:{user_id}", "event": "revoked", "data": ""})
+    """End all streams of a person at once and refuse the tokens they still hold."""
+
+    def send() -> None:
+        try:
+            servers().set(REVOKED.format(user_id), int(time.time()), ex=TOKEN_SECONDS + 60)
+        except redis.RedisError:
+            logger.warning("the tokens of person %s end by themselves only", user_id)
+        _send(json.dumps([f"user:{user_id}", REVOKE, {}]))
+
+    transaction.on_commit(send)
 
 
-def _send(message: dict[str, str]) -> None:
-    redis.Redis.from_url(settings.REDIS_URL).publish(CHANNEL, json.dumps(message))
+def token_for(user_id: int, topics: Iterable[str], name: str = "") -> str:
+    """A token for topics that the caller has checked. `name` is shown to the others on the same thread."""
+    content = {"u": user_id, "n": name, "t": list(topics), "i": int(time.time())}
+    return signing.dumps(content, salt=SALT, compress=True)
+
+
+def listen(request: HttpRequest, *topics: str) -> None:
+    """Ask that the page of this request hears these topics; the view has fetched them through the person."""
+    heard: list[str] = getattr(request, "live_topics", [])
+    request.live_topics = [*heard, *(name for name in topics if name not in heard)]  # type: ignore[attr-defined]
+
+
+def allowed_topics(user: Any, names: Iterable[str]) -> list[str]:
+    """Those of the names that exist and that this person may hear."""
+    allowed = []
+    for name in list(names)[:TOPICS_AT_ONCE]:
+        kind, _, number = name.partition(":")
+        checker = TOPICS.get(kind)
+        if (
+            checker
+            and number.isascii()
+            and number.isdigit()
+            and len(number) < 19
+            and checker(user, int(number))
+        ):
+            allowed.append(name)
+    return allowed
+
+
+@signed_in
+@require_GET
+@never_cache
+def token(request: HttpRequest) -> JsonResponse:
+    """A fresh token for a page that stays open; what the person may no longer hear is left out."""
+    topics = allowed_topics(request.user, request.GET.get("topics", "").split(","))
+    name = getattr(request.user, "name", "")
+    return JsonResponse({"token": token_for(request.user.pk or 0, topics, name), "topics": topics})
+
+
+@functools.cache
+def servers() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def _send(message: str) -> None:
+    try:
+        servers().publish(CHANNEL, message)
+    except redis.RedisError:
+        # Open pages are told to look for themselves when the hub finds the server again.
+        logger.warning("news could not be told: the server of news is away")

@@ -217,7 +217,8 @@ def _parser(*, headings_from: int, line_breaks: bool, mentions: bool) -> Markdow
     options = {"html": False, "linkify": True, "breaks": line_breaks, "maxNesting": MAX_NESTING}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
     # main.py and README.md are names, not hosts in Paraguay and Moldova: only whole addresses become links.
-    parser.linkify.set({"fuzzy_link": False})
+    if parser.linkify:
+        parser.linkify.set({"fuzzy_link": False})
     parser.use(container_plugin, "spoiler", validate=_is_spoiler, render=_show_spoiler)
     if mentions:
         parser.inline.ruler.after("escape", "mention", _mention)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "palabre"
-FRONT_END = ("assets", "templates", "core/templatetags")
+FRONT_END = ("assets", "templates", "core/templatetags", "community/templatetags")
 
 
 class Failed(Exception):
@@ -249,6 +249,8 @@ def main(arguments: list[str]) -> None:
         "test": [PYTHON, "-m", "core.checks", *rest],
         "lint": [PYTHON, "-m", "core.checks", "--no-tests", *rest],
         "dev": [PYTHON, "manage.py", "demo", "--reload", *rest],
+        "bench": [PYTHON, "-m", "bench.run", *rest],
+        "bench-compare": [PYTHON, "-m", "bench.compare", *rest],
     }.get(target, [PYTHON, "manage.py", target, *rest])
     # Replaces this process: signals of make and of the terminal reach the real one.
     os.execve(PYTHON, [str(part) for part in command], environment())  # noqa: S606

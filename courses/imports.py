@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -41,9 +41,12 @@ def read_questions(name: str, content: bytes) -> list[ReadQuestion | RefusedItem
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return list(moodle_xml.read(content))
     try:
-        return list(gift.read(content.decode("utf-8-sig").replace("\x00", "")))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(_("%(file)s is not written in UTF-8.") % {"file": name}) from error
+    if "\x00" in text:
+        raise Refused(_("%(file)s is not a text.") % {"file": name})
+    return list(gift.read(text))
 
 
 # Questions
@@ -120,7 +123,7 @@ def _bring_question(item: ReadQuestion, seen: dict[str, str], *, by, language: s
         language=language,
         external_id=external_id,
     )
-    report.take(_("questions"), made=1)
+    report.take(_("questions"), made=1, name=item.title or text[:80])
     for sentence in item.notes:
         report.differ(sentence, where=item.where, name=item.title)
     if item.tags:
@@ -253,7 +256,7 @@ def _bring_lesson(bringing: _Bringing, lesson: ReadLesson) -> None:
         return
     bringing.modules[lesson.key] = module
     bringing.fresh.append(lesson.key)
-    bringing.report.take(_("lessons"), made=1)
+    bringing.report.take(_("lessons"), made=1, name=lesson.title)
     for sentence, about in lesson.notes:
         bringing.report.differ(sentence, where=lesson.key, name=about)
 
@@ -285,8 +288,9 @@ def _bring_video(bringing: _Bringing, module: Module, lesson: ReadLesson) -> Non
     if lesson.video is None:
         return
     with lesson.video.open("rb") as file:
-        video = upload_video(module, by=bringing.by, file=File(file, name=lesson.video.name))
-    bringing.abandon(lambda: video.file.storage.delete(video.file.name))
+        upload = UploadedFile(file, name=lesson.video.name, size=lesson.video.stat().st_size)
+        video = upload_video(module, by=bringing.by, file=upload)
+    bringing.abandon(lambda: video.file.delete(save=False))
     bringing.report.take(_("videos"), made=1)
     if lesson.cues:
         content = captions.to_vtt(lesson.cues).encode()

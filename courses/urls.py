@@ -3,6 +3,7 @@ from django.urls import path
 from courses.views import (
     catalogue,
     courses,
+    imports,
     media,
     module_editor,
     modules,
@@ -25,6 +26,9 @@ learning = [
     path("courses/<slug:slug>/modules/<int:pk>/answers/", quizzes.answer, name="answers"),
     path("videos/<int:pk>/", media.film, name="film"),
     path("videos/<int:pk>/poster/", media.poster, name="poster"),
+    path("studio/imports/", imports.index, name="imports"),
+    path("studio/imports/<slug:digest>/", imports.show, name="import"),
+    path("studio/imports/<slug:digest>/refused.csv", imports.refused, name="import-refused"),
     path("captions/<int:pk>.vtt", media.caption, name="caption"),
 ]
 writing = [

@@ -105,7 +105,7 @@ def claim(at_once: int = CLAIMED_AT_ONCE) -> list[Delivery]:
 
 def _send(delivery: Delivery) -> None:
     sender = HANDLERS.get(delivery.kind)
-    if delivery.leased_until <= timezone.now():
+    if delivery.leased_until is None or delivery.leased_until <= timezone.now():
         # The batch took longer than the lease: somebody else has this one now.
         return
     try:

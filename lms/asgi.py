@@ -5,9 +5,12 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from core.bridge import Bridge
+from core.bridge import Bridge, Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+pages = get_wsgi_application()
+
+from core.stream import Live  # noqa: E402
 
 
 def body_limit(path: str) -> int:
@@ -15,4 +18,14 @@ def body_limit(path: str) -> int:
     return settings.LARGEST_UPLOAD if path.startswith("/studio/") else settings.LARGEST_BODY
 
 
-application = Bridge(get_wsgi_application(), body_limit)
+bridge = Bridge(pages, body_limit, threads=settings.WEB_THREADS, queue=settings.WEB_QUEUE)
+live = Live()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http" and scope["path"] == "/live/":
+        await live(scope, receive, send)
+        return
+    await bridge(scope, receive, send)
+    if scope["type"] == "lifespan":
+        await live.stop()

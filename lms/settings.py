@@ -125,6 +125,10 @@ LOGGING = log_settings(production=PRODUCTION)
 DATABASES = {"default": environment.database(DATABASE_URL, embedded=not PRODUCTION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Processes times threads must stay under the database's max_connections: each thread keeps one.
+WEB_THREADS = environment.whole_number("WEB_THREADS", default=8)
+WEB_QUEUE = environment.whole_number("WEB_QUEUE", default=128)
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -2,6 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from core import live
 from lms.views import appearance, components, failures, health, home, pwa, search
 
 # The administration is entered by the same door as everything else: limits, second factor, passkeys.
@@ -18,6 +19,7 @@ urlpatterns = [
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("components/", components.index, name="components"),
     path("worker.js", pwa.worker, name="worker"),
+    path("live/token/", live.token, name="live_token"),
     path("", include("people.urls")),
     path("", include("community.urls")),
     path("", include("courses.urls")),

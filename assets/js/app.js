@@ -7,6 +7,8 @@
    data-composer                  (component composer) toolbar, mentions, pasted files, drafts, Ctrl+Enter
    data-optimistic                on a button [aria-pressed] with a [data-count] inside: shows the reaction at once, takes it
                                   back if the server refuses
+   data-live="thread:12"          hears "live:thread:12" when it changed (hx-trigger), and "live:presence", "live:writing" with names
+   data-names="writing"           with data-live: shows whose names came; data-one, data-many are the sentences, data-me one's own name
    data-shortcut="gh"             keys that click this link or button; data-shortcut-focus="/" keys that focus this field
    data-item                      what j and k walk through (give it tabindex="-1")
    data-shortcuts-switch          the off switch; <body data-shortcuts="off"> is the person's setting
@@ -14,6 +16,8 @@
    data-chart="id of its data"    (component chart) draws it; the library loads when the figure comes near the screen
    data-confirm="dialog id"       a button that sends its form only after the dialog's [data-confirm-yes]
    data-submit-on-change          a form that sends itself when a field changes (filters, sorting)
+   data-talk                      (community) a list of posts that stays up to date; data-close-slot closes a composer under a post
+   data-copy-link                 copies the address of this link
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
@@ -28,7 +32,9 @@ import "./menus.js";
 import "./forms.js";
 import "./composer.js";
 import "./reactions.js";
+import "./live.js";
 import "./shortcuts.js";
+import "./talk.js";
 import "./theme.js";
 import "./upload_progress.js";
 import { attach, whenSeen } from "./attach.js";

@@ -17,7 +17,7 @@ from community.actions.gates import (
     refuse_locked,
     require,
 )
-from community.actions.reading import discard_draft, watch
+from community.actions.reading import discard_draft, finish_draft, watch
 from community.actions.threads import give_pass
 from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
@@ -54,11 +54,13 @@ def write_post(
     moment: int | None = None,
     key: UUID | None = None,
     language: str | None = None,
+    sequence: int | None = None,
     at: datetime | None = None,
 ) -> Post:
     """Reply in a thread. A reply to a reply joins its parent; the same `key` again returns the first post.
 
-    Raises Refused where the thread is locked, its gate closed or its space archived.
+    Raises Refused where the thread is locked, its gate closed or its space archived. `sequence` is the
+    state of the draft that was sent.
     """
     seat = rules.seat_of(author, thread.space)
     refuse_archived(thread.space)
@@ -82,7 +84,8 @@ def write_post(
     except IntegrityError:
         return _first_of_key(key, author, thread)
     attach_what_is_shown(post)
-    _settle(post, seat, answered=parent or post.parent)
+    _settle(post, seat, answered=parent)
+    finish_draft(author, place=_draft_place(thread, parent), sequence=sequence)
     announce_mentions(post, people, by=author)
     return post
 
@@ -90,6 +93,10 @@ def write_post(
 def _refuse_empty(body: str) -> None:
     if not body.strip():
         raise Refused(_("Write a few words first."), "body")
+
+
+def _draft_place(thread: Thread, parent: Post | None) -> str:
+    return f"thread:{thread.pk}:reply:{parent.pk}" if parent else f"thread:{thread.pk}"
 
 
 def _top_of(parent: Post | None, thread: Thread) -> Post | None:
@@ -130,9 +137,6 @@ def _settle(post: Post, seat: rules.Seat, *, answered: Post | None) -> None:
     ReadState.objects.filter(thread=thread, user=author, last_number=post.number - 1).update(
         last_number=post.number
     )
-    discard_draft(author, place=f"thread:{thread.pk}")
-    if answered is not None:
-        discard_draft(author, place=f"thread:{thread.pk}:reply:{answered.pk}")
     record(
         "community.post_written", actor=author, role=seat.acting_role, subject=post, at=post.created_at,
         organisation_id=thread.space.organisation_id, space_id=thread.space_id,

@@ -87,5 +87,16 @@ def save_draft(user, *, place: str, body: str, title: str = "", sequence: int) -
         return cursor.rowcount == 1
 
 
+def finish_draft(user, *, place: str, sequence: int | None) -> None:
+    """What was written is published. The row stays, empty, past the sequence that was sent.
+
+    A save that was still on its way is then too old, and a page knows that its own copy was acknowledged.
+    """
+    if sequence is None:
+        discard_draft(user, place=place)
+    else:
+        save_draft(user, place=place, body="", sequence=sequence + 1)
+
+
 def discard_draft(user, *, place: str) -> None:
     Draft.objects.filter(user=user, place=place).delete()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from community import rules
 from community.actions.attachments import attach_what_is_shown
 from community.actions.gates import lock_thread_row, refuse_archived, require
-from community.actions.reading import watch
+from community.actions.reading import finish_draft, watch
 from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
 from community.models import Choice, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
@@ -39,6 +39,7 @@ def start_thread(
     about_url: str = "",
     ends_at: datetime | None = None,
     key: UUID | None = None,
+    sequence: int | None = None,
     at: datetime | None = None,
 ) -> Thread:
     """Open a conversation; its first post carries `body`. The same `key` again returns the first thread.
@@ -63,6 +64,7 @@ def start_thread(
     _offer(thread, options)
     _tag(thread, tags)
     _open(thread, seat, body, moment)
+    finish_draft(author, place=f"space:{space.pk}", sequence=sequence)
     return thread
 
 

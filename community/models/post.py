@@ -140,3 +140,7 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The address shown in posts: opened through a view that asks who may read them."""
+        return reverse("community:attachment", args=[self.pk, self.name])

@@ -108,8 +108,13 @@ def _described(folder: Path) -> ReadCourse:
     title = _string(said.get("title")) or words_of(folder.resolve().name)
     sections = said.get("sections")
     titles = {str(key): str(name) for key, name in sections.items()} if isinstance(sections, dict) else {}
-    texts = {key: _string(said.get(key)) for key in ("language", "summary", "objectives")}
-    return ReadCourse(title=title, section_titles=titles, **texts)
+    return ReadCourse(
+        title=title,
+        language=_string(said.get("language")),
+        summary=_string(said.get("summary")),
+        objectives=_string(said.get("objectives")),
+        section_titles=titles,
+    )
 
 
 def _lesson(folder: Path, path: Path, key: str) -> ReadLesson:

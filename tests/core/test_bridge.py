@@ -6,13 +6,13 @@ import os
 import socket
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
-import uvicorn
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from core.bridge import Bridge, environ, pull
+from tests.core.serving import serving
 
 MEGABYTE = 1 << 20
 LIMIT = 20 * MEGABYTE
@@ -86,24 +86,6 @@ class Site:
 
     def context(self, environment):
         return HttpResponse(f"{from_outside.get()} {threading.current_thread().name}")
-
-
-@contextmanager
-def serving(app, **options):
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(256)
-    config = uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=2, **options)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
-        assert not thread.is_alive()
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""What is measured: each page and each write as a learner, trainer or HR person asks for it."""
+
+import itertools
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.client import Answer, Client
+
+numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    ask: Callable[[Client, int], Answer]
+    who: str = "learner"
+    # Server CPU in ms on two cores, warm, one client; None where the design sets no target.
+    target: float | None = None
+    # A page of text is held to twice the empty page.
+    mostly_text: bool = False
+    writes: bool = False
+    clients: tuple[int, ...] = (1, 8)
+
+
+def page(path: str) -> Callable[[Client, int], Answer]:
+    return lambda client, number: client.get(path)
+
+
+def reply(client: Client, number: int) -> Answer:
+    return client.post("/threads/3/posts/", {"body": f"Essai {next(numbers)}", "key": str(uuid.uuid4())})
+
+
+def react(client: Client, number: int) -> Answer:
+    # Two by two, on and off: the state of the post stays near what it was.
+    return client.post(
+        f"/posts/{101 + number // 2 % 40}/reactions/useful/", {"on": "1" if number % 2 else "0"}
+    )
+
+
+CASES = [
+    Case("empty page", page("/bench/empty/")),
+    Case("home", page("/"), target=10),
+    Case("catalogue", page("/courses/")),
+    Case("course of 50 modules", page("/courses/course-1/"), target=8),
+    Case("module", page("/courses/course-1/modules/1/"), mostly_text=True),
+    Case("space of 240 threads", page("/spaces/space-1/"), target=10),
+    Case("thread of 50", page("/threads/1/"), target=9, mostly_text=True),
+    Case("thread of 200, first page", page("/threads/2/"), target=12, mostly_text=True),
+    Case("thread of 200, page 4", page("/threads/2/?page=4"), target=12, mostly_text=True),
+    Case("quiz page", page("/courses/course-1/modules/2/"), target=8),
+    Case("search", page("/search/?q=reformuler")),
+    Case("notifications", page("/notifications/")),
+    Case("facilitation queue", page("/facilitation/"), who="trainer", clients=(1,)),
+    Case("report", page("/reports/"), who="hr", target=15, clients=(1,)),
+    Case("CSV export", page("/reports/export/"), who="hr", clients=(1,)),
+    Case("reply", reply, target=8, writes=True),
+    Case("reaction", react, writes=True),
+]

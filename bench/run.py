@@ -1,0 +1,185 @@
+"""make bench: seeds an academy, runs it as in production and measures it. Prints a table, writes JSON.
+
+Each case is asked in several rounds, interleaved with the empty page, and shown as a median with its spread: the
+machine is never quiet, ratios within one run are what can be compared.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.client import Client, load, sign_in
+from bench.pages import CASES, Case
+from bench.seed import PASSWORD
+from bench.system import ROOT, System
+
+LEARNERS = 40
+ROUNDS = 5
+REQUESTS = {1: 40, 8: 160}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--size", type=int, default=1, help="1: 1,000 learners, 300,000 events; 100: a hundred times"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "var" / "bench.json")
+    parser.add_argument("--only", default="", help="cases whose name holds these words")
+    options = parser.parse_args()
+    system = System()
+    started = time.monotonic()
+    try:
+        system.start_servers()
+        os.environ.update(system.environment)
+        seed_system(system, options.size)
+        inside = json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "bench.inside"],
+                cwd=ROOT,
+                env=system.environment,
+                check=True,
+                capture_output=True,
+            ).stdout
+        )
+        system.start("web", "live", "worker", "beat")
+        cases = [case for case in CASES if options.only in case.name]
+        measured = measure(system, cases)
+        results = {
+            "size": options.size,
+            "commit": commit(),
+            "python": platform.python_version(),
+            "cores": os.cpu_count(),
+            "seconds": round(time.monotonic() - started),
+            "peak_memory_mb": {name: round(system.peak_memory(name)) for name in system.processes},
+            "cases": {case.name: {**inside[case.name], **measured[case.name]} for case in cases},
+        }
+    finally:
+        system.stop()
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(results, indent=1))
+    print(table(results, cases))
+    print(f"\n{options.output} holds the same as JSON; make bench-compare A=… B=… compares two.")
+
+
+def seed_system(system: System, size: int) -> None:
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from bench import seed
+
+    print(f"Seeding size {size}", flush=True)
+    system.manage("migrate")
+    seed.seed(size, lambda line: print(line, flush=True))
+    seed.analyse()
+    connection.close()
+    started = time.monotonic()
+    system.manage("rebuild_figures")
+    print(f"  figures built in {time.monotonic() - started:.1f} s", flush=True)
+    seed.analyse()
+    connection.close()
+    system.manage("collectstatic", "--no-input")
+
+
+def commit() -> str:
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def people(system: System) -> dict[str, list[Client]]:
+    """40 learners, a trainer and somebody of HR, each signed in by the form, with a session of their own."""
+    names = {
+        "learner": [f"learner-{n}" for n in range(1, LEARNERS + 1)],
+        "trainer": ["trainer"],
+        "hr": ["hr"],
+    }
+    return {
+        who: [sign_in("127.0.0.1", system.web_port, handle, PASSWORD) for handle in handles]
+        for who, handles in names.items()
+    }
+
+
+def measure(system: System, cases: list[Case]) -> dict[str, dict[str, Any]]:
+    signed_in = people(system)
+    empty = CASES[0]
+    for case in cases:
+        answer = case.ask(signed_in[case.who][0], 0)
+        assert answer.status in {200, 204, 302}, f"{case.name}: {answer.status} {answer.body[:300]!r}"
+    rounds: dict[str, list[dict[str, float]]] = {case.name: [] for case in cases}
+    for number in range(ROUNDS + 1):
+        for case in cases:
+            found = one_round(system, case, signed_in[case.who], empty)
+            if number:  # the first round only warms up
+                rounds[case.name].append(found)
+        print(f"  round {number} of {ROUNDS}", flush=True)
+    return {name: summary(found) for name, found in rounds.items()}
+
+
+def one_round(system: System, case: Case, clients: list[Client], empty: Case) -> dict[str, float]:
+    found: dict[str, float] = {}
+    base = cpu_of(system, empty, clients)
+    found["cpu_ms"] = cpu_of(system, case, clients)
+    found["ratio"] = found["cpu_ms"] / base
+    for number in case.clients:
+        shown = load(clients[: max(number, 1)], case.ask, requests=REQUESTS[number])
+        assert not shown.failures, f"{case.name}: {shown.failures} requests failed"
+        found[f"p50_ms_{number}"] = shown.percentile(0.50) * 1000
+        found[f"p95_ms_{number}"] = shown.percentile(0.95) * 1000
+        found[f"per_second_{number}"] = shown.per_second
+    return found
+
+
+def cpu_of(system: System, case: Case, clients: list[Client]) -> float:
+    """Milliseconds of the web processes' CPU for one request, asked one after the other by different people."""
+    before = system.cpu("web")
+    for number in range(REQUESTS[1]):
+        case.ask(clients[number % len(clients)], number)
+    return (system.cpu("web") - before) / REQUESTS[1] * 1000
+
+
+def summary(rounds: list[dict[str, float]]) -> dict[str, Any]:
+    return {
+        name: {
+            "median": round(statistics.median(one[name] for one in rounds), 2),
+            "low": round(min(one[name] for one in rounds), 2),
+            "high": round(max(one[name] for one in rounds), 2),
+        }
+        for name in rounds[0]
+    }
+
+
+def table(results: dict[str, Any], cases: list[Case]) -> str:
+    lines = [
+        "| | queries (writes) | db ms | CPU ms (spread) | target | × empty | p50 / p95, 1 client | p50 / p95, 8 | req/s, 8 | kB (gzip) |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for case in cases:
+        one = results["cases"][case.name]
+        cpu = one["cpu_ms"]
+        eight = (
+            f"{one['p50_ms_8']['median']:.0f} / {one['p95_ms_8']['median']:.0f} ms"
+            if "p50_ms_8" in one
+            else "–"
+        )
+        target = f"≤ {case.target:g}" if case.target else ""
+        second = f"{one['per_second_8']['median']:.0f}" if "per_second_8" in one else "–"
+        lines.append(
+            f"| {case.name} | {one['queries']} ({one['writes']}) | {one['database_ms']:.1f} "
+            f"| {cpu['median']:.1f} ({cpu['low']:.1f}–{cpu['high']:.1f}) | {target} "
+            f"| {one['ratio']['median']:.1f} | {one['p50_ms_1']['median']:.1f} / {one['p95_ms_1']['median']:.1f} ms "
+            f"| {eight} | {second} | {one['bytes'] / 1000:.0f} ({one['gzip'] / 1000:.0f}) |"
+        )
+    memory = ", ".join(f"{name} {size} MB" for name, size in results["peak_memory_mb"].items())
+    return "\n".join(["", *lines, "", f"Peak memory of the largest process: {memory}."])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""Production settings, plus the one page that shows what a page costs before it shows anything."""
+
+from lms.settings import *  # noqa: F403
+
+ROOT_URLCONF = "bench.urls"
+# The limit protects people from a program; here the program is the point.
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"user": "100000000/min"}}  # noqa: F405
+ACCOUNT_RATE_LIMITS = False

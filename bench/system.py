@@ -1,0 +1,147 @@
+"""The production processes on servers of their own, on this machine: what the compose file runs, minus the proxy."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+WORKERS = 2
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class System:
+    """PostgreSQL and Valkey in a folder, then web, live, worker and beat with production settings."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="palabre-bench-"))
+        self.web_port, self.live_port = free_port(), free_port()
+        self.processes: dict[str, subprocess.Popen] = {}
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if k not in {"PALABRE_TEST", "DEBUG"}},
+            "PALABRE_VAR": str(self.folder),
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    def start_servers(self) -> None:
+        """Start PostgreSQL and Valkey, and point the environment at them as a production would."""
+        from core import embedded
+
+        embedded.start(self.folder)
+        database, redis = embedded.embedded_urls(self.folder)
+        self.environment |= {
+            "DATABASE_URL": database,
+            "REDIS_URL": redis,
+            "SECRET_KEY": "for-the-bench-only-" + "x" * 50,
+            "ALLOWED_HOSTS": "bench.test",
+            "EMAIL_URL": "smtp://127.0.0.1:9",
+            "DEFAULT_FROM_EMAIL": "Palabre <palabre@bench.test>",
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+        }
+
+    def manage(self, *words: str) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def start(self, *names: str) -> None:
+        port = {"web": self.web_port, "live": self.live_port}
+        commands = {
+            "web": [
+                *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port["web"])),
+                *(
+                    "--workers",
+                    str(WORKERS),
+                    "--blocking-threads",
+                    "1",
+                    "--log-level",
+                    "warning",
+                    "lms.wsgi:application",
+                ),
+            ],
+            "live": [
+                *("uvicorn", "lms.asgi:application", "--host", "127.0.0.1", "--port", str(port["live"])),
+                *("--no-access-log", "--log-level", "warning"),
+            ],
+            "worker": ["celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "ERROR"],
+            "beat": ["celery", "-q", "-A", "lms", "beat", "--loglevel", "ERROR", "--pidfile="],
+        }
+        for name in names:
+            command = [str(BIN / commands[name][0]), *commands[name][1:]]
+            log = (self.folder / f"{name}.log").open("a")
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        for name in names:
+            if name in port:
+                self.wait_for(port[name], name)
+
+    def wait_for(self, port: int, name: str) -> None:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/livez", headers={"Host": "bench.test"})
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(request, timeout=5).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RuntimeError(f"{name} does not answer:\n{(self.folder / f'{name}.log').read_text()[-3000:]}")
+
+    def family(self, name: str) -> list[int]:
+        """The process and all it started."""
+        found, waiting = [], [self.processes[name].pid]
+        while waiting:
+            pid = waiting.pop()
+            found.append(pid)
+            for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+                waiting += map(int, tasks.read_text().split())
+        return found
+
+    def cpu(self, name: str) -> float:
+        """Seconds of processor that the process and its children have used."""
+        total = 0
+        for pid in self.family(name):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICKS
+
+    def peak_memory(self, name: str) -> float:
+        """The highest peak among the process and its children, in MB."""
+        peaks = []
+        for pid in self.family(name):
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM"):
+                    peaks.append(int(line.split()[1]) / 1024)
+        return max(peaks)
+
+    def stop(self, *, forget: bool = True) -> None:
+        from core import embedded
+
+        for process in self.processes.values():
+            if process.poll() is None:
+                os.killpg(process.pid, 15)
+        for process in self.processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, 9)
+        embedded.stop(self.folder)
+        if forget:
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Decision, Flag, Space, Thread
+from core.markdown import MAX_LENGTH
+
+
+class KeyedForm(forms.Form):
+    """A form that creates something: its key makes a repeat find the first result."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid.uuid4())
+
+
+class DraftedForm(KeyedForm):
+    """A form whose text is kept while it is typed; `sequence` says which state of it was sent."""
+
+    body = forms.CharField(
+        label=_("Your message"),
+        max_length=MAX_LENGTH,
+        widget=forms.Textarea,
+        error_messages={"required": _("Write a few words first.")},
+    )
+    sequence = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
+
+
+class PostForm(DraftedForm):
+    parent = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    moment = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=10**6)
+    at_moment = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The player fills the moment as it goes; it is kept only where the box beside it is ticked."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("at_moment"):
+            cleaned["moment"] = None
+        return cleaned
+
+
+class ThreadForm(DraftedForm):
+    kind = forms.ChoiceField(
+        label=_("What is it?"), choices=Thread.Kind.choices, initial=Thread.Kind.DISCUSSION, required=False
+    )
+    title = forms.CharField(label=_("Title"), max_length=200)
+    choices = forms.CharField(
+        label=_("Choices, one per line"),
+        help_text=_("For a case or a poll: what people choose between."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=4000,
+    )
+    tags = forms.CharField(
+        label=_("Tags"),
+        help_text=_("Two or three words, with commas between them."),
+        required=False,
+        max_length=200,
+    )
+    after_reply = forms.BooleanField(
+        label=_("Everyone answers before they read the others"),
+        help_text=_("Good for a case: nobody is led by the first answer."),
+        required=False,
+    )
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or Thread.Kind.DISCUSSION
+
+    def clean_choices(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["choices"].splitlines() if line.strip()]
+
+    def clean_tags(self) -> list[str]:
+        return [word for word in self.cleaned_data["tags"].replace("#", ",").split(",") if word.strip()][:8]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What `start_thread` takes."""
+        data = self.cleaned_data
+        gate = Thread.Gate.AFTER_REPLY if data["after_reply"] else Thread.Gate.OPEN
+        return {name: data[name] for name in ("kind", "title", "body", "choices", "tags", "key")} | {
+            "gate": gate
+        }
+
+
+class SpaceForm(forms.ModelForm):
+    class Meta:
+        model = Space
+        fields = ("name", "purpose", "charter", "visibility", "colour", "language")
+        widgets = {
+            "purpose": forms.Textarea(attrs={"rows": 3}),
+            "charter": forms.Textarea(attrs={"rows": 6}),
+            "visibility": forms.RadioSelect,
+            "colour": forms.Select,
+        }
+        help_texts = {
+            "purpose": _("One or two sentences: who meets here, and what for."),
+            "charter": _("How people talk to each other here. Everyone accepts it when they join."),
+        }
+
+
+class FlagForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("What is wrong?"),
+        choices=Flag.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what is wrong with this message.")},
+    )
+    comment = forms.CharField(
+        label=_("In your words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DecisionForm(forms.Form):
+    kind = forms.ChoiceField(choices=Decision.Kind.choices)
+    note = forms.CharField(
+        label=_("A word to the author"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from community.models import JoinRequest, Membership, ReadState, Space, Thread
+
+
+def spaces_to_browse(user: Any, *, words: str = "") -> tuple[list[Space], list[Space]]:
+    """One's own spaces and those to discover, each with its members, last talk and what is new there."""
+    spaces = (
+        Space.objects.visible_to(user)
+        .listed()
+        .annotate(
+            my_role=Subquery(Membership.objects.filter(space=OuterRef("pk"), user=user).values("role")[:1]),
+            members=_per_space(Membership.objects.all()),
+            new=_per_space(_threads_with_news(user)),
+            last_post_at=Subquery(_threads().order_by("-last_post_at").values("last_post_at")[:1]),
+            asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=user, answered_at=None)),
+        )
+        .order_by(F("last_post_at").desc(nulls_last=True), "name")
+    )
+    if words:
+        spaces = spaces.filter(Q(name__icontains=words) | Q(purpose__icontains=words))
+    found = list(spaces)
+    return [space for space in found if space.my_role], [space for space in found if not space.my_role]
+
+
+def _threads():
+    return Thread.objects.filter(space=OuterRef("pk"), deleted_at=None)
+
+
+def _threads_with_news(user: Any):
+    """A thread counts once, and only what was said since one joined."""
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")
+    joined = Membership.objects.filter(space=OuterRef("space"), user=user).values("joined_at")
+    threads = Thread.objects.filter(deleted_at=None, last_post_at__gt=Subquery(joined[:1]))
+    return threads.filter(last_number__gt=Coalesce(Subquery(read_to[:1]), 0))
+
+
+def _per_space(rows) -> Coalesce:
+    counted = rows.filter(space=OuterRef("pk")).order_by().values("space").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number"), output_field=IntegerField()), 0)
+
+
+def space_for(user: Any, slug: str) -> Space | None:
+    """A space with all that this person is to it, in one query; None for a stranger."""
+    memberships = Membership.objects.filter(space=OuterRef("pk"), user=user)
+    return (
+        Space.objects.visible_to(user)
+        .filter(slug=slug)
+        .annotate(
+            my_role=Subquery(memberships.values("role")[:1]),
+            my_notify=Subquery(memberships.values("notify")[:1]),
+            is_readable=Exists(Space.objects.readable_by(user).filter(pk=OuterRef("pk"))),
+            asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=user, answered_at=None)),
+            members=_per_space(Membership.objects.all()),
+            talks=_per_space(Thread.objects.filter(deleted_at=None)),
+        )
+        .first()
+    )
+
+
+def members_of(space: Space, *, words: str = ""):
+    """Facilitators first, then by name."""
+    members = (
+        Membership.objects.filter(space=space, user__anonymised_at=None)
+        .select_related("user__profile", "user__standing")
+        .order_by("role", "user__name")
+    )
+    return members.filter(user__name__icontains=words) if words else members
+
+
+def facilitators_of(space: Space) -> list[Any]:
+    rows = Membership.objects.filter(space=space, role=Membership.Role.FACILITATOR)
+    joined = rows.select_related("user__profile", "user__standing").order_by("joined_at")[:6]
+    return [row.user for row in joined]
+
+
+def open_join_requests(space: Space) -> Iterable[JoinRequest]:
+    waiting = JoinRequest.objects.filter(space=space, answered_at=None)
+    return waiting.select_related("user__profile", "user__standing")

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
+
+from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
+
+
+def threads_for(user):
+    """Threads a person may read, each with all that this person is to it: nothing more to ask per page."""
+    mine = {"thread": OuterRef("pk"), "user": user}
+    place = Concat(Value("thread:"), Cast(OuterRef("pk"), CharField()))
+    watches = Watch.objects.filter(**mine).values(found=JSONObject(reason="reason", muted="muted"))
+    drafts = Draft.objects.filter(user=user, place=place)
+    memberships = Membership.objects.filter(space=OuterRef("space"), user=user)
+    return (
+        Thread.objects.visible_to(user)
+        .select_related("space", "author__profile", "author__standing", "owner", "resolution__by")
+        .defer("search", "author__profile__bio")
+        .annotate(
+            my_role=Subquery(memberships.values("role")[:1]),
+            charter_accepted_at=Subquery(memberships.values("charter_accepted_at")[:1]),
+            read_to=_number(ReadState.objects.filter(**mine).values("last_number")[:1]),
+            my_watch=Subquery(watches[:1]),
+            my_draft=Subquery(drafts.values(found=JSONObject(body="body", sequence="sequence"))[:1]),
+            passed=Exists(ThreadPass.objects.filter(**mine)),
+            readers=_number(_count(ReadState, "thread")),
+            tag_names=ArraySubquery(Tag.objects.filter(threads=OuterRef("pk")).values("name")),
+        )
+    )
+
+
+def _number(query) -> Coalesce:
+    return Coalesce(Subquery(query, output_field=IntegerField()), 0)
+
+
+def _count(model, outer: str):
+    rows = model.objects.filter(**{outer: OuterRef("pk")}).order_by().values(outer)
+    return rows.annotate(number=Count("pk")).values("number")
+
+
+def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""):
+    """The threads of a space as its list shows them.
+
+    `show`: "" | "unread" | "unanswered"; `sort`: "recent" | "new" | "replies".
+    """
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")[:1]
+    threads = (
+        Thread.objects.visible_to(user)
+        .filter(space=space)
+        .select_related("author__profile", "author__standing", "resolution")
+        .defer("search", "author__profile__bio")
+        .annotate(
+            read_to=_number(read_to),
+            tag_names=ArraySubquery(Tag.objects.filter(threads=OuterRef("pk")).values("name")),
+            is_pinned=Cast(Q(pinned_at__isnull=False), BooleanField()),
+            opening_text=Subquery(
+                Post.objects.published().filter(thread=OuterRef("pk"), number=1).values("html")[:1]
+            ),
+        )
+    )
+    if kind in Thread.Kind.values:
+        threads = threads.filter(kind=kind)
+    if show == "unread":
+        threads = threads.filter(last_number__gt=F("read_to"))
+    elif show == "unanswered":
+        threads = threads.unanswered().unresolved()
+    if words:
+        threads = threads.filter(title__icontains=words)
+    orders = {"recent": ["-last_post_at"], "new": ["-created_at"], "replies": ["-number_of_posts"]}
+    return threads.order_by("-is_pinned", *orders.get(sort, orders["recent"]), "-pk")
+
+
+def near_threads(thread, user, limit: int = 4) -> list[Thread]:
+    """Threads on the same subject that this person may read: shared tags first, else a title that resembles."""
+    others = Thread.objects.visible_to(user).exclude(pk=thread.pk).only("id", "title", "language")
+    if thread.tag_names:
+        tagged = others.filter(
+            tags__name__in=thread.tag_names, tags__organisation_id=thread.space.organisation_id
+        )
+        found = tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")
+        return list(found[:limit])
+    title = thread.title.upper()
+    alike = others.annotate(shouted=Upper("title")).filter(shouted__trigram_similar=title)
+    return list(alike.annotate(likeness=TrigramSimilarity("shouted", title)).order_by("-likeness")[:limit])
+
+
+def unanswered_questions(user, limit: int | None = None):
+    """Questions nobody has answered in the spaces a person facilitates, the oldest first."""
+    found = (
+        Thread.objects.visible_to(user)
+        .filter(space__in=Space.objects.facilitated_by(user), locked_at=None)
+        .unanswered()
+        .unresolved()
+        .select_related("space", "author", "owner")
+        .defer("search")
+        .order_by("created_at")
+    )
+    return found[:limit] if limit else found
+
+
+def flags_to_decide(user) -> list[Post]:
+    """Posts with open flags in the spaces a person facilitates, the longest waiting first.
+
+    Each post carries `.open_flags` (its flags, oldest first) and its thread, space and author.
+    """
+    flags = Flag.objects.to_decide_by(user).filter(post__deleted_at=None, post__thread__deleted_at=None)
+    by_post: dict[int, Post] = {}
+    joined = flags.select_related(
+        "post__thread__space", "post__author__profile", "post__author__standing", "by"
+    )
+    for flag in joined.defer("post__search", "post__thread__search").order_by("at"):
+        post = by_post.setdefault(flag.post_id, flag.post)
+        post.__dict__.setdefault("open_flags", []).append(flag)
+    return list(by_post.values())

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from community import actions, rules
+from community.models import JoinRequest, Space
+from community.queries.spaces import members_of, open_join_requests
+from community.rules import Seat
+from community.views.answering import done, refused
+from community.views.spaces import fetch, frame_of
+from core.access import role, signed_in
+from core.errors import Refused
+from people.models import User
+
+PER_PAGE = 60
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET lists the members; POST brings one in, by their `handle` (facilitators)."""
+    space = fetch(request.user, slug)
+    if not space.is_readable:
+        raise Http404
+    if request.method == "POST":
+        return _add(request, space)
+    words = request.GET.get("q", "").strip()[:80]
+    frame = frame_of(space, request.user, "members")
+    context = frame | {
+        "page": Paginator(members_of(space, words=words), PER_PAGE).get_page(request.GET.get("page")),
+        "words": words,
+        "requests": open_join_requests(space) if frame["can_change"] else [],
+    }
+    return render(request, "community/space_members.html", context)
+
+
+def _add(request: HttpRequest, space: Space) -> HttpResponse:
+    if not rules.can_change_space(rules.seat_of(request.user, space)):
+        raise PermissionDenied
+    back = f"{space.get_absolute_url()}members/"
+    handle = request.POST.get("handle", "").strip().lstrip("@").lower()
+    person = User.objects.visible_to(request.user).filter(handle=handle).first()
+    try:
+        if person is None:
+            raise Refused(_("Nobody here has this identifier."))
+        actions.add_member(space, user=person, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=back)
+    return done(request, _("%(name)s is now a member.") % {"name": person}, back=back)
+
+
+@signed_in
+@require_POST
+def membership(request: HttpRequest, slug: str) -> HttpResponse:
+    """One's own seat: `do` is join, ask, leave or notify."""
+    space = fetch(request.user, slug)
+    act = request.POST.get("do")
+    words = ""
+    try:
+        if act == "join":
+            actions.join_space(space, user=request.user, charter_accepted=request.POST.get("charter") == "on")
+            words = _("Welcome to %(space)s.") % {"space": space}
+        elif act == "ask":
+            actions.ask_to_join(space, user=request.user, message=request.POST.get("message", "")[:600])
+            words = _("The facilitators will answer you.")
+        elif act == "leave":
+            actions.leave_space(space, user=request.user)
+            return redirect("community:spaces")
+        elif act == "notify":
+            actions.set_notify(space, user=request.user, notify=request.POST.get("notify", ""))
+            words = _("Noted.")
+    except Refused as error:
+        return refused(request, error, back=space.get_absolute_url())
+    return done(request, words, back=space.get_absolute_url())
+
+
+@role("facilitator")
+@require_POST
+def join_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Answer somebody who asks to come in: `admitted` is 1 or 0."""
+    space = fetch(request.user, slug)
+    found = get_object_or_404(JoinRequest.objects.select_related("space", "user"), pk=pk, space=space)
+    actions.answer_join_request(found, by=request.user, admitted=request.POST.get("admitted") == "1")
+    return redirect("community:space_members", slug=slug)
+
+
+@role("facilitator")
+@require_POST
+def facilitator(request: HttpRequest, slug: str) -> HttpResponse:
+    """`handle` becomes a facilitator (`on=1`) or a plain member again (`on=0`)."""
+    space = fetch(request.user, slug)
+    if not rules.can_change_space(Seat(request.user, space, space.my_role)):
+        raise PermissionDenied
+    person = get_object_or_404(User.objects.visible_to(request.user), handle=request.POST.get("handle", ""))
+    change = actions.add_facilitator if request.POST.get("on") == "1" else actions.remove_facilitator
+    try:
+        change(space, user=person, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=f"{space.get_absolute_url()}members/")
+    return redirect("community:space_members", slug=slug)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from community import actions
+from community.forms import DecisionForm, FlagForm
+from community.models import Decision, Post, Thread
+from community.views.answering import done, partial, refused
+from community.views.posts import place_of, visible_post
+from core.access import role, signed_in
+from core.errors import Refused
+
+DECIDED = {
+    Decision.Kind.KEEP: gettext_lazy("The message stays."),
+    Decision.Kind.REPHRASE: gettext_lazy("The author is asked for another wording."),
+    Decision.Kind.HIDE: gettext_lazy("The message is hidden."),
+}
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def flag(request: HttpRequest, pk: int) -> HttpResponse:
+    post = visible_post(request.user, pk)
+    form = FlagForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.flag_post(post, by=request.user, **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            words = _("Thank you. The facilitators will look at it; your name stays with them.")
+            return done(
+                request, words, back=place_of(post), and_draw=partial(f"#slot-{post.pk}", "", "innerHTML")
+            )
+    template = "community/flag_form.html" if request.htmx else "community/flag_page.html"
+    status = 422 if form.errors else 200
+    return render(request, template, {"form": form, "post": post, "thread": post.thread}, status=status)
+
+
+@role("facilitator")
+@require_POST
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide on a flagged post: `kind` and a `note` to its author; `next` is the page to go back to."""
+    threads = Thread.objects.visible_to(request.user)
+    post = get_object_or_404(
+        Post.objects.filter(thread__in=threads).select_related("thread__space", "author"), pk=pk
+    )
+    form = DecisionForm(request.POST)
+    back = _back(request, post)
+    if not form.is_valid():
+        words = _("Choose to keep, to ask for another wording, or to hide.")
+        return refused(request, Refused(words), back=back)
+    try:
+        made = actions.decide(post, by=request.user, **form.cleaned_data)
+    except Refused as error:
+        return refused(request, error, back=back)
+    undo = reverse("community:decision_undoing", args=[made.pk])
+    # The card of the queue goes; the toast offers to take the decision back.
+    gone = format_html('<hx-partial hx-target="#decide-{}" hx-swap="delete"></hx-partial>', post.pk)
+    return done(request, str(DECIDED[Decision.Kind(made.kind)]), back=back, undo=undo, and_draw=gone)
+
+
+@role("facilitator")
+@require_POST
+def decision_undoing(request: HttpRequest, pk: int) -> HttpResponse:
+    threads = Thread.objects.visible_to(request.user)
+    made = get_object_or_404(
+        Decision.objects.filter(post__thread__in=threads).select_related("post__thread__space"), pk=pk
+    )
+    try:
+        actions.undo_decision(made, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=_back(request, made.post))
+    if request.htmx:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return redirect(_back(request, made.post))
+
+
+def _back(request: HttpRequest, post: Post) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if wanted and is_ours else place_of(post)

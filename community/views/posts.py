@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from community import actions, rules
+from community.forms import DraftedForm, PostForm
+from community.models import Draft, Post, Space, Thread
+from community.post_drawing import PostDrawing
+from community.queries.conversation import one_post, page_of
+from community.queries.threads import threads_for
+from community.views.answering import done, partial, refused
+from core.access import signed_in
+from core.errors import Refused
+
+
+def visible_post(user: Any, pk: int) -> Post:
+    posts = Post.objects.visible_to(user).select_related("thread__space", "author", "parent")
+    return get_object_or_404(posts.defer("search", "thread__search"), pk=pk)
+
+
+def place_of(post: Post) -> str:
+    """Where a post stands in its thread: the page's address and the post's anchor."""
+    return f"{post.thread.get_absolute_url()}#post-{post.number}"
+
+
+@signed_in
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The address of a post opens its thread at that post."""
+    post = visible_post(request.user, pk)
+    thread = get_object_or_404(threads_for(request.user), pk=post.thread_id)
+    number = page_of(post, thread, request.user)
+    page = f"?page={number}" if number > 1 else ""
+    return redirect(f"{thread.get_absolute_url()}{page}#post-{post.number}")
+
+
+def create(request: HttpRequest, thread_pk: int) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=thread_pk)
+    form = PostForm(request.POST, auto_id=f"reply_{request.POST.get('parent') or thread_pk}_%s")
+    gated = thread.gate != Thread.Gate.OPEN
+    if form.is_valid():
+        data = form.cleaned_data
+        parent = visible_post(request.user, data["parent"]) if data["parent"] else None
+        try:
+            post = actions.write_post(
+                thread, author=request.user, body=data["body"], parent=parent, moment=data["moment"],
+                key=data["key"], sequence=data["sequence"],
+            )  # fmt: skip
+        except Refused as error:
+            form.add_error("body", str(error))
+        else:
+            return _written(request, form, post, gated)
+    return _again(request, form, thread)
+
+
+def _written(request: HttpRequest, form: PostForm, post: Post, gated: bool) -> HttpResponse:
+    if not request.htmx:
+        return redirect("community:post", pk=post.pk)
+    if gated:
+        # The gate may have opened: the whole page has changed.
+        return HttpResponse(headers={"HX-Redirect": reverse("community:post", args=[post.pk])})
+    parent = form.cleaned_data["parent"]
+    if parent:
+        return done(request, back="", and_draw=partial(f"#slot-{parent}", "", "innerHTML"))
+    return done(request, back="", and_draw=partial(f"#key-{post.thread_id}", _fresh_key(post.thread_id)))
+
+
+def _fresh_key(thread_pk: int) -> str:
+    """The composer stays for the next message, which is another one."""
+    return format_html('<input type="hidden" name="key" id="key-{}" value="{}">', thread_pk, uuid.uuid4())
+
+
+def _again(request: HttpRequest, form: PostForm, thread: Thread) -> HttpResponse:
+    parent_pk = form["parent"].value()
+    parent = thread.posts.filter(pk=parent_pk).first() if str(parent_pk or "").isdigit() else None
+    context = {"form": form, "thread": thread, "parent": parent, "narrow": "narrow" in request.POST}
+    template = "community/post_form.html" if request.htmx else "community/post_form_page.html"
+    return render(request, template, context, status=422)
+
+
+@signed_in
+@require_GET
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """A composer to answer one post, with its words quoted on demand."""
+    post = visible_post(request.user, pk)
+    seat = rules.seat_of(request.user, post.thread.space)
+    if not rules.can_write(seat):
+        raise PermissionDenied
+    draft = Draft.objects.filter(user=request.user, place=f"thread:{post.thread_id}:reply:{post.pk}").first()
+    body = draft.body if draft else ""
+    if request.GET.get("quote") and not body:
+        body = _quoted(post)
+    form = PostForm(
+        auto_id=f"reply_{post.pk}_%s",
+        initial={"body": body, "parent": post.pk, "sequence": draft.sequence if draft else ""},
+    )
+    context = {"form": form, "thread": post.thread, "parent": post, "draft": draft}
+    template = "community/post_form.html" if request.htmx else "community/post_form_page.html"
+    return render(request, template, context)
+
+
+def _quoted(post: Post) -> str:
+    words = post.body.strip()
+    cut = words[:600] + ("…" if len(words) > 600 else "")
+    who = f"@{post.author.handle} : " if post.author else ""
+    return "\n".join(f"> {line}" for line in f"{who}{cut}".splitlines()) + "\n\n"
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    post = visible_post(request.user, pk)
+    if not rules.can_edit(rules.seat_of(request.user, post.thread.space), post):
+        raise PermissionDenied
+    form = DraftedForm(request.POST or None, auto_id=f"edit_{post.pk}_%s", initial={"body": post.body})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_post(post, by=request.user, body=form.cleaned_data["body"])
+        except Refused as error:
+            form.add_error("body", str(error))
+        else:
+            if request.htmx and post.number == 1:
+                return HttpResponse(headers={"HX-Redirect": post.thread.get_absolute_url()})
+            emptied = partial(f"#slot-{post.pk}", "", "innerHTML")
+            return done(request, _("Your message was changed."), back=place_of(post), and_draw=emptied)
+    template = "community/post_edit.html" if request.htmx else "community/post_edit_page.html"
+    return render(
+        request,
+        template,
+        {"form": form, "post": post, "thread": post.thread},
+        status=422 if form.errors else 200,
+    )
+
+
+@signed_in
+@require_GET
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a post said before: open to whoever may read the post."""
+    post = visible_post(request.user, pk)
+    revisions = post.revisions.select_related("edited_by")
+    return render(request, "community/post_history.html", {"post": post, "revisions": revisions})
+
+
+@signed_in
+@require_POST
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """`on=1` removes a post, `on=0` brings it back."""
+    spaces = Space.objects.readable_by(request.user)
+    post = get_object_or_404(
+        Post.objects.filter(thread__space__in=spaces).select_related("thread__space"), pk=pk
+    )
+    back = request.POST.get("on") == "0"
+    try:
+        if back:
+            actions.restore_post(post, by=request.user)
+        else:
+            actions.delete_post(post, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=place_of(post))
+    if post.number == 1:
+        target = post.thread.get_absolute_url() if back else post.thread.space.get_absolute_url()
+        return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)
+    undo = "" if back else reverse("community:restoration", args=[post.pk])
+    words = _("The message is back.") if back else _("The message was removed.")
+    return done(request, words, back=place_of(post), undo=undo)
+
+
+@signed_in
+@require_POST
+def restoration(request: HttpRequest, pk: int) -> HttpResponse:
+    """The address that the toast's "undo" posts to."""
+    request.POST = request.POST.copy()
+    request.POST["on"] = "0"
+    return removal(request, pk)
+
+
+@signed_in
+@require_POST
+def reaction(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """`on` says the state that is wanted: pressing twice on a slow line is pressing once."""
+    post = visible_post(request.user, pk)
+    act = actions.unreact if request.POST.get("on") == "0" else actions.react
+    try:
+        act(post, user=request.user, kind=kind)
+    except Refused as error:
+        return refused(request, error, back=place_of(post))
+    if not request.htmx:
+        return redirect("community:post", pk=post.pk)
+    if kind != "useful":
+        return done(request, back="")
+    thread = get_object_or_404(threads_for(request.user), pk=post.thread_id)
+    talk = one_post(post.pk, thread, request.user)
+    talk.narrow = request.POST.get("narrow") == "1"
+    return HttpResponse(PostDrawing(talk).useful(talk.posts[0]))

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from community import actions
+from community.models import Space, Thread
+from core.access import signed_in
+from core.errors import Refused
+
+
+@signed_in
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """Keep what is being written: `place`, `title`, `body`, `sequence`."""
+    sequence = request.POST.get("sequence", "")
+    try:
+        actions.save_draft(
+            request.user,
+            place=request.POST.get("place", ""),
+            title=request.POST.get("title", ""),
+            body=request.POST.get("body", ""),
+            sequence=int(sequence) if sequence.isdigit() else -1,
+        )
+    except Refused as error:
+        return JsonResponse({"detail": str(error)}, status=422)
+    return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def attach(request: HttpRequest) -> HttpResponse:
+    """A file put into a composer: `file`, and the `place` of the composer, which says who will read it."""
+    space, thread = _space_of(request)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return JsonResponse({"detail": "file"}, status=422)
+    try:
+        attachment = actions.attach_file(space, user=request.user, upload=upload, thread=thread)
+    except Refused as error:
+        return JsonResponse({"detail": str(error)}, status=422)
+    sign = "!" if attachment.media_type.startswith("image/") else ""
+    words = attachment.name.replace("[", "(").replace("]", ")")
+    return JsonResponse({"markdown": f"{sign}[{words}]({attachment.get_absolute_url()})"}, status=201)
+
+
+def _space_of(request: HttpRequest) -> tuple[Space, Thread | None]:
+    kind, _, rest = request.POST.get("place", "").partition(":")
+    number = rest.split(":")[0]
+    pk = int(number) if number.isdigit() else 0
+    if kind == "space":
+        return get_object_or_404(Space.objects.readable_by(request.user), pk=pk), None
+    threads = Thread.objects.visible_to(request.user).select_related("space")
+    where = {"posts__pk": pk} if kind == "post" else {"pk": pk}
+    thread = get_object_or_404(threads.distinct(), **where)
+    return thread.space, thread

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from community import actions, rules
+from community.forms import SpaceForm, ThreadForm
+from community.models import Draft, Membership, Space, Thread
+from community.queries.spaces import facilitators_of, space_for, spaces_to_browse
+from community.queries.threads import rows_of_space
+from community.rules import Seat
+from core.access import role, signed_in
+from core.errors import Refused
+
+PER_PAGE = 30
+
+
+def fetch(user: Any, slug: str) -> Any:
+    space = space_for(user, slug)
+    if space is None:
+        raise Http404
+    return space
+
+
+def frame_of(space: Any, user: Any, tab: str) -> dict[str, Any]:
+    """What every page of a space shows: its name, one's seat, its tabs."""
+    seat = Seat(user, space, space.my_role)
+    here = [
+        ("threads", _("Discussions"), "community:space", space.talks if space.is_readable else None),
+        ("about", _("About and charter"), "community:space_about", None),
+        ("members", _("Members"), "community:space_members", space.members),
+    ]
+    shown = here if space.is_readable else [here[1]]
+    return {
+        "space": space,
+        "seat": seat,
+        "facilitators": facilitators_of(space),
+        "can_change": rules.can_change_space(seat),
+        "can_join": rules.can_join(seat),
+        "can_ask": rules.can_ask_to_join(seat),
+        "can_write": rules.can_write(seat),
+        "notify_choices": Membership.Notify.choices,
+        "tabs": [
+            {"label": label, "url": reverse(name, args=[space.slug]), "active": key == tab, "count": count}
+            for key, label, name, count in shown
+        ],
+    }
+
+
+@signed_in
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:80]
+    mine, others = spaces_to_browse(request.user, words=words)
+    context = {
+        "mine": mine,
+        "others": others,
+        "words": words,
+        "can_create": rules.can_create_space(request.user),
+    }
+    return render(request, "community/spaces.html", context)
+
+
+@signed_in
+@require_GET
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """The talk of a space; who may not read it yet finds what it is for and how to come in."""
+    space = fetch(request.user, slug)
+    if not space.is_readable:
+        return about(request, slug)
+    asked = {name: request.GET.get(name, "") for name in ("kind", "show", "sort", "words")}
+    threads = rows_of_space(space, request.user, **asked)
+    context = frame_of(space, request.user, "threads") | {
+        "page": Paginator(threads, PER_PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "kinds": Thread.Kind.choices,
+        "filters": _filters(space, asked),
+        "is_filtered": any(asked[name] for name in ("kind", "show", "words")),
+    }
+    return render(request, "community/space.html", context)
+
+
+def _filters(space: Space, asked: dict[str, str]) -> list[dict[str, Any]]:
+    rows = [("", _("All")), ("unread", _("New for me")), ("unanswered", _("Questions without an answer"))]
+    kept = {name: value for name, value in asked.items() if value and name != "show"}
+    return [
+        {
+            "label": label,
+            "url": f"{space.get_absolute_url()}?{urlencode(kept | ({'show': value} if value else {}))}",
+            "active": asked["show"] == value,
+        }
+        for value, label in rows
+    ]
+
+
+@signed_in
+@require_GET
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch(request.user, slug)
+    return render(request, "community/space_about.html", frame_of(space, request.user, "about"))
+
+
+@role("trainer")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    if not rules.can_create_space(request.user):
+        raise PermissionDenied
+    form = SpaceForm(request.POST or None, initial={"language": request.user.language})
+    if request.method == "POST" and form.is_valid():
+        try:
+            space = actions.create_space(request.user.organisation, by=request.user, **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(space)
+    return render(request, "community/space_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@role("facilitator")
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    space = fetch(request.user, slug)
+    if not rules.can_change_space(Seat(request.user, space, space.my_role)):
+        raise PermissionDenied
+    form = SpaceForm(request.POST or None, instance=space)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            actions.change_space(Space.objects.get(pk=space.pk), by=request.user, **changes)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(space)
+    status = 422 if form.errors else 200
+    return render(request, "community/space_form.html", {"form": form, "space": space}, status=status)
+
+
+@role("facilitator")
+@require_http_methods(["POST"])
+def archive(request: HttpRequest, slug: str) -> HttpResponse:
+    """`on=1` closes the space for good reading, `on=0` opens it again."""
+    space = fetch(request.user, slug)
+    actions.archive_space(space, by=request.user, archived=request.POST.get("on") != "0")
+    return redirect(space)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new_thread(request: HttpRequest, slug: str) -> HttpResponse:
+    """The composer of a new discussion: GET shows it, POST opens the discussion."""
+    space = fetch(request.user, slug)
+    if not space.is_readable:
+        raise Http404
+    if not Seat(request.user, space, space.my_role).is_member:
+        raise PermissionDenied
+    form = ThreadForm(request.POST or None, initial=_start_of(request, space))
+    if request.method == "POST" and form.is_valid():
+        try:
+            thread = actions.start_thread(
+                space, author=request.user, sequence=form.cleaned_data["sequence"], **form.content
+            )
+        except Refused as error:
+            form.add_error(error.code if error.code in form.fields else None, str(error))
+        else:
+            return redirect(thread)
+    context = {"form": form, "space": space, "kinds_with_choices": ["case", "poll"]}
+    return render(request, "community/thread_form.html", context, status=422 if form.errors else 200)
+
+
+def _start_of(request: HttpRequest, space: Space) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    draft = Draft.objects.filter(user=request.user, place=f"space:{space.pk}").first()
+    kept = {"title": draft.title, "body": draft.body, "sequence": draft.sequence} if draft else {}
+    return kept | ({"kind": kind} if kind in Thread.Kind.values else {})

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from community import actions
+from community.forms import PostForm
+from community.models import Choice, Thread
+from community.queries.conversation import choices_of, conversation_page, participants_of, posts_after
+from community.queries.people import people_to_mention
+from community.queries.threads import near_threads, threads_for
+from community.views.answering import done, refused
+from community.views.posts import create as create_post
+from core.access import role, signed_in
+from core.errors import Refused
+from people.models import User
+
+
+def fetch(user: Any, pk: int) -> Any:
+    thread = threads_for(user).filter(pk=pk).first()
+    if thread is None:
+        raise Http404
+    return thread
+
+
+@signed_in
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    thread = fetch(request.user, pk)
+    sort = "useful" if request.GET.get("sort") == "useful" else "order"
+    talk = conversation_page(thread, request.user, page=request.GET.get("page", 1), sort=sort)
+    note_visit(request, talk)
+    context = {
+        "talk": talk,
+        "thread": thread,
+        "space": thread.space,
+        "form": PostForm(initial=draft_of(thread)),
+        "choices": choices_of(thread, talk.seat),
+        "participants": participants_of(thread),
+        "near": near_threads(thread, request.user),
+        "watch_state": watch_state(thread),
+    }
+    return render(request, "community/thread.html", context)
+
+
+def note_visit(request: HttpRequest, talk: Any) -> None:
+    """The reader was here. A page fetched ahead of a click was read by nobody."""
+    if "prefetch" in request.headers.get("Sec-Purpose", "") or request.headers.get("HX-Preloaded"):
+        return
+    actions.mark_read(talk.thread, user=request.user, number=talk.last_shown, role=talk.seat.acting_role)
+
+
+def draft_of(thread: Any) -> dict[str, Any]:
+    draft = thread.my_draft or {}
+    return {"body": draft.get("body", ""), "sequence": draft.get("sequence", "")}
+
+
+def watch_state(thread: Any) -> str:
+    watch = thread.my_watch
+    if watch is None:
+        return "none"
+    return "muted" if watch["muted"] else "watching"
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def posts(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST writes a reply; GET draws what an open page has not seen yet, read by `after` and `since`."""
+    if request.method == "POST":
+        return create_post(request, pk)
+    thread = fetch(request.user, pk)
+    after = request.GET.get("after", "0")
+    talk = posts_after(
+        thread,
+        request.user,
+        after=int(after) if after.isdigit() else 0,
+        since=_moment(request.GET.get("since", "")),
+    )
+    talk.narrow = request.GET.get("narrow") == "1"
+    # Only posts above the last read number move the reader on: what was pulled is on their screen.
+    note_visit(request, talk)
+    return render(request, "community/thread_news.html", {"talk": talk, "thread": thread})
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+@signed_in
+@require_GET
+def people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Completion of a mention: people who can read this thread, nobody else."""
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    found = people_to_mention(thread.space, asked=request.GET.get("q", "")[:60])
+    return render(request, "community/people_options.html", {"people": found})
+
+
+@signed_in
+@require_POST
+def vote(request: HttpRequest, pk: int) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=pk)
+    chosen = request.POST.get("choice", "")
+    if not chosen.isdigit():
+        return refused(request, Refused(_("Choose one of the answers.")), back=thread.get_absolute_url())
+    choice = get_object_or_404(Choice.objects.select_related("thread__space"), pk=chosen, thread=thread)
+    try:
+        actions.vote(choice, user=request.user)
+    except Refused as error:
+        return refused(request, error, back=thread.get_absolute_url())
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": thread.get_absolute_url()})
+    return redirect(thread)
+
+
+@signed_in
+@require_POST
+def resolution(request: HttpRequest, pk: int) -> HttpResponse:
+    """`post` is the reply to keep as the answer; empty lets the kept one go."""
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    wanted = request.POST.get("post", "")
+    try:
+        if wanted.isdigit():
+            actions.accept_answer(get_object_or_404(thread.posts, pk=wanted), by=request.user)
+            words = _("Answer accepted. Its author will be told.")
+        else:
+            actions.unaccept_answer(thread, by=request.user)
+            words = _("The discussion is open again.")
+    except Refused as error:
+        return refused(request, error, back=thread.get_absolute_url())
+    return done(request, words, back=thread.get_absolute_url())
+
+
+@signed_in
+@require_POST
+def watch(request: HttpRequest, pk: int) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    state = request.POST.get("state")
+    if state == "watching":
+        actions.watch(thread, user=request.user)
+    elif state == "muted":
+        actions.mute(thread, user=request.user)
+    else:
+        state = "none"
+        actions.unwatch(thread, user=request.user)
+    if request.htmx:
+        return render(request, "community/thread_watch.html", {"thread": thread, "watch_state": state})
+    return redirect(thread)
+
+
+@role("facilitator")
+@require_POST
+def pin(request: HttpRequest, pk: int) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    pinned = request.POST.get("on") == "1"
+    actions.pin_thread(thread, by=request.user, pinned=pinned)
+    return redirect(thread)
+
+
+@role("facilitator")
+@require_POST
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    locked = request.POST.get("on") == "1"
+    actions.lock_thread(thread, by=request.user, locked=locked)
+    return redirect(thread)
+
+
+@role("facilitator")
+@require_POST
+def owner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say who looks after a question: `handle`, or nobody."""
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    handle = request.POST.get("handle", "").lstrip("@")
+    found = get_object_or_404(User.objects.visible_to(request.user), handle=handle) if handle else None
+    try:
+        actions.own_question(thread, owner=found, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=thread.get_absolute_url())
+    words = (
+        _("%(name)s looks after this question.") % {"name": found}
+        if found
+        else _("Nobody looks after it now.")
+    )
+    return done(request, words, back=thread.get_absolute_url())

@@ -1,0 +1,111 @@
+"""Bringing questions and courses in from the studio: a file, what it would do, then yes."""
+
+import io
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.access import role
+from core.errors import Refused
+from core.importing import Report
+from courses import uploads
+from courses.forms.imports import ImportForm
+from courses.rules import may_author
+from people.requests import PersonRequest
+
+SHOWN = 100
+
+
+@role("trainer")
+@require_http_methods(["GET", "POST"])
+def index(request: PersonRequest) -> HttpResponse:
+    """Choose a file; what it would do is shown before anything is done."""
+    _require_author(request)
+    form = ImportForm(
+        request.POST or None, request.FILES or None, initial={"language": request.user.language}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            upload = uploads.put_aside(form.cleaned_data["file"], by=request.user)
+            # Read it now, while the form with its choices can still be shown again.
+            uploads.bring_in(upload, by=request.user, language=form.cleaned_data["language"], keep=False)
+            address = reverse("courses:import", args=[upload.digest])
+            return redirect(f"{address}?language={form.cleaned_data['language']}")
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+    return render(request, "courses/imports.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@role("trainer")
+@require_http_methods(["GET", "POST"])
+def show(request: PersonRequest, digest: str) -> HttpResponse:
+    """What a file would do (GET), and doing it (POST)."""
+    upload, language = _put_aside(request, digest)
+    try:
+        keep = request.method == "POST"
+        outcome = uploads.bring_in(upload, by=request.user, language=language, keep=keep)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("courses:imports")
+    if keep:
+        messages.success(request, _sentence(outcome.report))
+        return redirect(outcome.course or "courses:imports")
+    report = outcome.report
+    context = {
+        "upload": upload,
+        "language": language,
+        "rows": list(report.rows()),
+        "differences": report.differences.most_common(),
+        "made": report.made_names[:SHOWN],
+        "made_more": max(len(report.made_names) - SHOWN, 0),
+        "refused": report.refused_items[:SHOWN],
+        "refused_more": max(len(report.refused_items) - SHOWN, 0),
+    }
+    return render(request, "courses/import.html", context)
+
+
+@role("trainer")
+@require_GET
+def refused(request: PersonRequest, digest: str) -> HttpResponse:
+    """The items that would be refused or changed, as a file to work through."""
+    upload, language = _put_aside(request, digest)
+    report, file = (
+        uploads.bring_in(upload, by=request.user, language=language, keep=False).report,
+        io.StringIO(),
+    )
+    report.write_refused(file)
+    headers = {"Content-Disposition": f'attachment; filename="{_("refused")}.csv"'}
+    return HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _require_author(request: PersonRequest) -> None:
+    if not may_author(request.user):
+        raise PermissionDenied
+
+
+def _put_aside(request: PersonRequest, digest: str) -> tuple[uploads.Upload, str]:
+    _require_author(request)
+    upload = uploads.put_aside_by(request.user, digest)
+    if upload is None:
+        raise Http404
+    asked = request.POST.get("language") or request.GET.get("language")
+    return upload, asked if asked in dict(settings.LANGUAGES) else request.user.language
+
+
+def _sentence(report: Report) -> str:
+    made, refused = len(report.made_names), len(report.refused_items)
+    words = ngettext("%(number)d item was brought in.", "%(number)d items were brought in.", made) % {
+        "number": made
+    }
+    if refused:
+        words += " " + ngettext("%(number)d was refused.", "%(number)d were refused.", refused) % {
+            "number": refused
+        }
+    return words

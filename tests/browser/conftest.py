@@ -1,0 +1,57 @@
+import os
+import shutil
+
+import pytest
+
+from tests.browser.academy import CHROMIUM_ARGUMENTS, Academy
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PASSWORD = "palabre-demo"
+
+# Playwright runs an event loop in the thread of the tests; Django must not mind.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            # One academy is enough: all browser tests run in the same process.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium found: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def academy(tmp_path_factory):
+    running = Academy(tmp_path_factory.mktemp("academy")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def sign_in(academy, browser):
+    """A page of somebody signed in, in a browser of their own: `sign_in("awa")`."""
+    contexts = []
+
+    def sign_in(who: str, **options):
+        context = browser.new_context(base_url=academy.url, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto("/accounts/login/")
+        page.locator("input[name=login]").fill(f"{who}@demo.palabre.test")
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(lambda address: "/accounts/" not in address)
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()

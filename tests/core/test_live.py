@@ -1,0 +1,230 @@
+"""The stream of open pages behind a real uvicorn, fed through a real Valkey."""
+
+import json
+import socket
+import time
+from contextlib import closing
+
+import pytest
+import time_machine
+from django.core import signing
+from django.db import transaction
+
+from core import live
+from core.stream import QUEUE, Stream, read_token
+from lms.asgi import application
+from tests.core.serving import serving
+
+
+class Page:
+    """An open page: reads its stream line by line."""
+
+    def __init__(self, port, token):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.socket.sendall(f"GET /live/?token={token} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        self.lines = self.socket.makefile("r", encoding="utf-8", newline="\n")
+        self.status = int(self.lines.readline().split()[1])
+        while self.lines.readline().strip():
+            pass
+
+    def next(self, skip=("ping", "presence")):
+        """The next event as (name, data); None at the end of the stream."""
+        event = None
+        for line in self.lines:
+            if line.startswith("event: "):
+                event = line[7:].strip()
+            elif line.startswith("data: ") and event not in skip:
+                return event, json.loads(line[6:])
+            elif line.strip() == "0":
+                return None
+        return None
+
+    def until_open(self):
+        while self.next()[0] != "hello":
+            pass
+        return self
+
+    def close(self):
+        self.lines.close()
+        self.socket.close()
+
+
+@pytest.fixture(scope="module")
+def port():
+    with serving(application) as number:
+        page = Page(number, live.token_for(1, ["user:1"])).until_open()
+        page.close()
+        time.sleep(1.1)  # A token is dated to the second: later ones are younger than the subscription.
+        yield number
+
+
+@pytest.fixture
+def open_page(port):
+    pages = []
+
+    def open_page(user_id, *topics, name=""):
+        page = Page(port, live.token_for(user_id, topics, name))
+        pages.append(page)
+        return page.until_open() if page.status == 200 else page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def test_a_page_hears_its_topics_and_no_other(open_page):
+    page = open_page(1, "thread:12", "user:1")
+
+    live._send(json.dumps(["thread:13", "changed", {}]))
+    live._send(json.dumps(["user:2", "changed", {}]))
+    live._send(json.dumps(["thread:12", "changed", {}]))
+
+    assert page.next() == ("changed", {"topic": "thread:12"})
+
+
+def test_news_arrives_within_a_second(open_page):
+    page = open_page(1, "thread:900")
+    started = time.monotonic()
+    live._send(json.dumps(["thread:900", "changed", {}]))
+    assert page.next()[0] == "changed"
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("token", ["", "made-up", signing.dumps({"u": 1, "t": ["user:1"]}, salt="other")])
+def test_a_token_we_did_not_sign_opens_nothing(port, token):
+    with closing(Page(port, token)) as page:
+        assert page.status == 403
+
+
+def test_an_expired_token_opens_nothing(port):
+    with time_machine.travel(time.time() - live.TOKEN_SECONDS - 5, tick=True):
+        token = live.token_for(1, ["user:1"])
+    with closing(Page(port, token)) as page:
+        assert page.status == 403
+
+
+def test_a_stream_ends_when_its_token_expires(port):
+    with time_machine.travel(time.time() - live.TOKEN_SECONDS + 2, tick=True):
+        token = live.token_for(1, ["user:1"])
+    with closing(Page(port, token)) as page:
+        page.socket.settimeout(10)
+        page.until_open()
+        while (event := page.next())[0] == "resync":
+            pass
+        assert event == ("over", {})
+        assert page.next() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_revoking_a_person_ends_their_streams_at_once_and_refuses_their_tokens(port, open_page):
+    token = live.token_for(77, ["user:77"])
+    mine, other = open_page(77, "thread:1"), open_page(78, "thread:1")
+
+    live.revoke(77)
+
+    assert mine.next() == ("over", {})
+    assert mine.next() is None
+    with closing(Page(port, token)) as page:
+        assert page.status == 403
+    live._send(json.dumps(["thread:1", "changed", {}]))
+    assert other.next() == ("changed", {"topic": "thread:1"})
+    live.servers().delete(live.REVOKED.format(77))
+
+
+def test_after_losing_valkey_everyone_is_told_to_look_and_news_goes_on(open_page):
+    page = open_page(1, "thread:12")
+
+    live.servers().client_kill_filter(_type="pubsub")
+
+    assert page.next() == ("resync", {})
+    live._send(json.dumps(["thread:12", "changed", {}]))
+    assert page.next() == ("changed", {"topic": "thread:12"})
+
+
+def test_what_changed_between_page_and_stream_is_told_on_opening(port):
+    token = live.token_for(1, ["thread:55", "thread:56"])
+    live._send(json.dumps(["thread:55", "changed", {}]))
+    with closing(Page(port, token)) as page:
+        assert page.next()[0] == "hello"
+        events = [page.next()]
+        if events[0][0] == "resync":  # another test just cut the subscription
+            return
+        assert events == [("changed", {"topic": "thread:55"})]
+
+
+def test_presence_shows_names_and_forgets_who_left(open_page):
+    skip = ("ping", "resync")
+    awa = open_page(1, "thread:321", name="Awa Mbaye")
+    assert awa.next(skip)[1]["names"] == ["Awa Mbaye"]
+    karim = open_page(2, "thread:321", name="Karim Toure")
+    both = {"topic": "thread:321", "names": ["Awa Mbaye", "Karim Toure"]}
+    assert awa.next(skip) == ("presence", both)
+    karim.close()
+    assert awa.next(skip) == ("presence", {"topic": "thread:321", "names": ["Awa Mbaye"]})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_news_waits_for_the_commit_and_a_rollback_tells_nothing(open_page):
+    page = open_page(1, "thread:5", "thread:6")
+    with transaction.atomic():
+        live.publish("thread:5")
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        live.publish("thread:6", "writing", names=["Awa"])
+    assert page.next() == ("writing", {"topic": "thread:6", "names": ["Awa"]})
+
+
+def test_news_without_a_server_fails_nobody(settings, caplog):
+    live.servers.cache_clear()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    live._send("{}")
+    live.servers.cache_clear()
+    assert "could not be told" in caplog.text
+
+
+def test_a_page_that_reads_slowly_keeps_one_notice_per_topic_and_looks_again_when_it_missed_some():
+    stream = Stream({"u": 1, "n": "", "t": [], "i": 0}, send=None)
+    for _ in range(3):
+        stream.push("changed", "thread:1")
+    assert len(stream.pending) == 1
+    for number in range(QUEUE * 2):
+        stream.push("changed", f"thread:{number}")
+    assert len(stream.pending) <= QUEUE + 1
+    assert ("", "resync") in stream.pending
+    assert (f"thread:{QUEUE * 2 - 1}", "changed") in stream.pending
+
+
+def test_a_stranger_gets_a_token_without_the_topics_they_may_not_hear(sign_in, ines, awa, lumen):
+    from tests.making import make_space, make_thread
+
+    thread = make_thread(make_space(lumen, visibility="open"), awa)
+    wanted = (
+        f"thread:{thread.pk},space:{thread.space_id},user:{awa.pk},user:{ines.pk},nothing:1,thread:x,thread:"
+    )
+
+    answer = sign_in(ines).get("/live/token/", {"topics": wanted}).json()
+    assert answer["topics"] == [f"user:{ines.pk}"]
+    scope = {"query_string": f"token={answer['token']}".encode()}
+    assert read_token(scope)["t"] == [f"user:{ines.pk}"]
+
+    answer = sign_in(awa).get("/live/token/", {"topics": wanted}).json()
+    assert answer["topics"] == [f"thread:{thread.pk}", f"space:{thread.space_id}", f"user:{awa.pk}"]
+
+
+def test_nobody_gets_a_token_without_signing_in(client, db):
+    assert client.get("/live/token/", {"topics": "user:1"}).status_code == 302
+
+
+def test_the_page_carries_the_token_of_its_reader(sign_in, awa):
+    page = sign_in(awa).get("/").content.decode()
+    assert f'data-topics="user:{awa.pk}"' in page
+    assert 'data-renew="/live/token/"' in page
+
+
+def test_pages_still_come_through_the_same_port(port):
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/live/token/")
+    assert connection.getresponse().status == 302
+    connection.close()
