@@ -62,7 +62,7 @@ class Report:
 
     def table(self) -> str:
         """The figures as columns of plain text, then each difference with its count."""
-        head = ("", _("read"), _("made"), _("already there"), _("refused"))
+        head = ("", _("in the file"), _("made"), _("already there"), _("refused"))
         rows = [head, *((kind, *map(str, figures)) for kind, *figures in self.rows())]
         widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
         lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
