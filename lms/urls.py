@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("gamification.urls")),
     path("", include("notifications.urls")),
     path("", include("analytics.urls")),
+    path("api/v1/", include("courses.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -37,6 +37,9 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         visible = Q(course__in=Course.objects.visible_to(user), published_at__isnull=False)
         return self.filter(visible | Q(course__in=Course.objects.editable_by(user)))
 
+    def editable_by(self, user) -> ModuleQuerySet:
+        return self.filter(course__in=Course.objects.editable_by(user))
+
     def published(self) -> ModuleQuerySet:
         return self.filter(published_at__isnull=False)
 
