@@ -1,0 +1,202 @@
+"""What the scripts do in a real browser, on the page that shows every component."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Page, Route, expect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium found: apt-get install chromium"),
+]
+FORM = """
+const form = document.createElement("form");
+form.method = "post";
+form.setAttribute("hx-post", "/fake/");
+form.setAttribute("hx-swap", "none");
+form.id = "fake";
+form.innerHTML = `<button data-optimistic aria-pressed="false">Utile <span data-count>3</span></button>`;
+document.getElementById("main").prepend(form);
+htmx.process(form);
+"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu"]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built():
+    node = Path(sys.prefix) / "bin" / "node"
+    subprocess.run(
+        [node, "build.mjs"], cwd=django_settings.BASE_DIR, check=True, capture_output=True, timeout=120
+    )
+
+
+@pytest.fixture
+def shown(page: Page, live_server, settings) -> Page:
+    """The page of the components; any error of a script fails the test."""
+    settings.DEBUG = True
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{live_server.url}/components/")
+    page.wait_for_load_state("networkidle")
+    yield page
+    assert errors == []
+
+
+def answer(page: Page, *statuses: int) -> list[str]:
+    """The fake address answers each status in turn, then the last one again."""
+    seen: list[str] = []
+
+    def fulfil(route: Route) -> None:
+        seen.append(route.request.post_data or "")
+        route.fulfill(status=statuses[min(len(seen), len(statuses)) - 1], body="")
+
+    page.route("**/fake/", fulfil)
+    page.evaluate(FORM)
+    return seen
+
+
+def test_a_draft_survives_a_reload(shown: Page):
+    field = shown.locator("[data-composer] textarea")
+    field.press_sequentially("Un texte qui compte")
+    shown.reload()
+    expect(field).to_have_value("Un texte qui compte")
+
+
+def test_a_draft_stays_when_the_message_is_refused_and_goes_when_it_is_acknowledged(shown: Page):
+    field = shown.locator("[data-composer] textarea")
+    statuses = iter([500, 200])
+    shown.route("**/fake/", lambda route: route.fulfill(status=next(statuses), body=""))
+    shown.evaluate("""() => {
+        const form = document.querySelector("[data-composer]").closest("form");
+        form.setAttribute("hx-post", "/fake/");
+        form.setAttribute("hx-swap", "none");
+        htmx.process(form);
+    }""")
+    field.press_sequentially("Ma réponse")
+    field.press("Control+Enter")
+    expect(shown.locator("#toasts")).to_contain_text("Nothing was lost")
+    expect(field).to_have_value("Ma réponse")
+    assert "Ma réponse" in shown.evaluate("JSON.stringify(localStorage)")
+    shown.get_by_role("button", name="Try again").click()
+    expect(field).to_have_value("")
+    assert "Ma réponse" not in shown.evaluate("JSON.stringify(localStorage)")
+
+
+def test_a_text_sent_without_an_answer_is_offered_back_not_pushed(shown: Page):
+    field = shown.locator("[data-composer] textarea")
+    field.press_sequentially("Parti sans réponse")
+    shown.evaluate(
+        "document.querySelector('[data-composer]').closest('form').dispatchEvent(new Event('submit'))"
+    )
+    shown.reload()
+    expect(field).to_have_value("")
+    shown.get_by_role("button", name="Bring back what I sent").click()
+    expect(field).to_have_value("Parti sans réponse")
+
+
+def test_marks_wrap_what_is_chosen(shown: Page):
+    field = shown.locator("[data-composer] textarea")
+    field.fill("important")
+    field.select_text()
+    shown.get_by_role("button", name="Bold").click()
+    expect(field).to_have_value("**important**")
+
+
+def test_a_reaction_shows_at_once_and_goes_back_when_refused(shown: Page):
+    answer(shown, 503)
+    button = shown.locator("#fake button")
+    shown.evaluate("""() => {
+        window.states = [];
+        const button = document.querySelector("#fake button");
+        new MutationObserver(() => states.push(button.getAttribute("aria-pressed") + button.textContent.trim()))
+            .observe(button, {attributes: true, attributeFilter: ["aria-pressed"]});
+    }""")
+    button.click()
+    expect(shown.locator("#toasts")).to_contain_text("Try again")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(button).to_have_text("Utile 3")
+    assert shown.evaluate("states") == ["trueUtile 4", "falseUtile 3"]
+
+
+def test_an_accepted_reaction_stays(shown: Page):
+    answer(shown, 200)
+    shown.locator("#fake button").click()
+    expect(shown.locator("#fake button")).to_have_attribute("aria-pressed", "true")
+    expect(shown.locator("#fake button")).to_have_text("Utile 4")
+
+
+def test_a_failure_can_be_tried_again(shown: Page):
+    seen = answer(shown, 500, 200)
+    shown.locator("#fake button").click()
+    shown.get_by_role("button", name="Try again").click()
+    expect(shown.locator("#fake button")).to_have_attribute("aria-pressed", "true")
+    assert len(seen) == 2
+
+
+def test_an_expired_session_never_swaps_the_sign_in_page_in(shown: Page, live_server):
+    shown.route("**/fake/", lambda route: route.continue_(url=f"{live_server.url}/settings/"))
+    shown.evaluate(FORM.replace('"hx-swap", "none"', '"hx-swap", "outerHTML"').replace("hx-post", "hx-get"))
+    shown.locator("#fake button").click()
+    expect(shown.locator("#toasts")).to_contain_text("Your session ended")
+    expect(shown.locator("#fake")).to_have_count(1)
+    expect(shown.locator("input[name=password]")).to_have_count(0)
+
+
+def test_the_bar_shows_only_for_what_takes_long(shown: Page):
+    held: list[Route] = []
+    shown.route("**/fake/", lambda route: held.append(route))
+    shown.evaluate(FORM)
+    bar = shown.locator("#progress")
+    shown.locator("#fake button").click()
+    assert bar.get_attribute("data-busy") is None
+    expect(bar).to_have_attribute("data-busy", "")
+    held[0].fulfill(status=200, body="")
+    expect(bar).not_to_have_attribute("data-busy", "")
+
+
+def test_dialogs_give_the_focus_back(shown: Page):
+    opener = shown.get_by_role("button", name="Dialog")
+    opener.click()
+    expect(shown.locator("#sample")).to_be_visible()
+    shown.keyboard.press("Escape")
+    expect(shown.locator("#sample")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_a_menu_is_walked_by_arrows_and_left_by_escape(shown: Page):
+    button = shown.get_by_role("button", name="Plus")
+    button.click()
+    expect(shown.get_by_role("link", name="Modifier")).to_be_focused()
+    shown.keyboard.press("ArrowDown")
+    expect(shown.get_by_role("link", name="Signaler")).to_be_focused()
+    shown.keyboard.press("Escape")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(button).to_be_focused()
+
+
+def test_the_theme_changes_at_once_and_is_kept(shown: Page):
+    assert shown.locator("html").get_attribute("data-theme") is None
+    with shown.expect_response(re.compile("/appearance/")):
+        shown.get_by_role("button", name="Change between light and dark").click()
+    expect(shown.locator("html")).to_have_attribute("data-theme", "palabre-night")
+    shown.reload()
+    expect(shown.locator("html")).to_have_attribute("data-theme", "palabre-night")
+
+
+def test_charts_are_drawn_when_they_come_into_view(shown: Page):
+    figure = shown.locator("figure[data-chart]").first
+    figure.scroll_into_view_if_needed()
+    # Chart.js gives the canvas its size when it draws.
+    expect(figure.locator("canvas")).to_have_attribute("style", re.compile("display: block"))

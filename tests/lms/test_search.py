@@ -1,0 +1,114 @@
+import pytest
+from django.core.cache import cache
+
+from community.models import Thread
+from lms.search import marked, search
+from tests import making
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+
+
+def titles(found: dict) -> dict[str, list[str]]:
+    return {kind: [hit.title for hit in hits] for kind, hits in found.items()}
+
+
+@pytest.fixture
+def space(lumen, awa):
+    space = making.make_space(lumen, "Managers")
+    making.join(space, awa)
+    return space
+
+
+def test_words_are_found_in_french_and_in_english_whatever_their_ending_and_accents(space, awa, karim):
+    making.make_thread(space, karim, "Les réunions trop longues", language="fr")
+    making.make_thread(space, karim, "Running a short meeting", language="en")
+    assert titles(search(awa, "reunion", "threads")) == {"threads": ["Les réunions trop longues"]}
+    assert titles(search(awa, "meetings", "threads")) == {"threads": ["Running a short meeting"]}
+
+
+def test_a_title_forgives_a_typing_mistake(space, awa, karim):
+    making.make_thread(space, karim, "Négociation difficile")
+    assert titles(search(awa, "négotiation", "threads")) == {"threads": ["Négociation difficile"]}
+
+
+def test_what_a_person_may_not_read_is_not_found_by_any_kind(lumen, atelier, awa, ines, karim):
+    foreign = making.make_space(atelier, "Atelier")
+    closed = making.make_space(lumen, "Direction", visibility="closed")
+    making.make_thread(foreign, ines, "Licorne étrangère", "licorne")
+    secret = making.make_thread(closed, karim, "Licorne secrète", "licorne")
+    making.make_user("Licorne Dupont", organisation=atelier)
+    assert search(awa, "licorne") == {}
+    making.join(closed, awa)
+    assert titles(search(awa, "licorne")) == {"threads": ["Licorne secrète"], "posts": ["Licorne secrète"]}
+    Thread.objects.filter(pk=secret.pk).update(deleted_at=secret.created_at)
+    assert search(awa, "licorne") == {}
+
+
+def test_replies_behind_a_gate_stay_hidden_until_it_opens(space, awa, karim, julie):
+    thread = making.make_thread(space, julie, "Que feriez-vous ?", "Un cas", gate="after_reply")
+    making.make_post(thread, karim, "Je proposerais un escabeau.")
+    assert search(awa, "escabeau", "posts") == {}
+    thread.passes.create(user=awa)
+    assert titles(search(awa, "escabeau", "posts")) == {"posts": ["Que feriez-vous ?"]}
+
+
+def test_hidden_posts_are_not_found(space, awa, karim):
+    thread = making.make_thread(space, karim, "Outils", "Un escabeau")
+    thread.posts.update(hidden_at=thread.created_at)
+    assert search(awa, "escabeau", "posts") == {}
+
+
+def test_a_snippet_marks_the_words_and_nothing_that_was_written_passes_for_markup(space, awa, karim):
+    making.make_thread(
+        space, karim, "Sécurité", "Le <script>alert(1)</script> **mot** de passe & <mark>faux</mark>"
+    )
+    [hit] = search(awa, "passe", "posts")["posts"]
+    assert "<mark>passe</mark>" in hit.snippet
+    assert "<script" not in hit.snippet
+    assert "<mark>faux" not in hit.snippet
+    assert "&amp;" in hit.snippet
+    assert "**" not in hit.snippet
+
+
+def test_marks_are_only_ours():
+    assert marked("a < b <b>gras</b> \ue000mot\ue001") == "a &lt; b gras <mark>mot</mark>"
+
+
+def test_colleagues_are_found_by_name_job_and_near_spelling(awa, lumen):
+    karim = making.make_user("Karim Touré", organisation=lumen, handle="karim-t")
+    karim.profile.job_title = "Négociateur"
+    karim.profile.save()
+    assert titles(search(awa, "toure", "people")) == {"people": ["Karim Touré"]}
+    assert titles(search(awa, "negociateur", "people")) == {"people": ["Karim Touré"]}
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\x00", "'", "a & | ! <-> (", "%_\\", "é" * 500, "-", '"'])
+def test_any_words_are_accepted(sign_in, awa, words):
+    assert sign_in(awa).get("/search/", {"q": words}).status_code == 200
+
+
+def test_the_page_keeps_the_words_says_where_and_filters_by_kind(sign_in, space, awa, karim):
+    thread = making.make_thread(space, karim, "Notes de frais", "Qui valide les frais ?")
+    page = sign_in(awa).get("/search/", {"q": "frais"}).content.decode()
+    assert 'value="frais"' in page
+    assert f'href="/threads/{thread.pk}/"' in page
+    assert "Managers" in page
+    assert "?q=frais&amp;kind=posts" in page
+    only = sign_in(awa).get("/search/", {"q": "frais", "kind": "people"}).content.decode()
+    assert f'href="/threads/{thread.pk}/"' not in only
+    assert "Rien trouvé avec ces mots" in only
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_search_costs_the_same_with_one_and_with_three_of_each(
+    number, sign_in, space, awa, karim, django_assert_num_queries
+):
+    for index in range(number):
+        making.make_thread(space, karim, f"Escabeau {index}", "escabeau")
+        making.make_user(f"Escabeau {index}", organisation=space.organisation)
+    client = sign_in(awa)
+    with django_assert_num_queries(19):
+        client.get("/search/", {"q": "escabeau"})
