@@ -1,3 +1,7 @@
+from django.urls import path
+
+from gamification import views
+
 app_name = "gamification"
 
-urlpatterns: list = []
+urlpatterns = [path("people/<slug:handle>/recognitions/", views.recognitions, name="recognitions")]

@@ -10,7 +10,6 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -23,7 +22,6 @@ from django.utils import timezone
 
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
 from courses.models import Enrolment, Module, ModuleThread, Progress
-from gamification.models import Grant
 
 TALK = 5
 ASKING = [Thread.Kind.CASE, Thread.Kind.POLL]
@@ -178,13 +176,3 @@ def waiting_for(person: Any) -> dict[str, int]:
 
 def facilitates(person: Any) -> bool:
     return Space.objects.facilitated_by(person).exists()
-
-
-def recognitions_of(person: Any) -> list[dict[str, Any]]:
-    """The recognitions a person holds and how often they were earned, the latest first."""
-    earned = (
-        Grant.objects.filter(user=person)
-        .values("recognition")
-        .annotate(times=Count("pk"), last=Max("granted_at"))
-    )
-    return list(earned.order_by("-last")[:3])

@@ -1,7 +1,15 @@
 import pytest
+from django.conf import settings
 from django.utils.translation import override
 
+from core.catalogues import compile_catalogues
 from tests import making
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues():
+    """French as the catalogues have it now: compiled files are not kept in the repository."""
+    compile_catalogues(settings.LOCALE_PATHS)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core.access import public
+from gamification.queries import recognitions_of
 from lms import today
 from lms.context import address
 from people.rules import is_hr
@@ -23,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "courses": courses,
         "threads": today.talk_of_the_moment(person),
         "challenge": today.challenge_of_the_week(person),
-        "recognitions": today.recognitions_of(person),
+        "recognitions": recognitions_of(person)[:3],
         "waiting": today.waiting_for(person) if facilitates else None,
         "facilitation_url": address("analytics:facilitation"),
         "reports_url": address("analytics:reports") if is_hr(person) else "",
