@@ -53,10 +53,12 @@ def runs(var: Path) -> bool:
     return answers(servers.postgres_socket) and answers(servers.valkey_socket)
 
 
-def start(var: Path) -> None:
-    """Starts whatever does not run yet. Safe to call from many processes at once, and cheap when both run."""
+def start(var: Path, *, doubt: bool = False) -> None:
+    """Starts whatever does not run yet. Safe to call from many processes at once, and cheap when both run.
+
+    A server that was just killed still answers for a moment: who saw that says so with `doubt`."""
     servers = Servers(var)
-    if runs(var):
+    if runs(var) and not doubt:
         return
     with servers.lock():
         servers.start_postgres()

@@ -41,16 +41,24 @@ class Supervisor:
     """Starts the children, restarts those that fall, and stops everything on Ctrl-C, TERM or HUP."""
 
     def __init__(
-        self, children: Sequence[Child], *, folder: Path, write: Callable[[str], None], guard: "Guard"
+        self,
+        children: Sequence[Child],
+        *,
+        folder: Path,
+        write: Callable[[str], None],
+        guard: "Guard",
+        patience: float = PATIENCE,
     ) -> None:
         self.children = list(children)
         self.folder = folder
         self.write = write
+        self.writing = threading.Lock()
         self.width = max(len(child.name) for child in children)
         self.ending = threading.Event()
         self.signals = 0
         self.changed: set[str] = set()
         self.guard = guard
+        self.patience = patience
 
     def run(self, when_started: Callable[[], None]) -> int:
         """Blocks until asked to end. Returns the exit code: 0 when a person ended it, 1 when a child could not live."""
@@ -65,7 +73,7 @@ class Supervisor:
             if not self.keep_alive():
                 code = 1
                 break
-        self.terminate(self.children, patience=PATIENCE)
+        self.terminate(self.children, patience=self.patience)
         return code
 
     def end(self, number: int, frame: object) -> None:
@@ -88,9 +96,14 @@ class Supervisor:
         self.guard.watch(child.process.pid)
         threading.Thread(target=self.relay, args=(child.name, child.process.stdout), daemon=True).start()
 
+    def say(self, line: str) -> None:
+        """One line at a time, whichever thread it comes from."""
+        with self.writing:
+            self.write(line)
+
     def relay(self, name: str, lines: IO[str]) -> None:
         for line in lines:
-            self.write(f"{name.rjust(self.width)} | {line.rstrip()}")
+            self.say(f"{name.rjust(self.width)} | {line.rstrip()}")
 
     def keep_alive(self) -> bool:
         if self.changed:
@@ -100,9 +113,9 @@ class Supervisor:
                 continue
             assert child.process is not None
             recent = [birth for birth in child.births if time.monotonic() - birth < 60]
-            self.write(f"{child.name} ended with {child.process.returncode}.")
+            self.say(f"{child.name} ended with {child.process.returncode}.")
             if len(recent) >= RESTARTS_A_MINUTE:
-                self.write(f"{child.name} fell {len(recent)} times in a minute: its lines above say why.")
+                self.say(f"{child.name} fell {len(recent)} times in a minute: its lines above say why.")
                 return False
             self.end_group(child)
             self.start(child)
@@ -114,7 +127,7 @@ class Supervisor:
 
     def restart_changed(self) -> None:
         names, self.changed = self.changed, set()
-        self.write(f"changed: {', '.join(sorted(names)[:4])}")
+        self.say(f"changed: {', '.join(sorted(names)[:4])}")
         children = [child for child in self.children if child.restarts_on_change]
         self.terminate(children, patience=3)
         for child in children:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.postgresql import base
+from psycopg import OperationalError
 
 from core import embedded
 
@@ -9,4 +10,8 @@ from core import embedded
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         embedded.start(settings.VAR_DIR)
-        return super().get_new_connection(conn_params)
+        try:
+            return super().get_new_connection(conn_params)
+        except OperationalError:
+            embedded.start(settings.VAR_DIR, doubt=True)
+            return super().get_new_connection(conn_params)

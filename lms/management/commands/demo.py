@@ -222,13 +222,13 @@ def announce(port: int, supervisor: Supervisor) -> None:
             break
         except (urllib.error.URLError, OSError):
             if time.monotonic() > deadline:
-                print_line("The pages do not answer after a minute: the lines of `web` above say why.")
+                supervisor.say("The pages do not answer after a minute: the lines of `web` above say why.")
                 return
             time.sleep(0.1)
     else:
         return
     accounts = "\n".join(f"    {email.ljust(28)} {role}" for email, role in ACCOUNTS)
-    print_line(
+    supervisor.say(
         f"\n  Palabre is open: {address}\n\n"
         f"  Sign in with one of these, password {PASSWORD}:\n{accounts}\n\n"
         "  Ctrl-C ends everything.\n"

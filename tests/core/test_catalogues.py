@@ -1,0 +1,137 @@
+import gettext
+
+import polib
+import pytest
+
+from core import catalogues
+
+PAGE = """{% load i18n %}
+<p>don't take "this" apart, été</p>
+   {% translate "Welcome" %}
+ {% blocktranslate trimmed with name=user.name %}
+    Hello {{ name }},
+    100% "warm"
+ {% endblocktranslate %}
+{% blocktranslate count n=total %}{{ n }} reply{% plural %}{{ n }} replies{% endblocktranslate %}
+{% translate "May" context "month" %} {% badge label=_("New") %}
+"""
+CODE = """
+from django.utils.translation import gettext as _, ngettext
+def said(n):
+    return _("Saved") + ngettext("%(n)s post", "%(n)s posts", n) + _("Hello {name}").format(name=n)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    for place, text in {
+        "templates/courses/page.html": PAGE,
+        "templates/emails/note.txt": '{% load i18n %}{% translate "Good morning" %}',
+        "templates/404.html": '{% load i18n %}{% translate "Lost" %}',
+        "templates/mfa/index.html": '{% load i18n %}{% translate "Second factor" %}',
+        "courses/said.py": CODE,
+        "courses/migrations/0001_initial.py": '_("Never")',
+    }.items():
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def found_in(project):
+    return catalogues.sentences_of(project, ["core", "courses", "people"])
+
+
+def bring_up_to_date(project):
+    for area, sentences in found_in(project).items():
+        catalogues.update(project, area, sentences)
+    return polib.pofile(str(catalogues.catalogue_path(project, "courses")))
+
+
+def holes_in(project):
+    sentences = found_in(project)["courses"]
+    return catalogues.holes(project, "courses", sentences)
+
+
+def test_each_sentence_is_found_in_the_area_of_its_place(project):
+    areas = {area: {msgid for msgid, _ in found} for area, found in found_in(project).items()}
+    assert areas == {
+        "courses": {
+            *("Welcome", 'Hello %(name)s, 100%% "warm"', "%(n)s reply", "May", "New"),
+            *("Saved", "%(n)s post", "Hello {name}"),
+        },
+        "core": {"Good morning", "Lost"},
+        "people": {"Second factor"},
+    }
+
+
+def test_writing_again_keeps_translations_and_drops_what_is_gone(project):
+    catalogue = bring_up_to_date(project)
+    catalogue.find("Welcome").msgstr = "Bienvenue"
+    catalogue.find("%(n)s reply").msgstr_plural = {0: "%(n)s réponse", 1: "%(n)s réponses"}
+    catalogue.save(str(catalogues.catalogue_path(project, "courses")))
+    (project / "courses" / "said.py").write_text("")
+    before = {entry.msgid: entry.msgstr for entry in bring_up_to_date(project)}
+    assert before["Welcome"] == "Bienvenue"
+    assert "Saved" not in before
+    text = catalogues.catalogue_path(project, "courses").read_text()
+    bring_up_to_date(project)
+    assert catalogues.catalogue_path(project, "courses").read_text() == text
+    assert "%(n)s réponses" in text
+
+
+def translate_all(project):
+    catalogue = bring_up_to_date(project)
+    for entry in catalogue:
+        entry.msgstr = "" if entry.msgid_plural else entry.msgid
+        entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural} if entry.msgid_plural else {}
+    return catalogue
+
+
+@pytest.mark.parametrize(
+    ("spoil", "hole"),
+    [
+        (lambda c: setattr(c.find("Saved"), "msgstr", ""), "courses: not translated: 'Saved'"),
+        (lambda c: c.find("Saved").flags.append("fuzzy"), "courses: fuzzy: 'Saved'"),
+        (lambda c: c.remove(c.find("Saved")), "courses: missing: 'Saved'"),
+        (lambda c: c.append(polib.POEntry(msgid="Old", msgstr="x")), "courses: no longer used: 'Old'"),
+        (
+            lambda c: setattr(c.find("Hello {name}"), "msgstr", "Bonjour {nom}"),
+            "courses: placeholders differ (name, nom): 'Hello {name}'",
+        ),
+        (
+            lambda c: c.find("%(n)s post").msgstr_plural.update({1: "%(m)s messages"}),
+            "courses: placeholders differ (m, n): '%(n)s post'",
+        ),
+        (
+            lambda c: c.find("%(n)s post").msgstr_plural.update({1: ""}),
+            "courses: not translated: '%(n)s post'",
+        ),
+    ],
+)
+def test_each_kind_of_hole_is_named(project, spoil, hole):
+    catalogue = translate_all(project)
+    path = str(catalogues.catalogue_path(project, "courses"))
+    catalogue.save(path)
+    assert holes_in(project) == []
+    spoil(catalogue)
+    catalogue.save(path)
+    assert holes_in(project) == [hole]
+
+
+def test_a_french_singular_may_leave_its_number_unsaid(project):
+    catalogue = translate_all(project)
+    catalogue.find("%(n)s post").msgstr_plural[0] = "un message"
+    catalogue.save(str(catalogues.catalogue_path(project, "courses")))
+    assert holes_in(project) == []
+
+
+def test_compiled_catalogues_count_none_and_one_as_singular(project):
+    translate_all(project).save(str(catalogues.catalogue_path(project, "courses")))
+    folder = project / "locale" / "courses"
+    assert catalogues.compile_catalogues([folder]) == 1
+    assert catalogues.compile_catalogues([folder]) == 0
+    with (folder / "fr" / "LC_MESSAGES" / "django.mo").open("rb") as handle:
+        french = gettext.GNUTranslations(handle)
+    said = [french.ngettext("%(n)s post", "%(n)s posts", n) for n in (0, 1, 2)]
+    assert said == ["%(n)s post", "%(n)s post", "%(n)s posts"]

@@ -1,0 +1,109 @@
+import os
+import stat
+
+import pytest
+
+from core import environment
+from core.environment import Unsafe
+
+GOOD_SECRET = "kV3-9sLq_2mZx8RtYw0PbNc5HdJf7GaEuOiTrXyBnMlKvQe1"
+
+
+@pytest.mark.parametrize("value", ["", "short", "a" * 80, "django-insecure-" + GOOD_SECRET])
+def test_a_secret_that_can_be_guessed_stops_the_start(monkeypatch, value):
+    monkeypatch.setenv("SECRET_KEY", value)
+    with pytest.raises(Unsafe, match="SECRET_KEY"):
+        environment.secret_key()
+
+
+def test_a_long_random_secret_is_taken(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", GOOD_SECRET + "xyz")
+    assert environment.secret_key() == GOOD_SECRET + "xyz"
+
+
+@pytest.mark.parametrize(
+    "value", ["", "*", "a.example,*", "*.example", "https://a.example", "a.example:8000"]
+)
+def test_hosts_are_names_and_never_everyone(monkeypatch, value):
+    monkeypatch.setenv("ALLOWED_HOSTS", value)
+    with pytest.raises(Unsafe, match="ALLOWED_HOSTS"):
+        environment.hosts("ALLOWED_HOSTS")
+
+
+def test_https_trusts_the_names_of_the_site_only(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example, .b.example")
+    settings = environment.https_settings()
+    assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://a.example", "https://*.b.example"]
+    assert settings["SECURE_SSL_REDIRECT"] is settings["SESSION_COOKIE_SECURE"] is True
+
+
+def test_a_storage_in_clear_is_refused_unless_said_twice(monkeypatch):
+    for name in ("STORAGE_BUCKET", "STORAGE_ACCESS_KEY", "STORAGE_SECRET_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("STORAGE_ENDPOINT", "http://minio.example")
+    with pytest.raises(Unsafe, match="STORAGE_ENDPOINT"):
+        environment.media_storage()
+    monkeypatch.setenv("STORAGE_INSECURE", "1")
+    assert environment.media_storage()["OPTIONS"]["endpoint_url"] == "http://minio.example"
+
+
+def test_a_bucket_without_its_keys_is_refused(monkeypatch):
+    monkeypatch.setenv("STORAGE_BUCKET", "films")
+    with pytest.raises(Unsafe, match="STORAGE_ACCESS_KEY is missing"):
+        environment.media_storage()
+
+
+def test_a_database_address_is_read_with_its_escapes_and_options():
+    found = environment.database("postgresql://palabre:p%40ss@db.example:6432/academy?sslmode=require")
+    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert (found["NAME"], found["USER"], found["PASSWORD"]) == ("academy", "palabre", "p@ss")
+    assert (found["HOST"], found["PORT"], found["OPTIONS"]) == ("db.example", "6432", {"sslmode": "require"})
+
+
+def test_another_database_than_postgresql_is_refused():
+    with pytest.raises(Unsafe, match="DATABASE_URL"):
+        environment.database("mysql://a/b")
+
+
+def test_a_production_names_its_mail_server(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a/b")
+    with pytest.raises(Unsafe, match="EMAIL_URL is missing"):
+        environment.email_server()
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "ssl", "tls"),
+    [("smtp://u:p@mail.example", 587, False, True), ("smtps://u:p@mail.example", 465, True, False)],
+)
+def test_a_mail_server_is_spoken_to_in_secret(monkeypatch, url, port, ssl, tls):
+    monkeypatch.setenv("EMAIL_URL", url)
+    found = environment.email_server()
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example", port)
+    assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == (ssl, tls)
+
+
+@pytest.mark.parametrize(("value", "read"), [("1", True), ("Yes", True), ("off", False), ("", False)])
+def test_flags_are_read_as_people_write_them(monkeypatch, value, read):
+    monkeypatch.setenv("SOME_FLAG", value)
+    assert environment.flag("SOME_FLAG", default=not read) is read
+
+
+def test_a_flag_that_is_neither_is_refused(monkeypatch):
+    monkeypatch.setenv("SOME_FLAG", "maybe")
+    with pytest.raises(Unsafe, match="SOME_FLAG must be 1 or 0"):
+        environment.flag("SOME_FLAG", default=False)
+
+
+def test_the_kept_secret_is_made_once_for_its_owner_alone(tmp_path):
+    path = tmp_path / "var" / "secret_key"
+    first = environment.kept_secret(path)
+    assert environment.kept_secret(path) == first
+    assert len(first) >= environment.SHORTEST_SECRET
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert os.listdir(path.parent) == ["secret_key"]
+
+
+def test_the_policy_allows_nothing_inline_and_no_other_house():
+    rules = environment.content_security_policy()["DIRECTIVES"]
+    assert not any("unsafe" in str(source) for sources in rules.values() for source in sources)
+    assert not any("://" in str(source) for sources in rules.values() for source in sources)
