@@ -1,0 +1,103 @@
+"""Several devices and people at once, with real commits: the database decides, nothing is lost or doubled."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from courses.actions import add_module, answer_question, enrol, publish_module, report_watching, start_attempt
+from courses.models import Answer, Attempt, Enrolment, ModuleThread, Progress, QuestionThread
+from events.models import Event
+from tests import making
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(work, items):
+    def run(item):
+        try:
+            return work(item)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return list(pool.map(run, items))
+
+
+def test_eight_devices_report_and_nothing_is_lost(transactional_db, awa, course, film_module):
+    opened = timezone.now() - timedelta(minutes=10)
+    progress = Progress.objects.create(
+        enrolment=making.enrol(awa, course), module=film_module, opened_at=opened
+    )
+    now = timezone.now()
+
+    def report(number):
+        begin = number * 12.5
+        for step in range(5):
+            end = begin + 2.5 * (step + 1)
+            report_watching(
+                progress,
+                ranges_seen=[(begin, end)],
+                position=end,
+                at=now + timedelta(seconds=60 * (step + 1)),
+            )
+
+    at_once(report, range(8))
+    progress.refresh_from_db()
+    assert list(progress.watched.values_list("start", "end")) == [(0, 100)]
+    assert progress.coverage == 1
+    assert Event.objects.filter(verb="courses.module_completed").count() == 1
+
+
+def test_a_quiz_started_eight_times_at_once_is_one_attempt(awa, course, quiz_module):
+    enrolment = making.enrol(awa, course)
+    started = at_once(
+        lambda _n: start_attempt(Enrolment.objects.get(pk=enrolment.pk), quiz_module.quiz).pk, range(8)
+    )
+    assert len(set(started)) == 1
+    assert Attempt.objects.count() == 1
+    assert Event.objects.filter(verb="courses.attempt_started").count() == 1
+
+
+def test_one_question_answered_eight_times_at_once_is_one_answer(awa, course, quiz_module):
+    attempt = start_attempt(making.enrol(awa, course), quiz_module.quiz)
+    question = quiz_module.quiz.quiz_questions.first().question
+    options = list(question.options.values_list("pk", flat=True))
+    given = at_once(
+        lambda n: (
+            answer_question(
+                Attempt.objects.get(pk=attempt.pk), question=question, options=[options[n % 2]]
+            ).pk
+        ),
+        range(8),
+    )
+    assert len(set(given)) == 1
+    assert Answer.objects.count() == 1
+    assert Event.objects.filter(verb="courses.question_answered").count() == 1
+
+
+def test_eight_first_answers_at_once_open_one_thread(lumen, course, quiz_module):
+    question = quiz_module.quiz.quiz_questions.first().question
+    people = [making.make_user(f"Personne {n}", organisation=lumen) for n in range(8)]
+    attempts = [start_attempt(making.enrol(user, course), quiz_module.quiz) for user in people]
+    chosen = [question.options.first().pk]
+    at_once(lambda attempt: answer_question(attempt, question=question, options=chosen), attempts)
+    assert QuestionThread.objects.filter(question=question).count() == 1
+    assert Answer.objects.count() == 8
+
+
+def test_publishing_and_enrolling_at_once_happen_once(awa, julie, course):
+    module = add_module(course.sections.get(), by=julie, kind="text", title="Écouter", body="Bonjour")
+    at_once(lambda _n: publish_module(type(module).objects.get(pk=module.pk), by=julie), range(4))
+    at_once(lambda _n: enrol(awa, course.sessions.get()), range(6))
+    assert ModuleThread.objects.filter(module=module).count() == 1
+    assert Enrolment.objects.count() == 1
+    assert Event.objects.filter(verb="courses.enrolled").count() == 1
+
+
+def test_modules_added_at_once_have_their_own_place(julie, course):
+    section = course.sections.get()
+    at_once(lambda n: add_module(section, by=julie, kind="text", title=f"M{n}"), range(8))
+    assert sorted(section.modules.values_list("position", flat=True)) == list(range(1, 9))
