@@ -202,7 +202,7 @@ class DirtyDay(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
-    # Grows with each mark: a rebuild removes the row only if nothing came in meanwhile.
+    # The transaction that marked it last: a rebuild removes the row only if no other came in meanwhile.
     mark = models.BigIntegerField(default=1)
     marked_at = models.DateTimeField(db_default=Now())
 

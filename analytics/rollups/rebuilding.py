@@ -16,23 +16,26 @@ from people.models import Organisation, User
 
 
 def mark(organisation_id: int, dirty: Iterable[date]) -> None:
-    """Ask for a rebuild of these days. A day that is being rebuilt at this moment is rebuilt once more."""
+    """Ask for a rebuild of these days. A day that is being rebuilt at this moment is rebuilt once more.
+
+    The mark is the transaction that left it: another one differs, and marking twice in the same writes once.
+    """
     rows = sorted(set(dirty))
     if not rows:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO analytics_dirtyday (organisation_id, day, mark)
-               SELECT %s, day, 1 FROM unnest(%s::date[]) AS day ORDER BY day
+               SELECT %s, day, pg_current_xact_id()::text::bigint FROM unnest(%s::date[]) AS day ORDER BY day
                ON CONFLICT ON CONSTRAINT dirty_day_once
-               DO UPDATE SET mark = analytics_dirtyday.mark + 1""",
+               DO UPDATE SET mark = excluded.mark WHERE analytics_dirtyday.mark <> excluded.mark""",
             [organisation_id, rows],
         )
 
 
 def rebuild_dirty(limit: int = 500) -> int:
     """Rebuild the days that are marked, oldest mark first; the number of days rebuilt."""
-    # Read before the figures are: whoever marks a day from here on raises its mark, and the row stays.
+    # Read before the figures are: whoever marks a day from here on changes its mark, and the row stays.
     seen = list(
         DirtyDay.objects.order_by("marked_at", "day").values("pk", "organisation_id", "day", "mark")[:limit]
     )

@@ -1,8 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 
 from analytics.models import CompletionDay, DirtyDay, LearnerDay, SpaceDay, ThreadFact
 from analytics.rollups import rebuilding
@@ -183,13 +184,19 @@ def test_a_change_of_unit_marks_from_the_day_it_takes_effect(lumen, awa):
     assert marked_days() == {"2026-10-03", "2026-10-04", "2026-10-05", "2026-10-06", "2026-10-07"}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_mark_made_during_a_rebuild_is_not_lost(lumen, monkeypatch):
     rebuilding.mark(lumen.pk, [MONDAY, TUESDAY])
     real = rebuilding._rebuild_week
 
     def rebuild_while_somebody_marks(organisation, dates):
         real(organisation, dates)
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(mark_and_leave).result()
+
+    def mark_and_leave():
         rebuilding.mark(lumen.pk, [TUESDAY])
+        connections.close_all()
 
     monkeypatch.setattr(rebuilding, "_rebuild_week", rebuild_while_somebody_marks)
 
