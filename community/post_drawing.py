@@ -1,363 +1,355 @@
 """The HTML of posts, in Python: fifty of them through the template language would cost the page its budget.
 
-One drawing per page: what is the same for every post (words, icons, addresses, an author's chip) is made once.
+What does not change from post to post (words, icons, menus, an author's chip) is made once per page, with marks
+where the id of the post goes. Only such moulds are filled by replacing marks: they hold nothing that people wrote.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import rules
 from community.models import Post, Reaction
+from community.post_words import as_clock, words_of_posts
 from community.queries.conversation import Conversation, Shown
+from core.icons import icon_body
 from core.templatetags import ui
 
 NOTHING = mark_safe("")
 # The buttons of every post belong to one form of the page, so that they work without scripts and weigh little.
 FORM = "post-actions"
+PK, COUNT = "__pk__", "__count__"
 OTHER_REACTIONS = (
     (Reaction.Kind.THANKS, "heart"),
     (Reaction.Kind.LEARNED, "lightbulb"),
     (Reaction.Kind.QUESTION, "circle-question-mark"),
 )
+ICONS = (
+    "thumbs-up", "reply", "quote", "smile-plus", "ellipsis", "link", "pencil", "circle-check", "trash-2", "flag",
+    "check", *(icon for _kind, icon in OTHER_REACTIONS),
+)  # fmt: skip
+
+
+def icon(name: str, size: str = "size-4") -> SafeString:
+    """An icon that stands once in the page (`icons_of_posts`) and is drawn by reference."""
+    return mark_safe(f'<svg class="{size} shrink-0" aria-hidden="true"><use href="#i-{name}"/></svg>')
+
+
+def icons_of_posts() -> SafeString:
+    symbols = "".join(
+        f'<symbol id="i-{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+        f'stroke-linecap="round" stroke-linejoin="round">{icon_body(name) or ""}</symbol>'
+        for name in ICONS
+    )
+    return mark_safe(f'<svg class="hidden" aria-hidden="true">{symbols}</svg>')
 
 
 class PostDrawing:
     def __init__(self, talk: Conversation) -> None:
         self.talk = talk
-        self.thread = talk.thread
         self.narrow = talk.narrow
+        self.words = words_of_posts()
         self.root = reverse("community:post", args=[0]).removesuffix("0/")
-        self.icon = cache(ui.icon)
-        self.chip = cache(self._chip)
-        self.words = _words()
         self.button = "btn btn-ghost btn-xs" if self.narrow else "btn btn-ghost btn-sm"
+        self.chip = cache(self._chip)
+        self.mould = cache(self._mould)
+        self.useful_mould = cache(self._useful_mould)
 
-    # Lists
+    # The list
 
     def replies(self) -> SafeString:
-        """The list of replies, with a line where the reader had left."""
+        """The items of the list, with a line where the reader had left."""
         first_new = self.talk.first_new
         parts = []
         for top in self.talk.replies:
-            if first_new is not None and first_new in (top, *top.replies) and self.talk.sort == "order":
-                parts.append(self.line_of_news())
+            if first_new is not None and self.talk.sort == "order" and first_new in (top, *top.replies):
+                parts.append(self._line_of_news())
             parts.append(self.item(top))
-        return format_html_join("", "{}", ((part,) for part in parts))
+        return mark_safe("".join(parts))
 
-    def line_of_news(self) -> SafeString:
+    def _line_of_news(self) -> SafeString:
         number = self.talk.number_of_new
-        words = ngettext("%(n)s new since your visit", "%(n)s new since your visit", number) % {"n": number}
         return format_html(
             '<li class="divider text-secondary text-xs font-semibold uppercase before:bg-secondary/40 '
             'after:bg-secondary/40 my-0" id="news">{}</li>',
-            words,
+            ngettext("%(n)s new since your visit", "%(n)s new since your visit", number) % {"n": number},
         )
 
     def item(self, shown: Shown) -> SafeString:
+        """One post. What people chose (their names) is escaped in `_chip`; `post.html` was cleaned when written."""
         post = shown.post
-        if not post.is_published and not self._may_read_hidden(post):
+        if not post.is_published and not (
+            post.deleted_at is None and rules.can_see_hidden(self.talk.seat, post)
+        ):
             return self._removed(shown)
-        moment = format_html(' data-at="{}"', post.moment) if post.moment is not None else NOTHING
-        return format_html(
-            '<li id="post-{n}" class="{classes}" data-post="{n}" data-parent="{parent}"{moment} data-item tabindex="-1">'
-            '<article aria-label="{label}">{head}{accepted}{body}{actions}<div id="slot-{pk}"></div></article>{replies}</li>',
-            n=post.number,
-            pk=post.pk,
-            classes=self._frame(shown),
-            parent=self._parent(post),
-            moment=moment,
-            label=self.words["post"] % {"n": post.number, "name": self._name(shown.author)},
-            head=self._head(shown),
-            accepted=self._accepted_line(shown) if self.narrow else NOTHING,
-            body=self._body(post),
-            actions=self.actions(shown),
-            replies=self._replies_of(shown),
-        )
-
-    def _frame(self, shown: Shown) -> str:
-        is_reply = shown.post.parent_id is not None
-        if self.narrow:
-            return "ml-6 scroll-mt-4" if is_reply and not self._has_parent_here(shown) else "scroll-mt-4"
-        accepted = " ring-2 ring-success/50" if shown.is_accepted else ""
-        if is_reply:
-            return f"pt-4 scroll-mt-24 rounded-box{accepted and accepted + ' p-4'}"
-        return f"surface p-4 sm:p-5 scroll-mt-24{accepted}"
-
-    def _has_parent_here(self, shown: Shown) -> bool:
-        return shown not in self.talk.replies
-
-    def _parent(self, post: Post) -> Any:
-        return post.top_number if post.parent_id else ""
-
-    def _replies_of(self, shown: Shown) -> SafeString:
-        if shown.post.parent_id is not None:
-            return NOTHING
-        edge = "ml-8 grid gap-4 mt-4" if self.narrow else "grid gap-1 pl-4 sm:pl-6 border-l-2 border-base-300"
-        margin = " mt-4" if shown.replies and not self.narrow else ""
-        inside = format_html_join("", "{}", ((self.item(reply),) for reply in shown.replies))
-        return format_html(
-            '<ol id="replies-{}" class="{}{} empty:hidden">{}</ol>', shown.post.number, edge, margin, inside
+        label = self.words["post"] % {"n": post.number, "name": self.chip(shown.author)[2]}
+        at = f' data-at="{post.moment}"' if post.moment is not None else ""
+        return mark_safe(
+            f"{self._open(shown)}{at}>"
+            f'<article aria-label="{label}">{self._head(shown)}{self._accepted_line(shown)}'
+            f'<div class="{self._body_classes}" lang="{post.language}">{post.html}</div>'
+            f'{self.actions(shown)}<div id="slot-{post.pk}"></div></article>{self._replies_of(shown)}</li>'
         )
 
     def _removed(self, shown: Shown) -> SafeString:
         """The place of a post that is gone: nothing of what it said, only what hangs below."""
         post = shown.post
         words = self.words["hidden" if post.hidden_at and not post.deleted_at else "removed"]
-        return format_html(
-            '<li id="post-{n}" class="{c}" data-post="{n}" data-parent="{p}" data-removed><p class="quiet text-sm italic">{w}</p>{r}</li>',
-            n=post.number, c=self._frame(shown), p=self._parent(post), w=words, r=self._replies_of(shown),
-        )  # fmt: skip
+        return mark_safe(
+            f'{self._open(shown)} data-removed><p class="quiet text-sm italic">{words}</p>'
+            f"{self._replies_of(shown)}</li>"
+        )
+
+    def _open(self, shown: Shown) -> str:
+        post = shown.post
+        parent = post.top_number if post.parent_id else ""
+        return (
+            f'<li id="post-{post.number}" class="{self._frame(shown)}" data-post="{post.number}" '
+            f'data-parent="{parent}" data-item tabindex="-1"'
+        )
+
+    def _frame(self, shown: Shown) -> str:
+        is_reply = shown.post.parent_id is not None
+        if self.narrow:
+            return "ml-6 scroll-mt-4" if is_reply and shown in self.talk.replies else "scroll-mt-4"
+        accepted = " ring-2 ring-success/50" if shown.is_accepted else ""
+        if is_reply:
+            return f"pt-4 scroll-mt-24 rounded-box{accepted and accepted + ' p-4'}"
+        return f"surface p-4 sm:p-5 scroll-mt-24{accepted}"
+
+    def _replies_of(self, shown: Shown) -> str:
+        if shown.post.parent_id is not None:
+            return ""
+        edge = (
+            "ml-8 grid gap-4 mt-4"
+            if self.narrow
+            else "grid gap-1 pl-4 sm:pl-6 mt-3 border-l-2 border-base-300"
+        )
+        inside = "".join(self.item(reply) for reply in shown.replies)
+        return f'<ol id="replies-{shown.post.number}" class="{edge} empty:hidden">{inside}</ol>'
 
     # Parts of a post
 
-    def _chip(self, author: Any) -> tuple[SafeString, SafeString]:
-        name: Any = self.words["former"]
+    def _chip(self, author: Any) -> tuple[SafeString, SafeString, SafeString]:
+        """Avatar, name with what it is known for, and the bare name."""
+        name = escape(self.words["former"])
+        shown: Any = name
         if author is not None and author.anonymised_at is None:
-            name = format_html(
-                '<a class="link link-hover" href="{}">{}</a>', author.get_absolute_url(), author
+            name = escape(author.name)
+            shown = format_html(
+                '<a class="link link-hover" href="{}">{}</a>', author.get_absolute_url(), name
             )
-        who = format_html('<b class="font-semibold">{}</b> {}', name, ui.standing_badges(author))
-        return ui.avatar(author, "sm" if self.narrow else "md"), who
+        who = format_html('<b class="font-semibold">{}</b> {}', shown, ui.standing_badges(author))
+        return ui.avatar(author, "sm" if self.narrow else "md"), who, name
 
-    def _name(self, author: Any) -> str:
-        return self.words["former"] if author is None else author.name
+    @cached_property
+    def _body_classes(self) -> str:
+        return "written text-[15px] ml-11" if self.narrow else "written mt-3 max-w-prose"
 
-    def _head(self, shown: Shown) -> SafeString:
-        avatar, who = self.chip(shown.author)
-        shape = (
-            '<header class="flex items-start gap-3 text-sm">{}<div class="min-w-0 flex flex-wrap items-center gap-x-2">'
-            '<span class="inline-flex flex-wrap items-center gap-1.5">{}</span>{}</div>{}</header>'
-            if self.narrow
-            else '<header class="flex items-center gap-3 text-sm">{}<div class="min-w-0">'
-            '<div class="flex flex-wrap items-center gap-1.5">{}</div><div class="quiet">{}</div></div>{}</header>'
+    def _head(self, shown: Shown) -> str:
+        avatar, who, _name = self.chip(shown.author)
+        when = self._when(shown)
+        if self.narrow:
+            return (
+                f'<header class="flex items-start gap-3 text-sm">{avatar}<div class="min-w-0 flex flex-wrap '
+                f'items-center gap-x-2"><span class="inline-flex flex-wrap items-center gap-1.5">{who}</span>'
+                f"{when}</div></header>"
+            )
+        return (
+            f'<header class="flex items-center gap-3 text-sm">{avatar}<div class="min-w-0">'
+            f'<div class="flex flex-wrap items-center gap-1.5">{who}</div><div class="quiet">{when}</div></div>'
+            f"{self._badges(shown)}</header>"
         )
-        return format_html(shape, avatar, who, self._when(shown), self._badges(shown))
 
-    def _when(self, shown: Shown) -> SafeString:
+    def _when(self, shown: Shown) -> str:
         post = shown.post
+        url = f"{self.root}{post.pk}/"
         parts = [
-            format_html(
-                '<a class="link link-hover quiet{}" href="{}{}/">{}</a>',
-                " text-xs" if self.narrow else "",
-                self.root,
-                post.pk,
-                ui.time_tag(post.created_at),
-            )
+            f'<a class="link link-hover quiet text-[.8125rem]" href="{url}">{_time(post.created_at)}</a>'
         ]
         if post.moment is not None:
+            at = self.words["at"] % {"moment": as_clock(post.moment)}
             parts.append(
-                format_html(
-                    '<button type="button" class="text-xs font-mono text-primary link link-hover" data-moment="{}">{}</button>',
-                    post.moment,
-                    self.words["at"] % {"moment": as_clock(post.moment)},
-                )
+                f'<button type="button" class="text-xs font-mono text-primary link link-hover" '
+                f'data-moment="{post.moment}">{at}</button>'
             )
         if post.edited_at:
             parts.append(
-                format_html(
-                    '<a class="link link-hover text-xs quiet" href="{}{}/history/">{}</a>',
-                    self.root,
-                    post.pk,
-                    self.words["edited"],
-                )
+                f'<a class="link link-hover text-xs quiet" href="{url}history/">{self.words["edited"]}</a>'
             )
         if shown.is_new:
-            parts.append(ui.badge(self.words["new"], tone="new", size="xs"))
-        return format_html_join(" ", "{}", ((part,) for part in parts))
+            parts.append(self._new_badge)
+        return " ".join(parts)
 
-    def _badges(self, shown: Shown) -> SafeString:
+    @cached_property
+    def _new_badge(self) -> SafeString:
+        return ui.badge(self.words["new"], tone="new", size="xs")
+
+    def _badges(self, shown: Shown) -> str:
         if shown.post.hidden_at:
-            return format_html(
-                '<span class="ml-auto">{}</span>', ui.badge(self.words["hidden_badge"], tone="warning")
-            )
+            return f'<span class="ml-auto">{ui.badge(self.words["hidden_badge"], tone="warning")}</span>'
         if not shown.is_accepted or self.narrow:
-            return NOTHING
+            return ""
         kept = ui.badge(self.words["accepted"], tone="success", size="md", icon="circle-check")
-        return format_html('<span class="ml-auto shrink-0">{}</span>', kept)
+        return f'<span class="ml-auto shrink-0">{kept}</span>'
 
     def _accepted_line(self, shown: Shown) -> SafeString:
-        if not shown.is_accepted:
+        """In the narrow column, who accepted the answer is said below its author."""
+        if not shown.is_accepted or not self.narrow:
             return NOTHING
         by = self.talk.resolution.by if self.talk.resolution else None
         words = self.words["accepted_by"] % {"name": by.first_name} if by else self.words["accepted"]
         return format_html(
             '<p class="text-xs font-semibold text-success flex items-center gap-1 ml-11">{}{}</p>',
-            self.icon("circle-check", **{"class": "size-4"}), words,
+            icon("circle-check"), words,
         )  # fmt: skip
-
-    def _body(self, post: Post) -> SafeString:
-        classes = "written text-[15px] ml-11" if self.narrow else "written mt-3 max-w-prose"
-        return format_html('<div class="{}" lang="{}">{}</div>', classes, post.language, mark_safe(post.html))
 
     # What one can do
 
     def actions(self, shown: Shown) -> SafeString:
         post = shown.post
-        can_write = self.talk.can_write
-        parts = [self.useful(shown)]
-        if not self.narrow:
-            parts.append(self._other_reactions(shown))
-        if can_write:
-            parts.append(
-                self._composer_link(post, "reply", "reply", self.words["reply"], hide_icon=self.narrow)
-            )
+        mine = frozenset(shown.mine)
+        mould = self.mould(
+            post.author_id == self.talk.user.pk,
+            shown.is_accepted,
+            post.number > 1 and post.is_published,
+            mine,
+        )
+        given = "" if self.narrow else self._given(shown)
+        before, after = mould
+        return mark_safe(
+            f"{before.replace(PK, str(post.pk))}{self.useful(shown)}{given}{after.replace(PK, str(post.pk))}"
+        )
+
+    def _mould(self, own: bool, accepted: bool, acceptable: bool, mine: frozenset[str]) -> tuple[str, str]:
+        """What stands before and after the counted reactions of a post; the id of the post is a mark."""
+        seat, words = self.talk.seat, self.words
+        like = Post(author_id=seat.user.pk if own else None)
+        parts = []
+        if not self.narrow and not own:
+            parts.append(self._reactions_menu(mine))
+        if self.talk.can_write:
+            drawn = NOTHING if self.narrow else icon("reply")
+            parts.append(self._composer_link("reply/", drawn, words["reply"]))
             if not self.narrow:
-                parts.append(self._composer_link(post, "quote", "quote", self.words["quote"]))
-        parts.append(self._more(shown))
+                parts.append(self._composer_link("reply/?quote=1", icon("quote"), words["quote"]))
+        parts.append(self._more(like, accepted, acceptable))
         margin = "mt-1 ml-9" if self.narrow else "mt-3 -ml-1"
-        return format_html(
-            '<div class="flex flex-wrap items-center gap-1 {}">{}</div>',
-            margin, format_html_join("", "{}", ((part,) for part in parts)),
-        )  # fmt: skip
+        return f'<div class="flex flex-wrap items-center gap-1 {margin}">', f"{''.join(parts)}</div>"
 
     def useful(self, shown: Shown) -> SafeString:
         """The button "Useful": the state it asks for is in its value, so that pressing it twice is once."""
-        post = shown.post
-        number = shown.post.useful_count
+        post, number = shown.post, shown.post.useful_count
         if post.author_id == self.talk.user.pk:
-            if not number:
-                return NOTHING
-            words = ngettext("%(n)s person found this useful", "%(n)s people found this useful", number)
-            return format_html(
-                '<span class="badge badge-soft badge-primary gap-1 mx-1" title="{}">{}{}</span>',
-                words % {"n": number},
-                self.icon("thumbs-up", **{"class": "size-3.5"}),
-                number,
-            )
-        mine = "useful" in shown.mine
+            return self._found_useful(number) if number else NOTHING
+        mould = self.useful_mould("useful" in shown.mine, number > 0)
+        return mark_safe(mould.replace(PK, str(post.pk)).replace(COUNT, str(number or "")))
+
+    def _useful_mould(self, mine: bool, counted: bool) -> str:
         return format_html(
-            '<button form="{form}" formaction="{url}" name="on" value="{on}" class="{button} {tone}" id="useful-{pk}" '
-            'aria-pressed="{pressed}" data-optimistic hx-post="{url}" hx-swap="outerHTML">{icon}{word}'
-            '<span data-count>{number}</span></button>',
-            form=FORM, url=f"{self.root}{post.pk}/reactions/useful/", on="0" if mine else "1", pk=post.pk,
-            button=self.button.replace("btn-ghost", "btn-soft" if number or mine else "btn-ghost"),
-            tone="btn-primary", pressed="true" if mine else "false",
-            icon=self.icon("thumbs-up", **{"class": "size-4"}), word=self.words["useful"], number=number or "",
+            '<button form="{form}" formaction="{url}" name="on" value="{on}" class="{button} btn-primary" '
+            'id="useful-{pk}" aria-pressed="{pressed}" data-optimistic hx-post="{url}" hx-swap="outerHTML"{vals}>'
+            "{icon}{word}<span data-count>{count}</span></button>",
+            form=FORM, url=f"{self.root}{PK}/reactions/useful/", on="0" if mine else "1", pk=PK, count=COUNT,
+            button=self.button.replace("btn-ghost", "btn-soft" if counted or mine else "btn-ghost"),
+            pressed="true" if mine else "false", icon=icon("thumbs-up"), word=self.words["useful"],
+            vals=mark_safe(' hx-vals=\'{"narrow":"1"}\'') if self.narrow else "",
         )  # fmt: skip
 
-    def _other_reactions(self, shown: Shown) -> SafeString:
-        post = shown.post
-        own = post.author_id == self.talk.user.pk
-        given = [
-            (kind, icon, shown.counts.get(kind, 0), kind in shown.mine) for kind, icon in OTHER_REACTIONS
-        ]
-        counted = format_html_join(
-            "", '<span class="badge badge-sm badge-soft gap-1" title="{}">{}{}</span>',
-            ((kind.label, self.icon(icon, **{"class": "size-3.5"}), n) for kind, icon, n, _mine in given if n),
-        )  # fmt: skip
-        if own:
-            return counted
-        items = format_html_join(
-            "", '<li><button form="{}" formaction="{}" name="on" value="{}" aria-pressed="{}" hx-post="{}" hx-swap="none">{}{}{}</button></li>',
-            (
-                (
-                    FORM, url, "0" if mine else "1", "true" if mine else "false", url,
-                    self.icon(icon, **{"class": "size-4"}), kind.label, self._tick if mine else "",
-                )
-                for kind, icon, _n, mine in given
-                for url in (f"{self.root}{post.pk}/reactions/{kind}/",)
-            ),
-        )  # fmt: skip
-        return counted + self._menu(f"react-{post.pk}", self.words["react"], "smile-plus", items)
-
-    @property
-    def _tick(self) -> SafeString:
-        return self.icon("check", **{"class": "size-4 ml-auto text-success"})
-
-    def _composer_link(
-        self, post: Post, name: str, icon: str, words: str, *, hide_icon: bool = False
-    ) -> SafeString:
-        """Opens a composer under the post; without scripts, a page with the same composer."""
-        url = f"{self.root}{post.pk}/reply/" + ("?quote=1" if name == "quote" else "")
+    def _found_useful(self, number: int) -> SafeString:
+        words = ngettext("%(n)s person found this useful", "%(n)s people found this useful", number)
         return format_html(
-            '<a class="{}" href="{}" hx-get="{}" hx-target="#slot-{}" hx-swap="innerHTML">{}{}</a>',
-            self.button, url, url, post.pk,
-            "" if hide_icon else self.icon(icon, **{"class": "size-4"}), words,
+            '<span class="badge badge-soft badge-primary gap-1 mx-1" title="{}">{}<span class="sr-only">{} </span>{}</span>',
+            words % {"n": number}, icon("thumbs-up", "size-3.5"), self.words["useful"], number,
         )  # fmt: skip
 
-    def _more(self, shown: Shown) -> SafeString:
-        post, seat, words = shown.post, self.talk.seat, self.words
-        items = [self._link(f"{self.root}{post.pk}/", "link", words["link"], ' data-copy-link=""')]
-        if rules.can_edit(seat, post) and self.talk.can_write:
-            items.append(self._opens(post, "edit", "pencil", words["edit"]))
-        if self.talk.can_accept and post.number > 1 and post.is_published:
-            value, says = ("", words["unaccept"]) if shown.is_accepted else (post.pk, words["accept"])
-            url = reverse("community:resolution", args=[self.thread.pk])
-            items.append(self._does(url, "circle-check", says, "post", value))
-        if rules.can_delete(seat, post):
-            items.append(self._does(f"{self.root}{post.pk}/removal/", "trash-2", words["delete"], "on", "1"))
-        if rules.can_flag(seat, post):
-            items.append(self._opens(post, "flag", "flag", words["flag"]))
-        return format_html(
-            '<span class="ml-auto">{}</span>',
-            self._menu(f"more-{post.pk}", words["more"], "ellipsis", NOTHING.join(items)),
+    def _given(self, shown: Shown) -> str:
+        return "".join(
+            f'<span class="badge badge-sm badge-soft gap-1" title="{kind.label}">{icon(name, "size-3.5")}'
+            f'<span class="sr-only">{kind.label} </span>{shown.counts[kind]}</span>'
+            for kind, name in OTHER_REACTIONS
+            if shown.counts.get(kind)
         )
 
-    def _menu(self, id: str, label: str, icon: str, items: SafeString) -> SafeString:
+    def _reactions_menu(self, mine: frozenset[str]) -> SafeString:
+        items = format_html_join(
+            "",
+            '<li><button form="{}" formaction="{}" name="on" value="{}" aria-pressed="{}" hx-post="{}" '
+            'hx-swap="none">{}{}{}</button></li>',
+            (
+                (
+                    FORM, url, "0" if kind in mine else "1", "true" if kind in mine else "false", url,
+                    icon(name), kind.label, icon("check", "size-4 ml-auto text-success") if kind in mine else "",
+                )
+                for kind, name in OTHER_REACTIONS
+                for url in (f"{self.root}{PK}/reactions/{kind}/",)
+            ),
+        )  # fmt: skip
+        return self._menu("react", self.words["react"], "smile-plus", items)
+
+    def _composer_link(self, page: str, drawn: SafeString, words: str) -> SafeString:
+        """Opens a composer under the post; without scripts, a page with the same composer."""
+        url = f"{self.root}{PK}/{page}"
         return format_html(
-            '<span class="inline-flex" data-menu><button type="button" class="{} btn-square" popovertarget="{}" '
-            'aria-expanded="false" aria-label="{}" title="{}">{}</button>'
-            '<ul id="{}" popover class="menu menu-panel surface shadow-lg min-w-48 p-2 text-sm text-base-content">{}</ul></span>',
-            self.button, id, label, label, self.icon(icon, **{"class": "size-4"}), id, mark_safe(items),
+            '<a class="{}" href="{}" hx-get="{}" hx-target="#slot-{}" hx-swap="innerHTML">{}{}</a>',
+            self.button, url, url, PK, drawn, words,
         )  # fmt: skip
 
-    def _link(self, url: str, icon: str, words: str, extra: str = "") -> SafeString:
-        drawn = self.icon(icon, **{"class": "size-4"})
-        return format_html('<li><a href="{}"{}>{}{}</a></li>', url, mark_safe(extra), drawn, words)
+    def _more(self, like: Post, accepted: bool, acceptable: bool) -> SafeString:
+        seat, words = self.talk.seat, self.words
+        items = [
+            format_html(
+                '<li><a href="{}{}/" data-copy-link>{}{}</a></li>', self.root, PK, icon("link"), words["link"]
+            )
+        ]
+        if rules.can_edit(seat, like) and self.talk.can_write:
+            items.append(self._opens("edit", "pencil", words["edit"]))
+        if self.talk.can_accept and acceptable:
+            url = reverse("community:resolution", args=[self.talk.thread.pk])
+            value, says = ("", words["unaccept"]) if accepted else (PK, words["accept"])
+            items.append(self._does(url, "circle-check", says, "post", value))
+        if rules.can_delete(seat, like):
+            items.append(self._does(f"{self.root}{PK}/removal/", "trash-2", words["delete"], "on", "1"))
+        if rules.can_flag(seat, like):
+            items.append(self._opens("flag", "flag", words["flag"]))
+        menu = self._menu("more", words["more"], "ellipsis", mark_safe("".join(items)))
+        return format_html('<span class="ml-auto">{}</span>', menu)
 
-    def _opens(self, post: Post, name: str, icon: str, words: str) -> SafeString:
-        url = f"{self.root}{post.pk}/{name}/"
+    def _menu(self, name: str, label: str, drawn: str, items: SafeString) -> SafeString:
+        return format_html(
+            '<span class="inline-flex" data-menu><button type="button" class="{button} btn-square" '
+            'popovertarget="{id}" aria-expanded="false" aria-label="{label}" title="{label}">{icon}</button><ul id="{id}" '
+            'popover class="menu menu-panel surface shadow-lg min-w-48 p-2 text-sm text-base-content">{items}</ul></span>',
+            button=self.button, id=f"{name}-{PK}", label=label, icon=icon(drawn), items=items,
+        )  # fmt: skip
+
+    def _opens(self, name: str, drawn: str, words: str) -> SafeString:
+        url = f"{self.root}{PK}/{name}/"
         return format_html(
             '<li><a href="{}" hx-get="{}" hx-target="#slot-{}" hx-swap="innerHTML">{}{}</a></li>',
-            url, url, post.pk, self.icon(icon, **{"class": "size-4"}), words,
+            url, url, PK, icon(drawn), words,
         )  # fmt: skip
 
-    def _does(self, url: str, icon: str, words: str, name: str, value: Any) -> SafeString:
+    def _does(self, url: str, drawn: str, words: str, name: str, value: str) -> SafeString:
         return format_html(
             '<li><button form="{}" formaction="{}" name="{}" value="{}" hx-post="{}" hx-swap="none">{}{}</button></li>',
-            FORM, url, name, value, url, self.icon(icon, **{"class": "size-4"}), words,
+            FORM, url, name, value, url, icon(drawn), words,
         )  # fmt: skip
 
-    def _may_read_hidden(self, post: Post) -> bool:
-        return post.deleted_at is None and rules.can_see_hidden(self.talk.seat, post)
 
-
-def as_clock(seconds: int) -> str:
-    """3:12, or 1:03:12 past the hour."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def _words() -> dict[str, str]:
-    return {
-        "post": _("Message %(n)s, by %(name)s"),
-        "former": _("Former member"),
-        "at": _("at %(moment)s"),
-        "edited": _("edited"),
-        "new": _("New"),
-        "hidden": _("This message was hidden by a facilitator."),
-        "hidden_badge": _("Hidden by a facilitator"),
-        "removed": _("This message was removed."),
-        "accepted": _("Accepted answer"),
-        "accepted_by": _("Answer accepted by %(name)s"),
-        "useful": _("Useful"),
-        "react": _("React"),
-        "reply": _("Reply"),
-        "quote": _("Quote"),
-        "more": _("More"),
-        "link": _("Copy the link"),
-        "edit": _("Edit"),
-        "delete": _("Remove"),
-        "flag": _("Flag"),
-        "accept": _("Accept this answer"),
-        "unaccept": _("No longer the answer"),
-    }
+def _time(value: Any) -> str:
+    """As the component `time` draws it, without its cost."""
+    stamp = value.isoformat()
+    words = date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return (
+        f'<relative-time datetime="{stamp}" prefix="" format="relative" threshold="P7D" tense="auto">'
+        f'<time datetime="{stamp}">{words}</time></relative-time>'
+    )

@@ -35,6 +35,7 @@ import "./reactions.js";
 import "./live.js";
 import "./shortcuts.js";
 import "./talk.js";
+import "./conversation.js";
 import "./theme.js";
 import "./upload_progress.js";
 import { attach, whenSeen } from "./attach.js";

@@ -15,8 +15,8 @@ class Talk {
     if (this.busy) return (this.again = true);
     this.busy = true;
     try {
-      const { talk, after, since, narrow } = this.list.dataset;
-      const query = new URLSearchParams({ after, since, narrow: narrow || "" });
+      const { talk, after, since, narrow = "", more } = this.list.dataset;
+      const query = new URLSearchParams({ after, since, narrow, more: more ? "1" : "" });
       const answer = await fetch(`${talk}?${query}`, { headers: { "HX-Request": "true" } });
       if (answer.ok && !isSignedOut(answer)) this.read(await answer.text());
     } catch {

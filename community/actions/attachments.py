@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from community import rules
 from community.actions.gates import refuse_archived, require
 from community.models import Attachment, Post, Space, Thread
 from core.errors import Refused
+from core.images import recoded
 
 MAX_BYTES = 15 * 1024 * 1024
-MAX_PIXELS = 40_000_000
 WIDEST = 2000
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
 # extension → (media type, what its first bytes must be)
@@ -50,42 +47,19 @@ def attach_file(space: Space, *, user, upload, thread: Thread | None = None) -> 
     if upload.size > MAX_BYTES:
         raise Refused(_("This file is too large: 15 MB at most."), "size")
     if ending in PICTURES:
-        content, media_type, ending = _drawn_again(upload)
-        name = f"{PurePath(name).stem}{ending}"
+        content, media_type = recoded(upload, side=WIDEST), "image/webp"
+        name = f"{PurePath(name).stem}.webp"
     else:
         content, media_type = _known_file(upload, ending)
     attachment = Attachment(
-        space=space, thread=thread, user=user, name=name, media_type=media_type, size=len(content)
+        space=space, thread=thread, user=user, name=name, media_type=media_type, size=content.size
     )
-    attachment.file.save(name, ContentFile(content), save=False)
+    attachment.file.save(name, content, save=False)
     attachment.save(force_insert=True)
     return attachment
 
 
-def _drawn_again(upload) -> tuple[bytes, str, str]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(upload, formats=("JPEG", "PNG", "WEBP", "GIF"))
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Refused(_("This picture is too large."), "size")
-            picture = ImageOps.exif_transpose(picture)
-            picture.thumbnail((WIDEST, WIDEST * 4))
-            picture = picture.convert("RGBA" if _is_see_through(picture) else "RGB")
-    except Refused:
-        raise
-    except Exception as error:  # Pillow raises many kinds for broken bytes
-        raise Refused(_("This file is not a picture we can read."), "content") from error
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=85, method=4)
-    return out.getvalue(), "image/webp", ".webp"
-
-
-def _is_see_through(picture: Image.Image) -> bool:
-    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-
-
-def _known_file(upload, ending: str) -> tuple[bytes, str]:
+def _known_file(upload, ending: str) -> tuple[ContentFile, str]:
     if ending not in FILES:
         raise Refused(_("This kind of file cannot be attached."), "kind")
     media_type, beginnings = FILES[ending]
@@ -93,7 +67,7 @@ def _known_file(upload, ending: str) -> tuple[bytes, str]:
     is_mp4 = ending == ".mp4" and content[4:8] == b"ftyp"
     if not is_mp4 and not any(content.startswith(beginning) for beginning in beginnings):
         raise Refused(_("This file is not what its name says."), "content")
-    return content, media_type
+    return ContentFile(content), media_type
 
 
 def attach_what_is_shown(post: Post) -> None:

@@ -240,7 +240,7 @@ def people_by_id(ids: set[int | None]) -> dict[int, User]:
         "name", "handle", "anonymised_at", "profile__picture", "standing__role", "standing__expertise",
         "standing__recognition", "profile__user", "standing__user",
     )  # fmt: skip
-    return joined.in_bulk(ids - {None})
+    return joined.in_bulk(ids - {None}) if ids - {None} else {}
 
 
 def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:
@@ -269,7 +269,8 @@ class Participants:
         return max(self.number - len(self.people), 0)
 
 
-def participants_of(thread: Any, limit: int = 4) -> Participants:
+def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Participants:
+    """`talk` is the page shown with it: whoever speaks on it is known already."""
     rows = (
         Post.objects.published()
         .filter(thread=thread)
@@ -282,9 +283,11 @@ def participants_of(thread: Any, limit: int = 4) -> Participants:
     )
     by_author = sorted(rows, key=lambda row: -row[1])
     known = [author for author, *_rest in by_author if author is not None]
+    seen = {one.post.author_id: one.author for one in talk.posts}
+    seen |= people_by_id(set(known[:limit]) - seen.keys())
     firsts = [first for author, _n, first, _u in by_author if first and author != thread.author_id]
     return Participants(
-        people=list(people_by_id(set(known[:limit])).values()),
+        people=[seen[author] for author in known[:limit]],
         number=len(known),
         first_reply_after=min(firsts) - thread.created_at if firsts else None,
         useful=sum(row[3] for row in by_author),

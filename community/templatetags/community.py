@@ -7,13 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community.models import Thread
-from community.post_drawing import PostDrawing, as_clock
+from community.post_drawing import PostDrawing, icons_of_posts
+from community.post_words import as_clock
 from community.queries.conversation import Conversation
 from community.thread_drawing import KIND_TONES, ThreadDrawing
 from core.markdown import excerpt
 from core.templatetags import ui
 
 register = template.Library()
+
+
+register.simple_tag(icons_of_posts, name="post_icons")
 
 
 @register.simple_tag

@@ -80,11 +80,17 @@ def _fresh_key(thread_pk: int) -> str:
 
 
 def _again(request: HttpRequest, form: PostForm, thread: Thread) -> HttpResponse:
+    """The form with what was typed and why it was refused."""
     parent_pk = form["parent"].value()
     parent = thread.posts.filter(pk=parent_pk).first() if str(parent_pk or "").isdigit() else None
-    context = {"form": form, "thread": thread, "parent": parent, "narrow": "narrow" in request.POST}
-    template = "community/post_form.html" if request.htmx else "community/post_form_page.html"
-    return render(request, template, context, status=422)
+    context = {"form": form, "thread": thread, "parent": parent}
+    if not request.htmx:
+        return render(request, "community/post_form_page.html", context, status=422)
+    if "narrow" in request.POST and parent is None:
+        talk = {"can_write": True}
+        context |= {"talk": talk, "has_film": "has_film" in request.POST}
+        return render(request, "community/conversation_composer.html", context, status=422)
+    return render(request, "community/post_form.html", context, status=422)
 
 
 @signed_in

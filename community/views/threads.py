@@ -19,6 +19,7 @@ from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import role, signed_in
 from core.errors import Refused
+from core.live import listen
 from people.models import User
 
 
@@ -36,13 +37,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     sort = "useful" if request.GET.get("sort") == "useful" else "order"
     talk = conversation_page(thread, request.user, page=request.GET.get("page", 1), sort=sort)
     note_visit(request, talk)
+    listen(request, f"thread:{thread.pk}")
     context = {
         "talk": talk,
         "thread": thread,
         "space": thread.space,
         "form": PostForm(initial=draft_of(thread)),
         "choices": choices_of(thread, talk.seat),
-        "participants": participants_of(thread),
+        "participants": participants_of(thread, talk),
         "near": near_threads(thread, request.user),
         "watch_state": watch_state(thread),
     }
@@ -83,8 +85,9 @@ def posts(request: HttpRequest, pk: int) -> HttpResponse:
         since=_moment(request.GET.get("since", "")),
     )
     talk.narrow = request.GET.get("narrow") == "1"
-    # Only posts above the last read number move the reader on: what was pulled is on their screen.
-    note_visit(request, talk)
+    # A page that is not the last one only says that there is more: its reader has not read it.
+    if not request.GET.get("more"):
+        note_visit(request, talk)
     return render(request, "community/thread_news.html", {"talk": talk, "thread": thread})
 
 
@@ -153,7 +156,8 @@ def watch(request: HttpRequest, pk: int) -> HttpResponse:
         state = "none"
         actions.unwatch(thread, user=request.user)
     if request.htmx:
-        return render(request, "community/thread_watch.html", {"thread": thread, "watch_state": state})
+        drawn = "conversation_watch" if request.POST.get("small") else "thread_watch"
+        return render(request, f"community/{drawn}.html", {"thread": thread, "watch_state": state})
     return redirect(thread)
 
 
