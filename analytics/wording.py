@@ -81,7 +81,7 @@ def is_good(line: Line) -> bool | None:
 def interval(value: Value) -> str:
     if value.low is None or value.high is None:
         return ""
-    return _("between %(low)s and %(high)s, 95%% sure") % {
+    return _("95%% interval: %(low)s to %(high)s") % {
         "low": percent(value.low),
         "high": percent(value.high),
     }
@@ -96,3 +96,7 @@ def dates(first: date, last: date) -> str:
 
 def week(monday: date) -> str:
     return _("W%(number)s") % {"number": monday.isocalendar().week}
+
+
+def share_or_dash(share: float | None) -> str:
+    return DASH if share is None else percent(share)

@@ -1,0 +1,33 @@
+"""The dashboard of who facilitates spaces. What it changes is changed by the pages of community."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics import facilitation, wording
+from core.access import role
+from people.rules import is_trainer
+
+
+@role("facilitator")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    spaces = facilitation.spaces_of(request.user)
+    if not spaces and not is_trainer(request.user):
+        raise PermissionDenied
+    context = {"spaces": spaces}
+    if spaces:
+        dashboard = facilitation.dashboard_of(request.user, spaces)
+        context |= {
+            "dashboard": dashboard,
+            "health": [
+                {
+                    "one": one,
+                    "answered": wording.share_or_dash(one.answered_share),
+                    "useful": wording.share_or_dash(one.useful_share),
+                }
+                for one in dashboard.health
+            ],
+        }
+    return render(request, "analytics/facilitation.html", context)

@@ -1,0 +1,23 @@
+"""What is measured about me, and who sees it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics import mine
+from core.access import signed_in
+from people.rules import is_learner
+
+
+@signed_in
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    context = {
+        "weeks": mine.weeks_of(request.user),
+        "courses": mine.progress_of(request.user),
+        "measured": mine.MEASURED,
+        "never": mine.NEVER,
+        "is_learner": is_learner(request.user),
+        "organisation": request.user.organisation,
+    }
+    return render(request, "analytics/privacy.html", context)
