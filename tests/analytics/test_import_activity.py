@@ -1,10 +1,13 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from events.models import Event
+from analytics.models import LearnerDay
+from analytics.rollups.rebuilding import rebuild_dirty
+from events.models import Event, ParkedEvent
+from events.reading import State, read_all
 from people.models import User
 from tests.making import make_user
 from tests.samples import SAMPLES, needs_samples
@@ -76,6 +79,16 @@ def test_a_failure_in_the_middle_leaves_nothing(log, lumen, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         bring_in(log, lumen)
     assert (Event.objects.count(), User.objects.count()) == (0, 0)
+
+
+def test_what_was_done_elsewhere_counts_in_the_figures_of_its_day(log, lumen):
+    bring_in(log, lumen)
+    assert read_all(fenced=False) is State.DONE
+    assert not ParkedEvent.objects.exists()
+    rebuild_dirty()
+    rows = LearnerDay.objects.order_by("day").values_list("day", "presences", "contributions")
+    # Opening the forum twice on the 26th, and the post of the 27th; what has no equal here is no presence.
+    assert [row for row in rows if any(row[1:])] == [(date(2019, 10, 26), 2, 0), (date(2019, 10, 27), 1, 1)]
 
 
 @pytest.mark.parametrize("options", [{"organisation": "nobody"}, {"time_zone": "Europe/Nowhere"}])

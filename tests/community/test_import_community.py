@@ -8,7 +8,8 @@ from django.db.models import F, Sum
 
 from community.formats.stackexchange import DumpPost, read_comments, read_posts
 from community.models import Post, Resolution, Space, Tag, Thread
-from events.models import Event
+from events.models import Event, ParkedEvent
+from events.reading import State, read_all
 from people.models import User
 from tests.making import make_organisation, make_space
 from tests.samples import SAMPLES, needs_samples
@@ -105,6 +106,12 @@ def test_events_keep_their_dates_and_places(dump, lumen):
         ("community.answer_accepted", 13, "learner", thread.pk, thread.space_id),
         ("community.post_written", 13, "system", thread.pk, thread.space_id),
     ]
+
+
+def test_readers_take_what_was_imported(dump, lumen):
+    bring_in(dump, lumen)
+    assert read_all(fenced=False) is State.DONE
+    assert not ParkedEvent.objects.exists()
 
 
 def test_twice_changes_nothing_and_a_dry_run_keeps_nothing(dump, lumen):
