@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/", directory.index, name="directory"),
     path("people/suggest/", directory.suggest, name="suggest"),
     path("people/<slug:handle>/", directory.person, name="person"),
+    path("media/people/<str:name>", directory.picture, name="picture"),
     path("settings/", settings.settings, name="settings"),
     path("settings/profile/", settings.profile, name="profile"),
     path("settings/profile/skills/", settings.declare_skill, name="declare_skill"),

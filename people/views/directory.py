@@ -1,11 +1,12 @@
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from core.access import signed_in
-from people.models import Skill, Unit, User
+from core.media import serve
+from people.models import Profile, Skill, Unit, User
 from people.queries import directory, person_relations
 from people.requests import PersonRequest
 from people.rules import is_trainer
@@ -53,6 +54,20 @@ def suggest(request: PersonRequest) -> HttpResponse:
     """Colleagues whose name or identifier begins with what follows the @ in a message."""
     words = request.GET.get("q", "").strip()[:60]
     named = Q(name__unaccent__istartswith=words) | Q(name__unaccent__icontains=f" {words}")
-    people = User.objects.visible_to(request.user).active().filter(named | Q(handle__startswith=words.lower()))
+    people = (
+        User.objects.visible_to(request.user).active().filter(named | Q(handle__startswith=words.lower()))
+    )
     found = people.select_related("profile").order_by("name")[:SUGGESTED] if words else []
     return render(request, "people/suggest.html", {"people": found})
+
+
+@signed_in
+@require_safe
+def picture(request: PersonRequest, name: str) -> HttpResponseBase:
+    """The picture of a colleague, as it was written anew when it was uploaded."""
+    colleagues = User.objects.visible_to(request.user)
+    profile = get_object_or_404(Profile, user__in=colleagues, picture=f"people/{name}")
+    response = serve(request, profile.picture, content_type="image/webp")
+    # A changed picture has another name.
+    response["Cache-Control"] = "private, max-age=604800, immutable"
+    return response

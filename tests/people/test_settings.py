@@ -49,6 +49,19 @@ def test_a_profile_keeps_a_square_picture_written_anew(sign_in, awa, settings, t
     assert (awa.name, kept.format, kept.size) == ("Awa M.", "WEBP", (300, 300))
 
 
+def test_a_picture_is_shown_to_colleagues_only(sign_in, client, awa, karim, ines, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    sign_in(awa).post(reverse("people:profile"), {"name": "Awa", "picture": picture()})
+    awa.profile.refresh_from_db()
+    address = awa.profile.picture.url
+
+    shown = sign_in(karim).get(address)
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/webp")
+    assert sign_in(ines).get(address).status_code == 404
+    client.logout()
+    assert client.get(address).status_code == 302
+
+
 @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"GIF89a", b""])
 def test_what_is_no_picture_is_refused(content):
     with pytest.raises(Refused):
