@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class CommunityConfig(AppConfig):
     name = "community"
+
+    def ready(self) -> None:
+        from community import personal_data
+
+        personal_data.declare()

@@ -14,7 +14,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "send-deliveries": {"task": "events.send", "schedule": 10.0, "options": {"expires": 10}},
     "forget-deliveries": {"task": "events.forget_deliveries", "schedule": crontab(hour="3", minute="20")},
     # A figure is at most a few minutes old; each day gets its roster soon after it begins.
-    "count-dirty-days": {"task": "analytics.rebuild_dirty_days", "schedule": 60.0, "options": {"expires": 60}},
+    "count-dirty-days": {
+        "task": "analytics.rebuild_dirty_days",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "open-days": {"task": "analytics.mark_missing_days", "schedule": crontab(minute="7,37")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -274,6 +274,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Palabre",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "ThreadKind": "community.models.Thread.Kind",
+        "ModuleKind": "courses.models.Module.Kind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from core import live
 from lms.views import appearance, components, failures, health, home, pwa, search
+from lms.views.api import ApiDocs, ApiSchema
 
 # The administration is entered by the same door as everything else: limits, second factor, passkeys.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -26,7 +27,10 @@ urlpatterns = [
     path("", include("gamification.urls")),
     path("", include("notifications.urls")),
     path("", include("analytics.urls")),
+    path("api/v1/", include("community.api.urls")),
     path("api/v1/", include("courses.api.urls")),
+    path("api/schema/", ApiSchema.as_view(), name="api_schema"),
+    path("api/docs/", ApiDocs.as_view(url_name="api_schema"), name="api_docs"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -59,16 +59,15 @@ def write_post(
 ) -> Post:
     """Reply in a thread. A reply to a reply joins its parent; the same `key` again returns the first post.
 
-    Raises Refused where the thread is locked, its gate closed or its space archived. `sequence` is the
-    state of the draft that was sent.
+    Raises Refused where the thread is locked, its gate closed or its space archived.
+    `sequence` is the state of the draft that was sent.
     """
     seat = rules.seat_of(author, thread.space)
     refuse_archived(thread.space)
     require(rules.can_write(seat))
-    _refuse_empty(body)
-    first = Post.objects.filter(key=key, author=author, thread=thread).first() if key else None
-    if first is not None:
+    if (first := _of_key(key, author, thread)) is not None:
         return first
+    _refuse_empty(body)
     refuse_closed_gate(thread, seat)
     post = Post(
         thread=thread, author=author, body=clean_source(body), parent=_top_of(parent, thread), moment=moment,
@@ -120,8 +119,12 @@ def _number(post: Post) -> None:
     refuse_locked(post.thread)
 
 
+def _of_key(key: UUID | None, author, thread: Thread) -> Post | None:
+    return Post.objects.filter(key=key, author=author, thread=thread).first() if key else None
+
+
 def _first_of_key(key: UUID | None, author, thread: Thread) -> Post:
-    first = Post.objects.filter(key=key, author=author, thread=thread).first() if key else None
+    first = _of_key(key, author, thread)
     if first is None:
         raise Refused(_("This was already sent by somebody else."), "key")
     return first

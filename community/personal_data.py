@@ -1,0 +1,121 @@
+"""How each model of this app is exported and erased: the author goes, what they taught stays."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from community.actions.writing import rendered_for
+from community.models import (
+    Attachment,
+    Decision,
+    Draft,
+    Flag,
+    JoinRequest,
+    Membership,
+    Post,
+    PostRevision,
+    Reaction,
+    ReadState,
+    Resolution,
+    Space,
+    Thread,
+    ThreadPass,
+    Vote,
+    Watch,
+)
+from people.privacy import delete_rows, detach_rows, register, rows_of
+
+# What the log keeps of whom an act was turned to; the act itself stays, with nobody's number on it.
+FORGET_IN_LOG = """
+UPDATE events_event SET data = data - %(key)s
+WHERE verb LIKE 'community.%%' AND data->>%(key)s = %(person)s
+"""
+FORGET_MENTIONS = """
+UPDATE events_event SET subject_id = NULL
+WHERE verb IN ('community.person_mentioned', 'community.facilitator_added', 'community.facilitator_removed')
+AND subject_id = %(person)s
+"""
+
+
+def erase_posts(user: Any) -> int:
+    """Posts lose their author; other people's posts lose the mention, which was a link to a person."""
+    PostRevision.objects.filter(post__author=user).delete()
+    named = Post.objects.filter(body__icontains=f"@{user.handle}").select_related("thread__space")
+    calls = re.compile(rf"@{re.escape(user.handle)}(?![a-z0-9_.-]*[a-z0-9])", re.IGNORECASE)
+    for post in named:
+        post.body = calls.sub("@…", post.body)
+        post.html = rendered_for(post.thread, post.body)[0].html
+        post.save(update_fields=["body", "html"])
+    with connection.cursor() as cursor:
+        for key in ("to", "author", "asker", "owner"):
+            cursor.execute(FORGET_IN_LOG, {"key": key, "person": str(user.pk)})
+        cursor.execute(FORGET_MENTIONS, {"person": user.pk})
+    Post.objects.filter(deleted_by=user).update(deleted_by=None)
+    return Post.objects.filter(author=user).update(author=None)
+
+
+def erase_reactions(user: Any) -> int:
+    """What helped others goes on counting, with nobody's name on it."""
+    useful = Reaction.objects.filter(user=user, kind=Reaction.Kind.USEFUL).values("post")
+    Post.objects.filter(pk__in=useful).update(imported_useful=F("imported_useful") + 1)
+    return Reaction.objects.filter(user=user).delete()[0]
+
+
+def erase_threads(user: Any) -> int:
+    looked_after = Thread.objects.filter(owner=user).update(owner=None)
+    return looked_after + Thread.objects.filter(author=user).update(author=None)
+
+
+def erase_join_requests(user: Any) -> int:
+    answered = JoinRequest.objects.filter(answered_by=user).update(answered_by=None)
+    return answered + JoinRequest.objects.filter(user=user).delete()[0]
+
+
+def erase_attachments(user: Any) -> int:
+    """A file that was never posted was seen by nobody else: it goes. The others stay with their post."""
+    unposted = Attachment.objects.filter(user=user, post=None)
+    for attachment in unposted:
+        attachment.file.delete(save=False)
+    return unposted.delete()[0] + Attachment.objects.filter(user=user).update(user=None)
+
+
+KEPT_WITHOUT_A_NAME = [
+    (Space, "created_by", ("name", "created_at")),
+    (PostRevision, "edited_by", ("post", "body", "edited_at")),
+    (Resolution, "by", ("thread__title", "at")),
+    (Flag, "by", ("post", "reason", "comment", "at")),
+    (Decision, "by", ("post", "kind", "note", "at")),
+]
+GONE_WITH_THE_PERSON = [
+    (Membership, ("space__name", "role", "notify", "charter_accepted_at", "joined_at")),
+    (Vote, ("thread__title", "choice__text", "at")),
+    (ThreadPass, ("thread__title", "given_at")),
+    (ReadState, ("thread__title", "last_number", "updated_at")),
+    (Watch, ("thread__title", "reason", "muted", "created_at")),
+    (Draft, ("place", "title", "body", "updated_at")),
+]
+BY_HAND = [
+    (Thread, "author", ("pk", "kind", "title", "created_at"), erase_threads),
+    (
+        Post,
+        "author",
+        ("thread__title", "number", "body", "created_at", "edited_at", "deleted_at"),
+        erase_posts,
+    ),
+    (Reaction, "user", ("post", "kind", "at"), erase_reactions),
+    (Attachment, "user", ("name", "size", "created_at"), erase_attachments),
+    (JoinRequest, "user", ("space__name", "message", "asked_at", "admitted"), erase_join_requests),
+]
+
+
+def declare() -> None:
+    for model, field, columns in KEPT_WITHOUT_A_NAME:
+        register(model, export=rows_of(model, field, *columns), erase=detach_rows(model, field))
+    for model, columns in GONE_WITH_THE_PERSON:
+        register(model, export=rows_of(model, "user", *columns), erase=delete_rows(model, "user"))
+    for model, field, columns, erase in BY_HAND:
+        register(model, export=rows_of(model, field, *columns), erase=erase)
