@@ -10,7 +10,7 @@ from community.formats.stackexchange import DumpPost, read_comments, read_posts
 from community.models import Post, Resolution, Space, Tag, Thread
 from events.models import Event, ParkedEvent
 from events.reading import State, read_all
-from people.models import User
+from people.models import Organisation, User
 from tests.making import make_organisation, make_space
 from tests.samples import SAMPLES, needs_samples
 
@@ -80,6 +80,7 @@ def test_a_question_its_answers_and_comments_come_in_order(dump, lumen, capsys):
 
 
 def test_authors_are_accounts_nobody_signs_in_to_with_their_page_named(dump, lumen):
+    Organisation.objects.update(language="en")
     bring_in(dump, lumen)
     asker = Thread.objects.get().author
     assert (asker.name, asker.email, asker.is_active, asker.has_usable_password()) == (
