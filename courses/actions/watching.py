@@ -21,15 +21,23 @@ SILENCE = timedelta(minutes=1)
 SAME_VISIT = timedelta(minutes=15)
 
 
-@transaction.atomic
 def open_module(enrolment: Enrolment, module: Module, *, progress: Progress | None = None) -> Progress:
     """Remembers where the person is; at most one event per visit. `progress` spares a query when it is known."""
+    seen = enrolment.last_seen_at
+    same = enrolment.last_module_id == module.pk and seen and timezone.now() - seen < SAME_VISIT
+    if progress is not None and same:
+        progress.enrolment, progress.module = enrolment, module
+        return progress
+    return _begin_visit(enrolment, module)
+
+
+@transaction.atomic
+def _begin_visit(enrolment: Enrolment, module: Module) -> Progress:
     now = timezone.now()
-    if progress is None:
-        progress, _created = Progress.objects.get_or_create(enrolment=enrolment, module=module)
+    progress, fresh = Progress.objects.get_or_create(enrolment=enrolment, module=module)
     progress.enrolment, progress.module = enrolment, module
-    same = enrolment.last_module_id == module.pk
-    if same and enrolment.last_seen_at and now - enrolment.last_seen_at < SAME_VISIT:
+    last = enrolment.last_seen_at if enrolment.last_module_id == module.pk and not fresh else None
+    if last and now - last < SAME_VISIT:
         return progress
     enrolment.last_module, enrolment.last_seen_at = module, now
     enrolment.save(update_fields=["last_module", "last_seen_at"])

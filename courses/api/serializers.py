@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from courses.models import Course, Question
+from courses.queries.quiz import live_options
 
 
 class CourseSerializer(serializers.ModelSerializer):
@@ -123,8 +124,7 @@ class QuestionSerializer(serializers.ModelSerializer):
         fields = ["id", "kind", "html", "language", "options"]
 
     def get_options(self, question) -> list[dict]:
-        live = [option for option in question.options.all() if option.retired_at is None]
-        return [{"id": option.pk, "html": option.html} for option in live]
+        return [{"id": option.pk, "html": option.html} for option in live_options(question)]
 
 
 class ChoiceSerializer(serializers.Serializer):

@@ -108,7 +108,7 @@ def module_page(user: Any, module: Module) -> ModulePage:
     progress = _progress_of(user, module)
     enrolment = progress.enrolment if progress else enrolment_of(user, module.course)
     session = enrolment.session if enrolment else None
-    thread_id = getattr(progress, "thread_id", None) or _thread_of(module, session)
+    thread_id = progress.thread_id if progress else _thread_of(module, session)
     steps = steps_of(module.course, enrolment)
     rules = [CompletionRule(module=module, **rule) for rule in module.asked]
     page = ModulePage(module, module.can_edit, enrolment, progress, steps, rules, thread_id)

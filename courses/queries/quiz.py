@@ -3,7 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from courses.models import Answer, Attempt, Enrolment, Module, Option, Question, QuestionThread
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
+from courses.models import Answer, Attempt, Enrolment, Module, Option, Question, QuestionThread, Quiz
+
+OPTION_FIELDS = ("id", "position", "text", "html", "correct", "feedback", "retired_at")
+ANSWER_FIELDS = ("id", "attempt_id", "question_id", "question_version", "options", "score")
 
 
 @dataclass
@@ -75,9 +82,8 @@ class QuizPage:
 def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None = None) -> QuizPage:
     """The last attempt; `asked` names the question to look at, answered or not, else the next to answer."""
     quiz = module.quiz
-    rows = quiz.quiz_questions.select_related("question").prefetch_related("question__options")
     page = QuizPage(
-        questions=[row.question for row in rows.order_by("position")],
+        questions=_questions(quiz, enrolment),
         attempts=[],
         attempt=None,
         max_attempts=quiz.max_attempts,
@@ -85,12 +91,14 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     )
     if enrolment is None:
         return page
-    attempts = Attempt.objects.filter(enrolment=enrolment, quiz=quiz).prefetch_related("answers")
+    given = Answer.objects.filter(attempt=OuterRef("pk")).order_by("pk").values(found=_as_json(ANSWER_FIELDS))
+    attempts = Attempt.objects.filter(enrolment=enrolment, quiz=quiz).annotate(given=ArraySubquery(given))
     page.attempts = list(attempts.order_by("number"))
     if not page.attempts:
         return page
     page.attempt = page.attempts[-1]
-    page.answers = {answer.question_id: answer for answer in page.attempt.answers.all()}
+    answers = [Answer(**row) for row in page.attempt.given]
+    page.answers = {answer.question_id: answer for answer in answers}
     page.question = next((question for question in page.questions if question.pk == asked), None)
     if page.question is None and page.attempt.finished_at is None:
         page.question = page.next_question
@@ -99,12 +107,34 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     return page
 
 
-def live_options(question: Question, answer: Answer | None = None) -> list[Option]:
+def _questions(quiz: Quiz, enrolment: Enrolment | None) -> list:
+    """The questions in order, each with all its options (`offered`) and its thread in the session's space
+    (`thread_id`), in one query."""
+    options = Option.objects.filter(question=OuterRef("question")).order_by("position")
+    space = enrolment.session.space_id if enrolment else None
+    threads = QuestionThread.objects.filter(question=OuterRef("question"), space=space)
+    rows = quiz.quiz_questions.select_related("question").annotate(
+        offered=ArraySubquery(options.values(found=_as_json(OPTION_FIELDS))),
+        thread_id=Subquery(threads.values("thread")[:1]),
+    )
+    questions = []
+    for row in rows.order_by("position"):
+        row.question.offered = [Option(question_id=row.question_id, **option) for option in row.offered]
+        row.question.thread_id = row.thread_id
+        questions.append(row.question)
+    return questions
+
+
+def _as_json(fields: tuple[str, ...]) -> JSONObject:
+    return JSONObject(**{field: field for field in fields})
+
+
+def live_options(question, answer: Answer | None = None) -> list[Option]:
     """What can be chosen now; with an answer of an older version, what could be chosen then."""
     if answer is None or answer.question_version == question.version:
-        return [option for option in question.options.all() if option.retired_at is None]
+        return [option for option in question.offered if option.retired_at is None]
     chosen = set(answer.options)
-    return [option for option in question.options.all() if option.pk in chosen or option.retired_at is None]
+    return [option for option in question.offered if option.pk in chosen or option.retired_at is None]
 
 
 def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
@@ -135,5 +165,4 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
         )
         for option in live_options(question, answer)
     ]
-    threads = QuestionThread.objects.filter(question=question, space=enrolment.session.space_id)
-    page.thread_id = threads.values_list("thread", flat=True).first()
+    page.thread_id = question.thread_id

@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from community.views.beside import conversation_beside
 from core.access import signed_in
 from courses.actions import open_module, report_watching
 from courses.completion import rule_states
 from courses.models import Module, Progress
 from courses.queries.module import ModulePage, module_for, module_page
 from courses.queries.quiz import live_options, quiz_page
-from courses.talk import conversation_context
 from courses.watch_report import BadReport, read_report
 
 TEMPLATES = {
@@ -45,7 +45,8 @@ def context_of(request: HttpRequest, page: ModulePage, **extra) -> dict:
         asked = request.GET.get("question", "")
         quiz = quiz_page(page.module, page.enrolment, asked=int(asked) if asked.isdecimal() else None)
         thread_id = quiz.thread_id or thread_id
-    talk = conversation_context(request, thread_id) if thread_id else {}
+    has_film = page.film is not None
+    talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
     options = live_options(quiz.question) if quiz and quiz.question else []
     start = request.GET.get("t", "")
     return {
