@@ -62,8 +62,7 @@ def route_for_address(logger: Any, method: str, event: EventDict) -> EventDict:
     if request is not None and record is not None and record.name.startswith("django."):
         match = getattr(request, "resolver_match", None)
         event["route"] = match.route if match else "-"
-        # Django's message is "reason: address"; its arguments come apart.
-        event["event"] = str(record.args[0]) if record.args else "request failed"
+        event["event"] = str(event["event"]).partition(": /")[0]
     return event
 
 
