@@ -54,3 +54,17 @@ def test_every_icon_named_in_the_templates_is_drawn(built):
     }
     assert len(named) > 20
     assert sorted(named - set(icons)) == []
+
+
+def test_classes_of_what_python_draws_are_in_the_stylesheet(built):
+    css = (built / "app.css").read_text()
+    sources = [*settings.BASE_DIR.glob("*/templatetags/*.py"), *settings.BASE_DIR.glob("*/*_drawing.py")]
+    used = {
+        name
+        for path in sources
+        for value in re.findall(r"""class="([^"\n]*)""", path.read_text())
+        for name in value.split()
+        if re.fullmatch(r"(text|size|leading|gap|rounded|min-w|mt|px|grid|flex)-[a-z0-9.]+", name)
+    }
+    assert "text-white" in used
+    assert sorted(name for name in used if f".{name.replace('.', chr(92) + '.')}" not in css) == []
