@@ -164,7 +164,7 @@ class PostDrawing:
                 f"{when}</div></header>"
             )
         return (
-            f'<header class="flex items-center gap-3 text-sm">{avatar}<div class="min-w-0">'
+            f'<header class="flex items-center gap-3 text-sm">{avatar}<div class="min-w-0 leading-6">'
             f'<div class="flex flex-wrap items-center gap-1.5">{who}</div><div class="quiet">{when}</div></div>'
             f"{self._badges(shown)}</header>"
         )
