@@ -42,9 +42,9 @@ def main() -> int:
     if options.no_tests:
         return 1 if failed else 0
     say("Tests")
-    tests = subprocess.run(
+    tests = subprocess.run(  # noqa: S603
         [*PYTHON, "-m", "pytest", *(for_pytest or ["-n", "2", "--dist", "loadgroup"])], cwd=ROOT, check=False
-    )  # noqa: S603
+    )
     return tests.returncode or (1 if failed else 0)
 
 

@@ -187,7 +187,9 @@ class Hub:
     async def _tell_presence(self, topics: list[str]) -> None:
         assert self.server is not None
         for topic in topics:
-            here: list[Any] = await self.server.zrangebyscore(HERE.format(topic), time.time(), "+inf", 0, NAMES_SHOWN)
+            here: list[Any] = await self.server.zrangebyscore(
+                HERE.format(topic), time.time(), "+inf", 0, NAMES_SHOWN
+            )
             names = sorted({bytes(member).decode().partition(":")[2] for member in here})
             await self.server.publish(CHANNEL, json.dumps([topic, "presence", {"names": names}]))
 

@@ -242,6 +242,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 if PRODUCTION:
     vars().update(environment.https_settings())
+    environment.report_errors()
     # How many proxies of ours stand before us: the limits on signing in count by the address they report.
     ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number("TRUSTED_PROXIES", default=1)
 

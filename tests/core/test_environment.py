@@ -107,3 +107,13 @@ def test_the_policy_allows_nothing_inline_and_no_other_house():
     rules = environment.content_security_policy()["DIRECTIVES"]
     assert not any("unsafe" in str(source) for sources in rules.values() for source in sources)
     assert not any("://" in str(source) for sources in rules.values() for source in sources)
+
+
+def test_what_is_reported_of_an_error_names_nobody():
+    event = {
+        "exception": {"values": []},
+        "user": {"email": "awa@demo.palabre.test"},
+        "breadcrumbs": {"values": [{"message": "SELECT awa"}]},
+        "request": {"method": "POST", "url": "https://a/people/awa/", "data": "my text", "cookies": "c"},
+    }
+    assert environment.anonymous(event, {}) == {"exception": {"values": []}, "request": {"method": "POST"}}
