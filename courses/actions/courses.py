@@ -5,6 +5,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from community.models import Space
 from core import markdown
@@ -36,9 +37,11 @@ def create_course(*, by, title: str, key=None, slug: str = "", **fields) -> Cour
         if key and (made := Course.objects.filter(key=key).first()):
             return made
         raise
-    course.sections.create(title=_("To begin"), position=1)
+    with override(course.language):
+        first_section, session_name = _("To begin"), _("Open session")
+    course.sections.create(title=first_section, position=1)
     space = conversations.space_for_course(course, by=by, name=title, visibility=Space.Visibility.CLOSED)
-    session = Session.objects.create(course=course, name=_("Open session"), is_open=True, space=space)
+    session = Session.objects.create(course=course, name=session_name, is_open=True, space=space)
     record("courses.course_created", actor=by, subject=course, session_id=session.pk, space_id=space.pk)
     return course
 

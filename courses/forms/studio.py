@@ -53,7 +53,7 @@ class ModuleForm(forms.ModelForm):
             "prompt": forms.Textarea(attrs={"rows": 2}),
             "body": forms.Textarea(attrs={"rows": 16, "class": "font-mono"}),
         }
-        labels = {"language": _("language")}
+        labels = {"language": _("Language")}
         help_texts = {
             "objective": _("In one sentence: what people will be able to do."),
             "prompt": _("A question that has several good answers makes people talk."),
@@ -64,7 +64,7 @@ class ModuleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.kind != Module.Kind.TEXT:
             self.fields["body"].widget.attrs["rows"] = 6
-            self.fields["body"].label = _("text shown with it")
+            self.fields["body"].label = _("Text shown with it")
 
 
 class RulesForm(forms.Form):
