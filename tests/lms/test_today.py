@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from community.models import Choice, Flag, Resolution, Vote
 from courses.models import Progress
+from gamification.models import Grant, Recognition
 from lms import today
 from tests import making
 
@@ -135,3 +136,12 @@ def test_home_costs_the_same_whatever_is_on_it(
     client = sign_in(awa)
     with django_assert_num_queries(17):
         client.get("/")
+
+
+def test_home_shows_what_a_person_is_recognised_for(sign_in, awa):
+    recognition, _made = Recognition.objects.get_or_create(code="relevant_answer", defaults={"points": 10})
+    for evidence in ("post:1", "post:2"):
+        Grant.objects.create(user=awa, recognition=recognition, evidence=evidence, event_id=1)
+    page = sign_in(awa).get("/").content.decode()
+    assert "Réponse pertinente" in page
+    assert "2" in page[page.index("Réponse pertinente") :][:200]
