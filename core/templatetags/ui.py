@@ -298,7 +298,7 @@ def composer(
     return {
         "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
         "hidden_label": hidden_label, "control": bound.as_widget(attrs=attrs),
-        "person_id": getattr(context.get("user"), "pk", ""), "marks": _composer_marks(),
+        "person_id": getattr(context.get("user"), "pk", None) or "", "marks": _composer_marks(),
         "draft_url": _address("community:draft"), "suggest_url": _address("people:suggest"),
         "upload_url": _address("community:attachments") if uploads else "",
     }  # fmt: skip
