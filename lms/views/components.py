@@ -34,14 +34,10 @@ def someone(key: int, name: str, role: str = "", expertise: str = "") -> User:
     return person
 
 
-@public
-@require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    """Every component alive, to be looked at in both themes and both languages. Development only."""
-    if not settings.DEBUG:
-        raise Http404
+def participation() -> dict:
+    """A figure to draw, with made-up values."""
     weeks = ["S36", "S37", "S38", "S39", "S40", "S41"]
-    figure = {
+    return {
         "kind": "line",
         "title": _("Participation by week"),
         "labels": weeks,
@@ -54,6 +50,15 @@ def index(request: HttpRequest) -> HttpResponse:
             "Share of the enrolled learners who opened a module or a discussion during the week."
         ),
     }
+
+
+@public
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Every component alive, to be looked at in both themes and both languages. Development only."""
+    if not settings.DEBUG:
+        raise Http404
+    figure = participation()
     form = Sample()
     refused = Sample({"title": "", "body": _("What was typed stays.")}, auto_id="refused_%s")
     refused.is_valid()
