@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Membership
 from lms.news import news_of
+from notifications.queries import unread_count
 from people.models import RoleGrant
 
 THEMES = {"light": "palabre", "dark": "palabre-night"}
@@ -120,9 +121,10 @@ class Shell:
     def spaces(self) -> list[ShownSpace]:
         return [self._shown(**space) for space in self.news["spaces"]]
 
-    @property
+    @cached_property
     def unread(self) -> int:
-        return self.news["unread"]
+        # Not from the cache: a bell must be silent as soon as one has read.
+        return unread_count(self.person)
 
     @property
     def caption(self) -> str:
@@ -138,6 +140,8 @@ class Shell:
         return address("people:person", self.person.handle)
 
     search_url = property(lambda self: address("search"))
+    panel_url = property(lambda self: address("notifications:panel"))
+    bell_url = property(lambda self: address("notifications:bell"))
     notifications_url = property(lambda self: address("notifications:index"))
     settings_url = property(lambda self: address("people:settings"))
     data_url = property(lambda self: address("people:my_data"))

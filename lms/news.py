@@ -1,4 +1,4 @@
-"""What is new for a person in the places of the frame, in three queries."""
+"""What is new for a person in the places of the frame, in two queries."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import Membership, ReadState, Thread
-from notifications.models import Notification
 from people.models import UnitMembership
 
 SHOWN_SPACES = 6
@@ -18,7 +17,6 @@ def news_of(person: Any) -> dict[str, Any]:
     memberships = list(_memberships_with_news(person))
     listed = [one for one in memberships if not one.space.about_url]
     return {
-        "unread": Notification.objects.filter(user=person, read_at=None).count(),
         "unit": _unit_of(person),
         "facilitates": any(one.role == Membership.Role.FACILITATOR for one in memberships),
         "places": {"community:spaces": sum(one.new for one in listed)},

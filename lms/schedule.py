@@ -12,6 +12,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Find what a lost wake-up left; a tick that nobody took in time is worth nothing, the next one does its work.
     "read-events": {"task": "events.read", "schedule": 10.0, "options": {"expires": 10}},
     "send-deliveries": {"task": "events.send", "schedule": 10.0, "options": {"expires": 10}},
+    "send-digests": {"task": "notifications.send_digests", "schedule": crontab(minute="5")},
     "forget-deliveries": {"task": "events.forget_deliveries", "schedule": crontab(hour="3", minute="20")},
     # A figure is at most a few minutes old; each day gets its roster soon after it begins.
     "count-dirty-days": {

@@ -246,6 +246,12 @@ if PRODUCTION:
     # How many proxies of ours stand before us: the limits on signing in count by the address they report.
     ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number("TRUSTED_PROXIES", default=1)
 
+# What links in mails begin with: a worker answers no request that would tell.
+SITE_URL = os.environ.get(
+    "SITE_URL",
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://localhost:{os.environ.get('PORT') or 8000}",
+).rstrip("/")
+
 # A request only writes a delivery row; the worker hands it to the transport.
 EMAIL_BACKEND = "events.mail.DeliveryBackend"
 MAIL_TRANSPORT = os.environ.get("EMAIL_BACKEND", environment.default_email_backend(production=PRODUCTION))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +12,11 @@ from community.models import Post, Thread
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user) -> NotificationQuerySet:
-        """A person's own, about threads they may still read."""
-        return self.filter(user=user, thread__in=Thread.objects.visible_to(user))
+        """A person's own, about threads they may still read and posts that still stand."""
+        stands = Q(last_post=None) | Q(last_post__deleted_at=None, last_post__hidden_at=None)
+        # Whoever wrote a hidden post hears of the decision all the same, whoever decides sees what is flagged.
+        about_removal = Q(kind__in=[Notification.Kind.DECISION, Notification.Kind.FLAG])
+        return self.filter(stands | about_removal, user=user, thread__in=Thread.objects.visible_to(user))
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
@@ -22,6 +27,7 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         REPLY = "reply", _("A reply in a discussion you follow")
+        THREAD = "thread", _("A new discussion in a space you follow closely")
         MENTION = "mention", _("Somebody mentions you")
         ACCEPTED = "accepted", _("Your answer is accepted")
         FLAG = "flag", _("A message awaits your decision")
@@ -46,13 +52,21 @@ class Notification(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "thread", "kind"], condition=models.Q(read_at=None), name="one_unread_group"
+                fields=["user", "thread", "kind"], condition=Q(read_at=None), name="one_unread_group"
             )
         ]
         indexes = [models.Index(fields=["user", "-updated_at"], name="notification_of_user")]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id} in {self.thread_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("notifications:open", args=[self.pk])
+
+    @property
+    def target(self) -> str:
+        """Where the reader lands: at the first post that is new to them."""
+        return self.first_post.get_absolute_url() if self.first_post else self.thread.get_absolute_url()
 
 
 class Preference(models.Model):

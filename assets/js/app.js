@@ -7,6 +7,7 @@
    data-composer                  (component composer) toolbar, mentions, pasted files, drafts, Ctrl+Enter
    data-optimistic                on a button [aria-pressed] with a [data-count] inside: shows the reaction at once, takes it
                                   back if the server refuses
+   data-panel="id"                a link that opens the popover with this id; htmx fills it
    data-live="thread:12"          hears "live:thread:12" when it changed (hx-trigger), and "live:presence", "live:writing" with names
    data-names="writing"           with data-live: shows whose names came; data-one, data-many are the sentences, data-me one's own name
    data-shortcut="gh"             keys that click this link or button; data-shortcut-focus="/" keys that focus this field
@@ -33,6 +34,7 @@ import "./forms.js";
 import "./composer.js";
 import "./reactions.js";
 import "./live.js";
+import "./panels.js";
 import "./shortcuts.js";
 import "./talk.js";
 import "./conversation.js";

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from community.models import Draft, Thread, Watch
+from community.signals import thread_visited
 from core.errors import Refused
 from events.recording import record
 
@@ -26,6 +27,7 @@ RETURNING (xmax = 0)
 @transaction.atomic
 def mark_read(thread: Thread, *, user, number: int, role: str | None = None) -> bool:
     """A person has read up to `number`; never moves back. Says whether this was news to the log."""
+    thread_visited.send(sender=Thread, thread=thread, user=user, number=number)
     with connection.cursor() as cursor:
         cursor.execute(READ_FURTHER, [user.pk, thread.pk, number, thread.last_number])
         moved = cursor.fetchone()

@@ -1,0 +1,6 @@
+"""What apps above may hear of at once, in the same transaction; everything else is read from the log."""
+
+from django.dispatch import Signal
+
+# A person looked at a thread and saw its posts up to `number`: thread, user, number.
+thread_visited = Signal()

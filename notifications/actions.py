@@ -1,0 +1,143 @@
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from community.models import Post, ReadState
+from core import live
+from events import deliveries
+from events.models import Event
+from notifications.models import Notification, Preference
+from notifications.preferences import mail_choices
+from people.models import User
+
+# What an import or a demonstration brings from the past is history, not news.
+NEWS_FOR = timedelta(days=7)
+MAILED_FOR = timedelta(days=1)
+# A mail leaves a little later: whoever reads meanwhile gets none.
+MAIL_WAITS = timedelta(seconds=30)
+ACTORS_KEPT = 20
+
+Kind = Notification.Kind
+WAITS_FOR_READING = {Kind.REPLY, Kind.THREAD, Kind.MENTION}
+
+
+@transaction.atomic
+def tell(people: Iterable[int], *, kind: str, event: Event) -> None:
+    """Notify people (ids, already allowed to read) of an event; never of their own act, never twice."""
+    post = Post.objects.filter(pk=event.post_id).first()
+    told = set(people) - {event.actor_id}
+    if post is None or not told or event.at < event.recorded_at - NEWS_FOR:
+        return
+    if kind in WAITS_FOR_READING:
+        told -= _have_read(post, told)
+    told -= _already_told(told, kind=kind, event=event)
+    _group(told, kind=kind, event=event, post=post)
+    for person in told:
+        live.publish(f"user:{person}")
+    if event.recorded_at - event.at < MAILED_FOR and timezone.now() - event.recorded_at < MAILED_FOR:
+        _mail(told, kind=kind, event=event)
+
+
+def _have_read(post: Post, people: set[int]) -> set[int]:
+    states = ReadState.objects.filter(thread=post.thread_id, user__in=people, last_number__gte=post.number)
+    return set(states.values_list("user", flat=True))
+
+
+def _already_told(people: set[int], *, kind: str, event: Event) -> set[int]:
+    groups = Notification.objects.filter(user__in=people, thread=event.thread_id, kind=kind)
+    return set(groups.filter(event_ids__contains=[event.pk]).values_list("user", flat=True))
+
+
+def _group(people: set[int], *, kind: str, event: Event, post: Post) -> None:
+    unread = Notification.objects.unread().filter(user__in=people, thread=event.thread_id, kind=kind)
+    groups = {one.user_id: one for one in unread.select_for_update()}
+    for one in groups.values():
+        one.last_post, one.updated_at = post, event.at
+        one.event_ids = [*one.event_ids, event.pk]
+        one.actors = _latest_first(event.actor_id, one.actors)
+    Notification.objects.bulk_update(groups.values(), ["last_post", "updated_at", "event_ids", "actors"])
+    Notification.objects.bulk_create(
+        Notification(
+            user_id=person,
+            kind=kind,
+            thread_id=event.thread_id,
+            first_post=post,
+            last_post=post,
+            actors=_latest_first(event.actor_id, []),
+            event_ids=[event.pk],
+            created_at=event.at,
+            updated_at=event.at,
+        )
+        for person in people - groups.keys()
+    )
+
+
+def _latest_first(actor: int | None, actors: list[int]) -> list[int]:
+    latest = [actor] if actor else []
+    return [*latest, *(one for one in actors if one != actor)][:ACTORS_KEPT]
+
+
+def _mail(people: set[int], *, kind: str, event: Event) -> None:
+    choices = mail_choices(people, kind)
+    reachable = User.objects.active().filter(pk__in=people).exclude(email=None).exclude(email="")
+    for person in reachable.values_list("pk", flat=True):
+        if choices[person] == Preference.Mail.AT_ONCE:
+            deliveries.enqueue(
+                "notification",
+                key=f"notification:{kind}:{event.pk}:{person}",
+                recipient_id=person,
+                payload={"kind": kind, "thread": event.thread_id, "post": event.post_id},
+                due_at=timezone.now() + MAIL_WAITS,
+            )
+
+
+@transaction.atomic
+def take_back(*, kind: str, post_id: int | None) -> None:
+    """What was told no longer holds: the unread notices of this kind about this post go."""
+    gone = Notification.objects.unread().filter(kind=kind, last_post=post_id)
+    people = list(gone.values_list("user", flat=True))
+    gone.delete()
+    for person in people:
+        live.publish(f"user:{person}")
+
+
+def clear(user_id: int, *, thread_id: int, number: int) -> None:
+    """A person saw the posts of a thread up to `number`. A flag is not cleared by looking, but by deciding."""
+    seen = Notification.objects.unread().filter(user=user_id, thread=thread_id, last_post__number__lte=number)
+    if seen.exclude(kind=Kind.FLAG).update(read_at=timezone.now()):
+        live.publish(f"user:{user_id}")
+
+
+def clear_flags(*, thread_id: int | None, post_id: int | None) -> None:
+    """Somebody decided: the others who were called have nothing left to do."""
+    called = Notification.objects.unread().filter(kind=Kind.FLAG, thread=thread_id, last_post=post_id)
+    people = list(called.values_list("user", flat=True))
+    called.update(read_at=timezone.now())
+    for person in people:
+        live.publish(f"user:{person}")
+
+
+@transaction.atomic
+def mark_read(notification: Notification) -> None:
+    if Notification.objects.unread().filter(pk=notification.pk).update(read_at=timezone.now()):
+        live.publish(f"user:{notification.user_id}")
+
+
+@transaction.atomic
+def mark_all_read(user) -> int:
+    number = Notification.objects.unread().filter(user=user).update(read_at=timezone.now())
+    live.publish(f"user:{user.pk}")
+    return number
+
+
+@transaction.atomic
+def choose_mail(user_id: int, choices: dict[str, str]) -> None:
+    """Remember by mail what a person wants to hear of: kind to at_once, daily or never."""
+    Preference.objects.bulk_create(
+        [Preference(user_id=user_id, kind=kind, mail=mail) for kind, mail in choices.items()],
+        update_conflicts=True,
+        unique_fields=["user", "kind"],
+        update_fields=["mail"],
+    )

@@ -1,0 +1,139 @@
+"""Mails about notices: what to say, to whom, and whether it may still be said at the moment of sending."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from community.models import Post
+from events import deliveries, mail
+from events.models import Delivery
+from notifications.models import Notification
+from notifications.preferences import Mail, choices_of
+from notifications.queries import notifications_of, with_words, words_of
+from notifications.unsubscribing import stop_address
+from people.models import User
+
+EXCERPT = 600  # characters of the message that go into the mail
+DIGEST_SIZE = 30
+
+NO_MAILBOX = "this person has no mailbox any more"
+READ = "already read"
+STOPPED = "no longer wanted by mail"
+CLOSED = "no longer visible to this person"
+
+
+@deliveries.handler("notification")
+def send_notification(delivery: Delivery) -> str | None:
+    user, kind = reachable(delivery.recipient_id), delivery.payload["kind"]
+    if user is None:
+        return NO_MAILBOX
+    if choices_of(user)[kind] == Mail.NEVER:
+        return STOPPED
+    notice = notifications_of(user).filter(thread=delivery.payload["thread"], kind=kind).first()
+    post = Post.objects.filter(pk=delivery.payload["post"]).select_related("author", "thread__space").first()
+    if notice is None or post is None or not _may_read(user, post, kind):
+        return CLOSED
+    if notice.read_at is not None:
+        return READ
+    with speaking(user):
+        message = _message(user, notice, post)
+    mail.hand_over(message, key=delivery.key)
+    return None
+
+
+@deliveries.handler("digest")
+def send_digest(delivery: Delivery) -> str | None:
+    user = reachable(delivery.recipient_id)
+    if user is None:
+        return NO_MAILBOX
+    kinds = [kind for kind, choice in choices_of(user).items() if choice == Mail.DAILY]
+    since, until = (datetime.fromisoformat(delivery.payload[end]) for end in ("since", "until"))
+    unread = (
+        notifications_of(user).unread().filter(kind__in=kinds, updated_at__gte=since, updated_at__lt=until)
+    )
+    with speaking(user):
+        notices = with_words(unread[:DIGEST_SIZE])
+        if not notices:
+            return READ
+        context = {
+            "user": user,
+            "notices": notices,
+            "stop": stop_address(user.pk, kinds),
+            "site": settings.SITE_URL,
+        }
+        message = composed("emails/digest", _("What was said in your spaces"), user, context)
+    mail.hand_over(message, key=delivery.key)
+    return None
+
+
+def reachable(user_id: int | None) -> User | None:
+    user = User.objects.active().filter(pk=user_id).first()
+    return user if user is not None and user.email else None
+
+
+@contextmanager
+def speaking(user: User) -> Iterator[None]:
+    """The language and the zone of the reader, for as long as their mail is written."""
+    with translation.override(user.language), timezone.override(user.zone):
+        yield
+
+
+def _may_read(user: User, post: Post, kind: str) -> bool:
+    if kind == Notification.Kind.DECISION:
+        return post.author_id == user.pk
+    if kind == Notification.Kind.FLAG:
+        return True
+    return Post.objects.visible_to(user).filter(pk=post.pk).exists()
+
+
+def _message(user: User, notice: Notification, post: Post) -> EmailMultiAlternatives:
+    author = post.author.name if post.author else _("Somebody")
+    silent = notice.kind in (Notification.Kind.FLAG, Notification.Kind.DECISION)
+    context = {
+        "user": user,
+        "words": words_of(
+            notice, [author] if notice.kind != Notification.Kind.ACCEPTED else _acceptor(notice)
+        ),
+        "post": post,
+        "excerpt": "" if silent else Truncator(post.body).chars(EXCERPT),
+        "address": settings.SITE_URL + notice.get_absolute_url(),
+        "stop": stop_address(user.pk, [notice.kind]),
+        "site": settings.SITE_URL,
+    }
+    subject = f"[{post.thread.space.name}] {post.thread.title}"
+    message = composed("emails/notification", subject, user, context)
+    # All mails about a thread answer the same one, so that mail programs show them together.
+    root = deliveries.message_id(f"thread:{post.thread_id}")
+    message.extra_headers |= {"In-Reply-To": root, "References": root}
+    return message
+
+
+def _acceptor(notice: Notification) -> list[str]:
+    return list(User.objects.filter(pk__in=notice.actors[:1]).values_list("name", flat=True))
+
+
+def composed(template: str, subject: str, user: User, context: dict[str, Any]) -> EmailMultiAlternatives:
+    text = render_to_string(f"{template}.txt", context)
+    message = EmailMultiAlternatives(
+        " ".join(subject.split()),
+        text,
+        settings.DEFAULT_FROM_EMAIL,
+        [user.email],
+        headers={
+            "List-Unsubscribe": f"<{context['stop']}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    html = render_to_string(f"{template}.html", context)
+    message.attach_alternative(css_inline.inline(html, load_remote_stylesheets=False), "text/html")
+    return message

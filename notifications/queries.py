@@ -1,0 +1,84 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from notifications.models import Notification
+from people.models import User
+
+Kind = Notification.Kind
+ICONS = {
+    Kind.REPLY: "message-square",
+    Kind.THREAD: "messages-square",
+    Kind.MENTION: "at-sign",
+    Kind.ACCEPTED: "badge-check",
+    Kind.FLAG: "flag",
+    Kind.DECISION: "shield-check",
+    Kind.QUESTION: "circle-help",
+}
+
+
+def notifications_of(user: Any):
+    """A person's notices, the latest first, with what a list shows of their thread."""
+    return (
+        Notification.objects.visible_to(user)
+        .select_related("thread__space", "first_post")
+        .only(
+            "user", "kind", "actors", "event_ids", "updated_at", "read_at",
+            "thread__title", "thread__language", "thread__space__name", "thread__space__colour",
+            "first_post__number",
+        )
+        .order_by("-updated_at", "-pk")
+    )  # fmt: skip
+
+
+def unread_count(user: Any) -> int:
+    return Notification.objects.visible_to(user).unread().count()
+
+
+def with_words(notices: Iterable[Notification]) -> list[Notification]:
+    """Gives each notice its sentence (`words`), icon and actor (`by`); one query for all the people named."""
+    found = list(notices)
+    wanted = {actor for one in found for actor in one.actors[:2]}
+    people = User.objects.filter(pk__in=wanted).select_related("profile").in_bulk()
+    for one in found:
+        named = [people[actor] for actor in one.actors[:2] if actor in people]
+        one.by = named[0] if named and one.kind not in (Kind.FLAG, Kind.DECISION) else None  # type: ignore[attr-defined]
+        one.icon = ICONS[Kind(one.kind)]  # type: ignore[attr-defined]
+        one.words = words_of(one, [person.name for person in named])  # type: ignore[attr-defined]
+    return found
+
+
+def words_of(notice: Notification, names: list[str]) -> str:
+    """What happened, as a sentence in the active language. Flags and decisions name nobody."""
+    number = max(len(notice.actors), 1)
+    who = _who(names, number)
+    if notice.kind == Kind.REPLY:
+        return ngettext("%(who)s replied", "%(who)s replied", number) % {"who": who}
+    if notice.kind == Kind.THREAD:
+        return _("%(who)s started a discussion") % {"who": who}
+    if notice.kind == Kind.MENTION:
+        return ngettext("%(who)s mentioned you", "%(who)s mentioned you", number) % {"who": who}
+    if notice.kind == Kind.ACCEPTED:
+        return _("%(who)s kept your answer") % {"who": who}
+    if notice.kind == Kind.FLAG:
+        flags = len(notice.event_ids)
+        sentence = ngettext("%(n)d report awaits your decision", "%(n)d reports await your decision", flags)
+        return sentence % {"n": flags}
+    if notice.kind == Kind.DECISION:
+        return _("A decision was made about your message")
+    return _("This question is yours to look after")
+
+
+def _who(names: list[str], number: int) -> str:
+    if not names:
+        return _("Somebody")
+    if number == 1 or len(names) == 1:
+        return names[0]
+    if number == 2:
+        return _("%(first)s and %(second)s") % {"first": names[0], "second": names[1]}
+    sentence = ngettext(
+        "%(first)s, %(second)s and %(n)d other", "%(first)s, %(second)s and %(n)d others", number - 2
+    )
+    return sentence % {"first": names[0], "second": names[1], "n": number - 2}
