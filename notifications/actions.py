@@ -26,8 +26,8 @@ WAITS_FOR_READING = {Kind.REPLY, Kind.THREAD, Kind.MENTION}
 @transaction.atomic
 def tell(people: Iterable[int], *, kind: str, event: Event) -> None:
     """Notify people (ids, already allowed to read) of an event; never of their own act, never twice."""
-    post = Post.objects.filter(pk=event.post_id).first()
-    told = set(people) - {event.actor_id}
+    post = Post.objects.filter(pk=event.post_id or 0).first()
+    told = {person for person in people if person != event.actor_id}
     if post is None or not told or event.at < event.recorded_at - NEWS_FOR:
         return
     if kind in WAITS_FOR_READING:
@@ -62,7 +62,7 @@ def _group(people: set[int], *, kind: str, event: Event, post: Post) -> None:
         Notification(
             user_id=person,
             kind=kind,
-            thread_id=event.thread_id,
+            thread_id=post.thread_id,
             first_post=post,
             last_post=post,
             actors=_latest_first(event.actor_id, []),

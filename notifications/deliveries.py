@@ -127,7 +127,7 @@ def composed(template: str, subject: str, user: User, context: dict[str, Any]) -
         " ".join(subject.split()),
         text,
         settings.DEFAULT_FROM_EMAIL,
-        [user.email],
+        [user.email or ""],
         headers={
             "List-Unsubscribe": f"<{context['stop']}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -29,7 +29,7 @@ Kind = Notification.Kind
     },
 )
 def notify(event: Event) -> None:
-    thread = Thread.objects.filter(pk=event.thread_id, deleted_at=None).select_related("space").first()
+    thread = Thread.objects.filter(pk=event.thread_id or 0, deleted_at=None).select_related("space").first()
     if thread is not None:
         TOLD[event.verb](event, thread)
 
@@ -60,7 +60,7 @@ def answer_unaccepted(event: Event, thread: Thread) -> None:
 
 def post_flagged(event: Event, thread: Thread) -> None:
     facilitators = Membership.objects.filter(space=thread.space, role=Membership.Role.FACILITATOR)
-    author = Post.objects.filter(pk=event.post_id).values_list("author", flat=True)
+    author = Post.objects.filter(pk=event.post_id or 0).values_list("author", flat=True)
     people = set(facilitators.values_list("user", flat=True)) - set(author)
     # Deciding is a duty of the role: it does not depend on how much of the talk one wants to hear.
     actions.tell(_allowed(people, thread, event), kind=Kind.FLAG, event=event)
@@ -68,7 +68,7 @@ def post_flagged(event: Event, thread: Thread) -> None:
 
 def post_decided(event: Event, thread: Thread) -> None:
     actions.clear_flags(thread_id=event.thread_id, post_id=event.post_id)
-    author = Post.objects.filter(pk=event.post_id).values_list("author", flat=True)
+    author = Post.objects.filter(pk=event.post_id or 0).values_list("author", flat=True)
     actions.tell(_allowed(author, thread, event), kind=Kind.DECISION, event=event)
 
 
@@ -117,14 +117,15 @@ def _who_hear_everything(space: Space) -> set[int]:
 def _called_in(event: Event) -> set[int]:
     """Whoever is named in the post hears of that, once."""
     called = Event.objects.filter(verb="community.person_mentioned", post_id=event.post_id)
-    return set(called.filter(thread_id=event.thread_id).values_list("subject_id", flat=True))
+    ids = called.filter(thread_id=event.thread_id).values_list("subject_id", flat=True)
+    return {person for person in ids if person}
 
 
 def _allowed(people: Iterable[int | None], thread: Thread, event: Event) -> set[int]:
     """Those who may read this post now: the mirror of `Post.objects.visible_to`, for many people at once."""
     asked = {person for person in people if person}
     allowed = set(readers_of(thread.space).filter(pk__in=asked).values_list("pk", flat=True))
-    post = Post.objects.filter(pk=event.post_id).values("number", "author").first()
+    post = Post.objects.filter(pk=event.post_id or 0).values("number", "author").first()
     if post is None or post["number"] == 1 or thread.gate == Thread.Gate.OPEN:
         return allowed
     passed = ThreadPass.objects.filter(thread=thread, user__in=allowed).values_list("user", flat=True)

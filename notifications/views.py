@@ -14,6 +14,7 @@ from notifications.models import Notification, Preference
 from notifications.preferences import choices_of
 from notifications.queries import notifications_of, unread_count, with_words
 from notifications.unsubscribing import read_token
+from people.requests import PersonRequest
 
 PAGE_SIZE = 30
 PANEL_SIZE = 8
@@ -21,7 +22,7 @@ PANEL_SIZE = 8
 
 @signed_in
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "new"
     notices = notifications_of(request.user)
     page = Paginator(notices.unread() if only_unread else notices, PAGE_SIZE).get_page(
@@ -35,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 @never_cache
-def bell(request: HttpRequest) -> HttpResponse:
+def bell(request: PersonRequest) -> HttpResponse:
     """The bell by itself, pulled when the stream says that something changed."""
     return render(request, "components/bell.html")
 
@@ -43,14 +44,14 @@ def bell(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 @never_cache
-def panel(request: HttpRequest) -> HttpResponse:
+def panel(request: PersonRequest) -> HttpResponse:
     notices = with_words(notifications_of(request.user).unread()[:PANEL_SIZE])
     return render(request, "notifications/panel.html", {"notices": notices})
 
 
 @signed_in
 @require_GET
-def open_notification(request: HttpRequest, pk: int) -> HttpResponse:
+def open_notification(request: PersonRequest, pk: int) -> HttpResponse:
     """Lead to what the notice is about. A page fetched ahead of a click was read by nobody."""
     notice = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
     if "prefetch" not in request.headers.get("Sec-Purpose", "") and not request.headers.get("HX-Preloaded"):
@@ -60,7 +61,7 @@ def open_notification(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def mark_all_read(request: HttpRequest) -> HttpResponse:
+def mark_all_read(request: PersonRequest) -> HttpResponse:
     actions.mark_all_read(request.user)
     messages.success(request, _("Everything is marked as read."))
     return redirect("notifications:index")
@@ -68,7 +69,7 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: PersonRequest) -> HttpResponse:
     form = MailForm(request.POST or None, initial=choices_of(request.user))
     if request.method == "POST" and form.is_valid():
         actions.choose_mail(request.user.pk, form.cleaned_data)

@@ -42,10 +42,10 @@ def test_news_count_threads_with_posts_after_what_was_read(lumen, awa, karim):
 
 
 @pytest.mark.parametrize("spaces", [1, 4])
-def test_news_cost_three_queries_however_many_spaces(spaces, lumen, awa, django_assert_num_queries):
+def test_news_cost_two_queries_however_many_spaces(spaces, lumen, awa, django_assert_num_queries):
     for number in range(spaces):
         making.join(making.make_space(lumen, f"Space {number}"), awa)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(news_of(awa)["spaces"]) == spaces
 
 
