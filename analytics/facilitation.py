@@ -14,7 +14,7 @@ from analytics import days
 from analytics.metrics.answers import MATURITIES
 from analytics.models import LearnerDay, ThreadFact
 from community.models import Flag, Membership, Post, Resolution, Space, Thread
-from people.models import RoleGrant, User, UserSkill
+from people.models import Organisation, RoleGrant, User, UserSkill
 
 SILENT_AFTER = timedelta(days=14)
 # Somebody who arrived less than this ago is looked after first.
@@ -84,27 +84,28 @@ class Dashboard:
 
     @property
     def members(self) -> int:
-        return sum(space.learners for space in self.spaces)
+        return sum(one.members for one in self.health)
 
 
-def spaces_of(user) -> list[Space]:
+def spaces_of(user) -> list[Any]:
     """The spaces a person facilitates, with how many people they look after there."""
     looked_after = Count("memberships", filter=Q(memberships__role=Membership.Role.MEMBER))
     return list(
         Space.objects.facilitated_by(user)
         .filter(archived_at=None)
+        .select_related("organisation")
         .annotate(learners=looked_after)
         .order_by("name", "pk")
     )
 
 
-def dashboard_of(user, spaces: list[Space]) -> Dashboard:
+def dashboard_of(user, spaces: list[Any]) -> Dashboard:
     ids = [space.pk for space in spaces]
     unanswered = (
         Thread.objects.visible_to(user).filter(space__in=ids, locked_at=None).unanswered().unresolved()
     )
     waiting = unanswered.aggregate(number=Count("pk"), oldest=Min("created_at"))
-    silent = silent_members(user, ids)
+    silent = silent_members(user, spaces[0].organisation, ids)
     number = silent.aggregate(
         all=Count("pk"), new=Count("pk", filter=Q(joined_at__gte=timezone.now() - NEWCOMER))
     )
@@ -198,9 +199,9 @@ def _suggest(
             return
 
 
-def silent_members(user, spaces: list[int]) -> Any:
+def silent_members(user, organisation: Organisation, spaces: list[int]) -> Any:
     """Members whom nothing was seen of for 14 days, anywhere; who joined since is given time."""
-    since = days.today(user.organisation) - SILENT_AFTER
+    since = days.today(organisation) - SILENT_AFTER
     seen = LearnerDay.objects.filter(user=OuterRef("pk"), presences__gt=0)
     joined = Membership.objects.filter(
         user=OuterRef("pk"),
@@ -237,7 +238,7 @@ def highlights(user, spaces: list[int]) -> list[Post]:
     )
 
 
-def health_of(spaces: list[Space]) -> list[Health]:
+def health_of(spaces: list[Any]) -> list[Health]:
     """Over the last 30 days: questions answered within a day, useful replies, members who write."""
     found = {space.pk: Health(space, space.learners) for space in spaces}
     since = timezone.now() - LATELY

@@ -4,7 +4,7 @@ from django.db import connection
 
 from analytics import days
 from analytics.models import LearnerDay, Seat
-from analytics.rollups.rebuilding import mark
+from analytics.rollups.rebuilding import first_day, mark
 from people.models import User
 from people.privacy import register, rows_of
 
@@ -23,8 +23,9 @@ def erase_days(user: User) -> int:
         cursor.execute(KEEP_VOLUMES, [user.pk])
     if user.organisation is not None:
         acted = LearnerDay.objects.filter(user=user).values_list("day", flat=True)
-        first = min([days.civil_day(user.joined_at, user.organisation.zone), *acted])
-        mark(user.organisation_id, days.each_day(first, days.today(user.organisation)))
+        joined = days.civil_day(user.joined_at, user.organisation.zone)
+        first = max(first_day(user.organisation), min([joined, *acted]))
+        mark(user.organisation.pk, days.each_day(first, days.today(user.organisation)))
     return LearnerDay.objects.filter(user=user).delete()[0]
 
 

@@ -180,7 +180,7 @@ def notes(report: Report) -> list[str]:
 def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
     """The filters as selects: name, label, options (value, words, chosen)."""
     scope = asked.scope
-    fields = [
+    fields: list[tuple[str, str, list, Any]] = [
         ("period", _("Period"), [(key, words) for key, words in filters.PERIODS.items()], asked.preset),
         ("unit", _("Unit"), _units(choices), asked.unit.pk if asked.unit else ""),
         ("course", _("Course"), _named(choices.courses), scope.id if scope.kind == "course" else ""),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from analytics import days
 from analytics.rollups.learner_days import REPEAT
-from analytics.rollups.rebuilding import mark
+from analytics.rollups.rebuilding import first_day, mark
 from community.models import Membership, Post, Thread
 from courses.models import Enrolment
 from events.models import Event
@@ -46,14 +46,14 @@ MARKING = PRESENCE | PARTICIPATIONS | POSTS | ANSWERS | FACILITATORS | ROSTER | 
 @reader("analytics.days", verbs=MARKING)
 def mark_days(event: Event) -> None:
     """Mark what this event changes. Marking twice costs a rebuild, never a wrong figure."""
-    organisation = Organisation.objects.filter(pk=event.organisation_id).first()
+    organisation = Organisation.objects.filter(pk=event.organisation_id or 0).first()
     if organisation is not None:
         mark(organisation.pk, days_changed_by(event, organisation))
 
 
 def days_changed_by(event: Event, organisation: Organisation) -> set[date]:
     if event.verb in ROSTER or event.verb in FACILITATORS:
-        return _since(organisation, _first_effect(event))
+        return _since(organisation, _first_effect(event, organisation))
     if event.verb == "community.post_unreacted":
         marks = Event.objects.filter(
             actor_id=event.actor_id, verb="community.post_reacted", post_id=event.post_id
@@ -82,12 +82,12 @@ def _around(organisation: Organisation, at: datetime) -> set[date]:
 
 
 def _since(organisation: Organisation, first: date) -> set[date]:
-    return set(days.each_day(first, days.today(organisation)))
+    """Days before anybody did anything have no figures: a hundred people hired in 2012 do not mark them."""
+    return set(days.each_day(max(first, first_day(organisation)), days.today(organisation)))
 
 
-def _first_effect(event: Event) -> date:
+def _first_effect(event: Event, organisation: Organisation) -> date:
     """From which day on an event changes the rosters: the date its row carries, which may lie in the past."""
-    organisation = Organisation.objects.get(pk=event.organisation_id)
     dates = [days.civil_day(event.at, organisation.zone)]
     if event.verb == "people.unit_changed":
         units = UnitMembership.objects.filter(user_id=_person(event)).order_by("-starts_on")
@@ -96,15 +96,16 @@ def _first_effect(event: Event) -> date:
         grants = RoleGrant.objects.filter(user_id=_person(event)).order_by("-granted_at")
         dates += _days(organisation, grants.values_list("granted_at", flat=True)[:1])
     elif event.verb in ("courses.enrolled", "courses.course_completed"):
-        rows = Enrolment.objects.filter(user_id=event.actor_id, session_id=event.session_id)
+        rows = Enrolment.objects.filter(user_id=event.actor_id or 0, session_id=event.session_id or 0)
         column = "enrolled_at" if event.verb == "courses.enrolled" else "completed_at"
         dates += _days(organisation, filter(None, rows.values_list(column, flat=True)))
     elif event.verb in FACILITATORS:
         # The role of a membership has no date: it counts for all of it.
-        rows = Membership.objects.filter(user_id=event.subject_id, space_id=event.space_id)
-        dates += _days(organisation, rows.values_list("joined_at", flat=True))
+        seats = Membership.objects.filter(user_id=_person(event), space_id=event.space_id or 0)
+        dates += _days(organisation, seats.values_list("joined_at", flat=True))
     return min(dates)
 
 
-def _person(event: Event) -> int | None:
-    return event.subject_id if event.subject_type == "people.user" else event.actor_id
+def _person(event: Event) -> int:
+    found = event.subject_id if event.subject_type == "people.user" else event.actor_id
+    return found or 0

@@ -18,6 +18,7 @@ from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay
 from analytics.tallies import Tally, Units
+from people.models import Organisation
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Week:
 @dataclass
 class Report:
     filters: Filters
-    organisation: object
+    organisation: Organisation
     group: Group
     before: Group
     lines: list[Line]

@@ -69,13 +69,15 @@ def is_good(line: Line) -> bool | None:
     if line.change is None or line.metric.more_is_better is None or not line.change:
         return None
     now, before = line.value, line.before
-    if (
-        None not in (now.low, now.high, before.low, before.high)
-        and now.low <= before.high
-        and before.low <= now.high
-    ):
+    if _overlap(now, before):
         return None
     return (line.change > 0) == line.metric.more_is_better
+
+
+def _overlap(left: Value, right: Value) -> bool:
+    if left.low is None or left.high is None or right.low is None or right.high is None:
+        return False
+    return left.low <= right.high and right.low <= left.high
 
 
 def interval(value: Value) -> str:

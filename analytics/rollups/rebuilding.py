@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min
 from django.db.models.functions import Now
 
 from analytics import days
 from analytics.models import BuiltDay, DirtyDay
 from analytics.rollups import blocks, completion_days, learner_days, space_days, thread_facts
 from events.models import Event
-from people.models import Organisation, User
+from events.verbs import PARTICIPATIONS, PRESENCE
+from people.models import Organisation
 
 
 def mark(organisation_id: int, dirty: Iterable[date]) -> None:
@@ -36,10 +37,9 @@ def mark(organisation_id: int, dirty: Iterable[date]) -> None:
 def rebuild_dirty(limit: int = 500) -> int:
     """Rebuild the days that are marked, oldest mark first; the number of days rebuilt."""
     # Read before the figures are: whoever marks a day from here on changes its mark, and the row stays.
-    seen = list(
-        DirtyDay.objects.order_by("marked_at", "day").values("pk", "organisation_id", "day", "mark")[:limit]
-    )
-    weeks: dict[tuple[int, date], list[dict]] = defaultdict(list)
+    marked = DirtyDay.objects.order_by("marked_at", "day")
+    seen: list[Any] = list(marked.values("pk", "organisation_id", "day", "mark")[:limit])
+    weeks: dict[tuple[int, date], list[dict[str, Any]]] = defaultdict(list)
     for row in seen:
         weeks[row["organisation_id"], days.monday(row["day"])].append(row)
     organisations = Organisation.objects.in_bulk({organisation for organisation, _ in weeks})
@@ -86,14 +86,10 @@ def _rebuild_week(organisation: Organisation, dates: list[date]) -> None:
 
 
 def first_day(organisation: Organisation) -> date:
-    """The day of the organisation's first event or first account."""
-    first = [
-        Event.objects.filter(organisation_id=organisation.pk).aggregate(at=Min("at"))["at"],
-        User.objects.filter(organisation=organisation).aggregate(at=Min("joined_at"))["at"],
-    ]
-    return min(
-        (days.civil_day(at, organisation.zone) for at in first if at), default=days.today(organisation)
-    )
+    """The day somebody first did something: before it there is nothing to count, whoever was enrolled."""
+    acts = Event.objects.filter(organisation_id=organisation.pk, verb__in=PRESENCE | PARTICIPATIONS)
+    first = acts.order_by("at").values_list("at", flat=True).first()
+    return days.civil_day(first, organisation.zone) if first else days.today(organisation)
 
 
 def mark_missing_days() -> int:

@@ -1,22 +1,25 @@
 """The dashboard of who facilitates spaces. What it changes is changed by the pages of community."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics import facilitation, wording
 from core.access import role
+from people.requests import PersonRequest
 from people.rules import is_trainer
 
 
 @role("facilitator")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     spaces = facilitation.spaces_of(request.user)
     if not spaces and not is_trainer(request.user):
         raise PermissionDenied
-    context = {"spaces": spaces}
+    context: dict[str, Any] = {"spaces": spaces}
     if spaces:
         dashboard = facilitation.dashboard_of(request.user, spaces)
         context |= {

@@ -1,17 +1,18 @@
 """What is measured about me, and who sees it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics import mine
 from core.access import signed_in
+from people.requests import PersonRequest
 from people.rules import is_learner
 
 
 @signed_in
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     context = {
         "weeks": mine.weeks_of(request.user),
         "courses": mine.progress_of(request.user),

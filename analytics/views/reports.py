@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET
 from analytics import export, filters, metrics, presenting, reports
 from core.access import role
 from events.recording import record
+from people.requests import PersonRequest
 from people.rules import is_hr
 
 
 @role("hr")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     asked, choices = _asked(request)
     report = reports.build(request.user, asked, choices)
     context = {
@@ -33,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @role("hr")
 @require_GET
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: PersonRequest) -> HttpResponse:
     """The figures of the report as CSV; that they left the house is written in the log."""
     asked, choices = _asked(request)
     report = reports.build(request.user, asked, choices)
@@ -43,7 +44,7 @@ def download(request: HttpRequest) -> HttpResponse:
         record(
             "analytics.report_exported",
             actor=request.user,
-            subject=request.user.organisation,
+            subject=report.organisation,
             data={"learners": report.group.size, "filters": asked.query},
         )
     plain = request.GET.get("dialect") == "plain"
@@ -55,11 +56,12 @@ def download(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest) -> tuple[filters.Filters, filters.Choices]:
-    if not is_hr(request.user):
+def _asked(request: PersonRequest) -> tuple[filters.Filters, filters.Choices]:
+    organisation = request.user.organisation
+    if organisation is None or not is_hr(request.user):
         raise PermissionDenied
     choices = filters.choices_for(request.user)
-    return filters.filters_from(request.GET, organisation=request.user.organisation, choices=choices), choices
+    return filters.filters_from(request.GET, organisation=organisation, choices=choices), choices
 
 
 def _address(name: str, asked: filters.Filters) -> str:

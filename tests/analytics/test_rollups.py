@@ -152,6 +152,14 @@ def test_each_hour_of_a_day_of_23_or_25_hours_belongs_to_one_day(lumen, space, a
     assert by_day[middle] == (23 if change == "2026-03-29" else 25)
 
 
+def test_people_hired_before_anybody_did_anything_mark_no_day_of_then(lumen, awa):
+    act("people.user_joined", awa, awa, at("2012-01-01"))
+
+    reading.read_all(fenced=False)
+
+    assert marked_days() == {"2026-10-07"}
+
+
 def test_a_late_event_marks_its_own_day(lumen, space, awa):
     thread = ask(awa, space, at("2026-09-01"))
     reading.read_all(fenced=False)
@@ -174,7 +182,10 @@ def test_a_deletion_marks_the_day_of_the_post_and_of_its_question(lumen, space, 
     assert marked_days() == {"2026-09-01", "2026-09-10", "2026-09-11"}
 
 
-def test_a_change_of_unit_marks_from_the_day_it_takes_effect(lumen, awa):
+def test_a_change_of_unit_marks_from_the_day_it_takes_effect(lumen, space, awa):
+    read(awa, ask(awa, space, at("2026-09-01")), at("2026-09-01"))
+    reading.read_all(fenced=False)
+    DirtyDay.objects.all().delete()
     ventes = making.make_unit(lumen)
     UnitMembership.objects.create(user=awa, unit=ventes, starts_on=date(2026, 10, 3))
     act("people.unit_changed", awa, awa, at(MONDAY))
