@@ -39,7 +39,7 @@ class Case:
 
     @property
     def comments(self) -> list[str]:
-        return [flag.comment for flag in self.flags if flag.comment]
+        return list(dict.fromkeys(flag.comment for flag in self.flags if flag.comment))
 
 
 @dataclass
@@ -72,6 +72,8 @@ class Health:
 @dataclass
 class Dashboard:
     spaces: list[Space]
+    # Each person once, however many of the spaces they are in.
+    members: int
     cases: list[Case]
     questions: list[Question]
     number_of_questions: int
@@ -81,10 +83,6 @@ class Dashboard:
     number_of_silent_newcomers: int
     highlights: list[Post]
     health: list[Health] = field(default_factory=list)
-
-    @property
-    def members(self) -> int:
-        return sum(one.members for one in self.health)
 
 
 def spaces_of(user) -> list[Any]:
@@ -111,6 +109,10 @@ def dashboard_of(user, spaces: list[Any]) -> Dashboard:
     )
     return Dashboard(
         spaces=spaces,
+        members=Membership.objects.filter(space__in=ids, role=Membership.Role.MEMBER)
+        .values("user")
+        .distinct()
+        .count(),
         cases=cases_for(user),
         questions=with_experts(
             list(

@@ -25,7 +25,7 @@ PERIODS = {
     "year": gettext_lazy("this year"),
     "custom": gettext_lazy("from … to …"),
 }
-DEFAULT_PERIOD = "90d"
+DEFAULT_PERIOD = "30d"
 VIEWS = {"then": gettext_lazy("unit at the time"), "now": gettext_lazy("unit of today")}
 LONGEST = timedelta(days=731)
 
@@ -178,19 +178,19 @@ def _period(parameters: Mapping[str, str], today: date, problems: list[str]) -> 
                 date.fromisoformat(parameters.get("from", "")), date.fromisoformat(parameters.get("to", ""))
             )
         except ValueError:
-            problems.append(_("Give two dates like 2026-09-01. The last 90 days are shown."))
+            problems.append(_("Give two dates like 2026-09-01. The last 30 days are shown."))
             return DEFAULT_PERIOD, preset_period(DEFAULT_PERIOD, today)
         if period.last > today:
             period = Period(period.first, today)
         if period.first > period.last:
-            problems.append(_("The period ends before it begins. The last 90 days are shown."))
+            problems.append(_("The period ends before it begins. The last 30 days are shown."))
         elif period.last - period.first > LONGEST:
-            problems.append(_("Two years at most in one report. The last 90 days are shown."))
+            problems.append(_("Two years at most in one report. The last 30 days are shown."))
         else:
             return preset, period
         return DEFAULT_PERIOD, preset_period(DEFAULT_PERIOD, today)
     if preset not in PERIODS:
-        problems.append(_("This period does not exist. The last 90 days are shown."))
+        problems.append(_("This period does not exist. The last 30 days are shown."))
         preset = DEFAULT_PERIOD
     return preset, preset_period(preset, today)
 

@@ -89,8 +89,8 @@ def weeks(report: Report) -> dict[str, Any]:
         "unit": "%",
         "definition": _(
             "Of the learners enrolled that ISO week: active ones opened a module or a discussion, played or "
-            "answered; writers published at least one message. Weeks at the edges hold the days of the period "
-            "only."
+            "answered; writers published at least one message. The period and the one before it; weeks at the "
+            "edges hold their days only."
         ),
     }
 

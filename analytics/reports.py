@@ -122,7 +122,7 @@ def build(user, filters: Filters, choices: Choices) -> Report:
     )
     if not report.refusal:
         report.lines = lines_of(whole, k=k)
-        report.weeks = _weeks(source, wanted, whole.group, k)
+        report.weeks = _weeks(source, wanted, k)
         report.rows = table.rows()
     return report
 
@@ -336,20 +336,26 @@ def _parts(source: Source, wanted: frozenset[int] | None) -> list[Part]:
     return [*parts, Part(_("Elsewhere"), None, rest)] if rest else parts
 
 
-def _weeks(source: Source, wanted: frozenset[int] | None, group: Group, k: int) -> list[Week]:
-    weeks = []
-    for monday in sorted(source.reading.weeks):
-        tally = tallies.whole(_of(source.reading.weeks[monday], wanted))
-        of_week = Group(group.people & tally.exposed, tally)
-        weeks.append(
-            Week(
-                monday,
-                of_week.size,
-                participation.share(of_week.active, of_week.size, k=k),
-                participation.share(of_week.contributors, of_week.size, k=k),
-            )
+def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
+    """Week by week over the period and the one before it, so that a change is seen where it happened."""
+    weeks: dict[date, Group] = {}
+    for reading, people in ((source.earlier, source.people_before), (source.reading, source.people)):
+        for monday, units in reading.weeks.items():
+            of_week = _group(units, wanted, people)
+            if monday in weeks:
+                of_week.tally.add(weeks[monday].tally)
+                of_week = Group(of_week.people | weeks[monday].people, of_week.tally)
+            weeks[monday] = of_week
+    return [
+        Week(
+            monday,
+            weeks[monday].size,
+            participation.share(weeks[monday].active, weeks[monday].size, k=k),
+            participation.share(weeks[monday].contributors, weeks[monday].size, k=k),
         )
-    return weeks
+        for monday in sorted(weeks)
+        if weeks[monday].size
+    ]
 
 
 def _freshness(organisation, filters: Filters) -> dict:

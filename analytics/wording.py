@@ -38,7 +38,7 @@ def written(metric: Metric, value: Value) -> str:
     words = {
         Measure.SHARE: percent,
         Measure.MINUTES: duration,
-        Measure.NUMBER: lambda number: decimal(number, 1),
+        Measure.NUMBER: lambda number: decimal(number, 0 if number == int(number) else 1),
         Measure.INDEX: lambda number: decimal(number, 2),
     }[metric.measure](value.number)
     return _("over %(duration)s") % {"duration": words} if value.beyond else words
@@ -91,7 +91,7 @@ def interval(value: Value) -> str:
 
 def dates(first: date, last: date) -> str:
     """“1 Sept. – 20 Nov. 2026”: the year once when it is the same."""
-    day, full = _("M j"), _("M j, Y")
+    day, full = _("N j"), _("N j, Y")
     start = formats.date_format(first, day if first.year == last.year else full)
     return f"{start} – {formats.date_format(last, full)}"
 
