@@ -24,7 +24,7 @@ from courses.api.serializers import (
 from courses.forms.catalogue import FilterForm
 from courses.models import Course, Module
 from courses.queries.catalogue import catalogue
-from courses.queries.module import ModulePage, module_for, module_page
+from courses.queries.module import ModulePage, module_page
 from courses.queries.outline import course_page, enrolment_of
 from courses.queries.quiz import quiz_page
 
@@ -75,9 +75,8 @@ class FollowedModule(APIView):
     access = "signed_in"
 
     def page(self, request: Request, slug: str, pk: int, *, kind: str | None = None) -> ModulePage:
-        module = module_for(request.user, slug, pk)
-        page = module_page(request.user, module)
-        if (page.enrolment is None and not page.can_edit) or (kind and module.kind != kind):
+        page = module_page(request.user, slug, pk)
+        if (page.enrolment is None and not page.can_edit) or (kind and page.module.kind != kind):
             raise Http404
         return page
 
@@ -85,7 +84,6 @@ class FollowedModule(APIView):
         page = self.page(request, slug, pk, kind=kind)
         if page.enrolment is None:
             raise Http404
-        page.enrolment.user = request.user
         return page
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from courses.models import (
     Caption,
     CompletionRule,
     Course,
+    Cue,
     Enrolment,
     Module,
     ModuleThread,
@@ -41,7 +42,7 @@ class Film:
     language: str
     lines: list[Line]
     # Second of the video: how many posts are tied to it.
-    moments: dict[int, int]
+    moments: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -85,33 +86,25 @@ class ModulePage:
         return self.progress is not None and self.progress.completed_at is not None
 
 
-def module_for(user: Any, slug: str, pk: int) -> Module:
-    """The module if the person may know it, with `can_edit` and its rules; 404 else."""
-    editable = Course.objects.editable_by(user).filter(pk=OuterRef("course"))
-    rules = JSONObject(kind="rules__kind", threshold="rules__threshold")
-    module = (
-        Module.objects.visible_to(user)
-        .filter(pk=pk, course__slug=slug)
-        .select_related("course", "section", "video", "quiz")
-        .annotate(
-            can_edit=Exists(editable),
-            asked=ArrayAgg(rules, filter=Q(rules__isnull=False), order_by="rules__pk", default=[]),
-        )
-        .first()
-    )
-    if module is None:
-        raise Http404
-    return module
+def module_page(user: Any, slug: str, pk: int) -> ModulePage:
+    """The page of a module the person may know; 404 else.
 
-
-def module_page(user: Any, module: Module) -> ModulePage:
-    progress = _progress_of(user, module)
-    enrolment = progress.enrolment if progress else enrolment_of(user, module.course)
-    session = enrolment.session if enrolment else None
-    thread_id = progress.thread_id if progress else _thread_of(module, session)
+    Someone who follows the course and comes back, the usual case, needs one query for all that they are to it.
+    """
+    progress = _progress_of(user, slug, pk)
+    if progress is not None:
+        module, enrolment, thread_id = progress.module, progress.enrolment, progress.thread_id
+        asked, can_edit = progress.asked, False
+    else:
+        module = _module_for(user, slug, pk)
+        enrolment = enrolment_of(user, module.course)
+        thread_id = _thread_of(module, enrolment.session if enrolment else None)
+        asked, can_edit = module.asked, module.can_edit
+    if enrolment is not None:
+        enrolment.user = user
     steps = steps_of(module.course, enrolment)
-    rules = [CompletionRule(module=module, **rule) for rule in module.asked]
-    page = ModulePage(module, module.can_edit, enrolment, progress, steps, rules, thread_id)
+    rules = [CompletionRule(module=module, **rule) for rule in asked]
+    page = ModulePage(module, can_edit, enrolment, progress, steps, rules, thread_id)
     place = page.number - 1
     if place >= 0:
         page.around = (
@@ -119,23 +112,54 @@ def module_page(user: Any, module: Module) -> ModulePage:
             steps[place + 1] if place + 1 < len(steps) else None,
         )
     if module.kind == Module.Kind.VIDEO and hasattr(module, "video"):
-        page.film = _film(module, thread_id, user)
+        page.film = _film(module)
     return page
 
 
-def _progress_of(user: Any, module: Module) -> Progress | None:
-    """Where the person stands, with their enrolment and the thread of the module in its space: one query."""
-    threads = ModuleThread.objects.filter(module=module, space=OuterRef("enrolment__session__space"))
-    progress = (
-        Progress.objects.filter(module=module, enrolment__user=user, enrolment__left_at=None)
-        .select_related("enrolment__session__space")
-        .annotate(thread_id=Subquery(threads.values("thread")[:1]))
+def _rules_of(module: str) -> ArraySubquery:
+    rules = CompletionRule.objects.filter(module=OuterRef(module)).order_by("pk")
+    return ArraySubquery(rules.values(found=JSONObject(kind="kind", threshold="threshold")))
+
+
+def _module_for(user: Any, slug: str, pk: int) -> Module:
+    """Drafts for those who write the course, published modules for those who may know it."""
+    editable = Course.objects.editable_by(user).filter(pk=OuterRef("course"))
+    module = (
+        Module.objects.visible_to(user)
+        .filter(pk=pk, course__slug=slug)
+        .select_related("course", "section", "video", "quiz")
+        .annotate(can_edit=Exists(editable), asked=_rules_of("pk"))
+        .first()
+    )
+    if module is None:
+        raise Http404
+    return module
+
+
+def _progress_of(user: Any, slug: str, pk: int) -> Progress | None:
+    """Where the person stands in a published module of a course they follow, with the module, their enrolment
+    and the module's thread in the space of their session."""
+    threads = ModuleThread.objects.filter(module=pk, space=OuterRef("enrolment__session__space"))
+    return (
+        Progress.objects.filter(
+            module=pk,
+            module__course__slug=slug,
+            module__published_at__isnull=False,
+            enrolment__user=user,
+            enrolment__left_at=None,
+        )
+        .select_related(
+            "enrolment__session__space",
+            "module__course",
+            "module__section",
+            "module__video",
+            "module__quiz",
+        )
+        .defer("module__search", "module__body", "module__course__search", "module__course__description_html")
+        .annotate(thread_id=Subquery(threads.values("thread")[:1]), asked=_rules_of("module"))
         .order_by("-enrolment__enrolled_at")
         .first()
     )
-    if progress is not None:
-        progress.enrolment.user = user
-    return progress
 
 
 def _thread_of(module: Module, session: Any | None) -> int | None:
@@ -148,17 +172,15 @@ def _thread_of(module: Module, session: Any | None) -> int | None:
     return threads.values_list("thread", flat=True).first()
 
 
-def _film(module: Module, thread_id: int | None, user: Any) -> Film:
-    cue = JSONObject(start="cues__start", end="cues__end", text="cues__text")
-    said = ArrayAgg(cue, filter=Q(cues__isnull=False), order_by="cues__start", default=[])
+def _film(module: Module) -> Film:
+    cues = Cue.objects.filter(caption=OuterRef("pk")).order_by("start")
+    said = ArraySubquery(cues.values(found=JSONObject(start="start", end="end", text="text")))
     captions = list(
         Caption.objects.filter(video=module.video).defer("vtt").annotate(said=said).order_by("language")
     )
     shown = _preferred(captions, module.language)
     lines = [Line(**cue) for cue in shown.said] if shown else []
-    moments = _moments(thread_id, user)
-    _count_comments(lines, moments)
-    return Film(module.video, captions, shown.language if shown else module.language, lines, moments)
+    return Film(module.video, captions, shown.language if shown else module.language, lines)
 
 
 def _preferred(captions: list[Caption], spoken: str) -> Caption | None:
@@ -168,11 +190,11 @@ def _preferred(captions: list[Caption], spoken: str) -> Caption | None:
     return next((found[code] for code in wanted if code in found), captions[0] if captions else None)
 
 
-def _moments(thread_id: int | None, user: Any) -> dict[int, int]:
-    if thread_id is None:
-        return {}
-    posts = Post.objects.visible_to(user).filter(thread=thread_id, moment__isnull=False)
-    return dict(posts.order_by("moment").values_list("moment").annotate(Count("pk")))
+def add_moments(film: Film, thread_id: int) -> None:
+    """How many spoke of which moment. Call it for a thread that the person was found to read."""
+    posts = Post.objects.published().filter(thread=thread_id, moment__isnull=False)
+    film.moments = dict(posts.order_by("moment").values_list("moment").annotate(Count("pk")))
+    _count_comments(film.lines, film.moments)
 
 
 def _count_comments(lines: list[Line], moments: dict[int, int]) -> None:

@@ -99,13 +99,23 @@ def steps_of(course: Course, enrolment: Enrolment | None) -> list[Step]:
     modules = course.modules.published().select_related("section").defer("body", "html", "search")
     modules = modules.order_by("section__position", "position")
     if enrolment is None:
-        return [Step(module) for module in modules]
+        return _steps(course, modules)
     progress = Progress.objects.filter(enrolment=enrolment, module=OuterRef("pk"))
     modules = modules.annotate(
         opened_at=Subquery(progress.values("opened_at")[:1]),
         completed_at=Subquery(progress.values("completed_at")[:1]),
     )
-    return [Step(m, completed_at=m.completed_at, opened=m.opened_at is not None) for m in modules]
+    return _steps(course, modules)
+
+
+def _steps(course: Course, modules) -> list[Step]:
+    steps = []
+    for module in modules:
+        # Their address needs the course's: the one we hold, not one query each.
+        module.course = course
+        opened = getattr(module, "opened_at", None) is not None
+        steps.append(Step(module, completed_at=getattr(module, "completed_at", None), opened=opened))
+    return steps
 
 
 def _open_session(course: Course) -> Session | None:

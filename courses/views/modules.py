@@ -11,7 +11,7 @@ from core.access import signed_in
 from courses.actions import open_module, report_watching
 from courses.completion import rule_states
 from courses.models import Module, Progress
-from courses.queries.module import ModulePage, module_for, module_page
+from courses.queries.module import ModulePage, add_moments, module_page
 from courses.queries.quiz import live_options, quiz_page
 from courses.watch_report import BadReport, read_report
 
@@ -25,14 +25,13 @@ TEMPLATES = {
 @signed_in
 @require_GET
 def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    module = module_for(request.user, slug, pk)
-    page = module_page(request.user, module)
+    page = module_page(request.user, slug, pk)
+    module = page.module
     if page.enrolment is None and not page.can_edit:
         messages.info(request, _("Enrol in this course to open its modules and join the conversation."))
         return redirect(module.course)
     # A browser that only fetches ahead has not opened anything.
     if page.enrolment is not None and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        page.enrolment.user = request.user
         page.progress = open_module(page.enrolment, module, progress=page.progress)
     return render(request, TEMPLATES[Module.Kind(module.kind)], context_of(request, page))
 
@@ -47,6 +46,8 @@ def context_of(request: HttpRequest, page: ModulePage, **extra) -> dict:
         thread_id = quiz.thread_id or thread_id
     has_film = page.film is not None
     talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
+    if page.film is not None and talk:
+        add_moments(page.film, thread_id)
     options = live_options(quiz.question) if quiz and quiz.question else []
     start = request.GET.get("t", "")
     return {

@@ -6,7 +6,7 @@ from core.access import signed_in
 from core.errors import Refused
 from courses.actions import answer_question, start_attempt
 from courses.models import Attempt, Module
-from courses.queries.module import ModulePage, module_for, module_page
+from courses.queries.module import ModulePage, module_page
 from courses.views.modules import context_of
 
 
@@ -14,7 +14,6 @@ from courses.views.modules import context_of
 @require_POST
 def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     page = _page(request, slug, pk)
-    page.enrolment.user = request.user
     try:
         start_attempt(page.enrolment, page.module.quiz)
     except Refused as refusal:
@@ -43,9 +42,8 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, slug: str, pk: int) -> ModulePage:
-    module = module_for(request.user, slug, pk)
-    page = module_page(request.user, module)
-    if module.kind != Module.Kind.QUIZ or page.enrolment is None:
+    page = module_page(request.user, slug, pk)
+    if page.module.kind != Module.Kind.QUIZ or page.enrolment is None:
         raise Http404
     return page
 
