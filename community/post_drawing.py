@@ -6,6 +6,7 @@ where the id of the post goes. Only such moulds are filled by replacing marks: t
 
 from __future__ import annotations
 
+import json
 from functools import cache, cached_property
 from typing import Any
 
@@ -256,12 +257,12 @@ class PostDrawing:
     def _useful_mould(self, mine: bool, counted: bool) -> str:
         return format_html(
             '<button form="{form}" formaction="{url}" name="on" value="{on}" class="{button} btn-primary" '
-            'id="useful-{pk}" aria-pressed="{pressed}" data-optimistic hx-post="{url}" hx-swap="outerHTML"{vals}>'
+            'id="useful-{pk}" aria-pressed="{pressed}" data-optimistic hx-post="{url}" hx-swap="outerHTML" hx-vals="{vals}">'
             "{icon}{word}<span data-count>{count}</span></button>",
             form=FORM, url=f"{self.root}{PK}/reactions/useful/", on="0" if mine else "1", pk=PK, count=COUNT,
             button=self.button.replace("btn-ghost", "btn-soft" if counted or mine else "btn-ghost"),
             pressed="true" if mine else "false", icon=icon("thumbs-up"), word=self.words["useful"],
-            vals=mark_safe(' hx-vals=\'{"narrow":"1"}\'') if self.narrow else "",
+            vals=json.dumps({"on": "0" if mine else "1", "narrow": "1" if self.narrow else ""}),
         )  # fmt: skip
 
     def _found_useful(self, number: int) -> SafeString:
@@ -283,11 +284,11 @@ class PostDrawing:
         items = format_html_join(
             "",
             '<li><button form="{}" formaction="{}" name="on" value="{}" aria-pressed="{}" hx-post="{}" '
-            'hx-swap="none">{}{}{}</button></li>',
+            'hx-vals="{}" hx-swap="none">{}{}{}</button></li>',
             (
                 (
                     FORM, url, "0" if kind in mine else "1", "true" if kind in mine else "false", url,
-                    icon(name), kind.label, icon("check", "size-4 ml-auto text-success") if kind in mine else "",
+                    json.dumps({"on": "0" if kind in mine else "1"}), icon(name), kind.label, icon("check", "size-4 ml-auto text-success") if kind in mine else "",
                 )
                 for kind, name in OTHER_REACTIONS
                 for url in (f"{self.root}{PK}/reactions/{kind}/",)
@@ -300,7 +301,7 @@ class PostDrawing:
         url = f"{self.root}{PK}/{page}"
         return format_html(
             '<a class="{}" href="{}" hx-get="{}" hx-target="#slot-{}" hx-swap="innerHTML">{}{}</a>',
-            self.button, url, url, PK, drawn, words,
+            f"{self.button}{' max-sm:hidden' if 'quote' in page else ''}", url, url, PK, drawn, words,
         )  # fmt: skip
 
     def _more(self, like: Post, accepted: bool, acceptable: bool) -> SafeString:
@@ -340,8 +341,8 @@ class PostDrawing:
 
     def _does(self, url: str, drawn: str, words: str, name: str, value: str) -> SafeString:
         return format_html(
-            '<li><button form="{}" formaction="{}" name="{}" value="{}" hx-post="{}" hx-swap="none">{}{}</button></li>',
-            FORM, url, name, value, url, icon(drawn), words,
+            '<li><button form="{}" formaction="{}" name="{}" value="{}" hx-post="{}" hx-vals="{}" hx-swap="none">{}{}</button></li>',
+            FORM, url, name, value, url, json.dumps({name: value}), icon(drawn), words,
         )  # fmt: skip
 
 

@@ -59,12 +59,10 @@ def write_post(
 ) -> Post:
     """Reply in a thread. A reply to a reply joins its parent; the same `key` again returns the first post.
 
-    Raises Refused where the thread is locked, its gate closed or its space archived.
-    `sequence` is the state of the draft that was sent.
+    `sequence` is the state of the draft that was sent. Raises Refused with the sentence to show.
     """
-    seat = rules.seat_of(author, thread.space)
     refuse_archived(thread.space)
-    require(rules.can_write(seat))
+    require(rules.can_write(seat := rules.seat_of(author, thread.space)))
     if (first := _of_key(key, author, thread)) is not None:
         return first
     _refuse_empty(body)

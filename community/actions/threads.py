@@ -47,8 +47,7 @@ def start_thread(
     With `about_url` an app above attaches the thread, and answers for the right to. `at` dates what an import or a seed brings; `moment` is in seconds of the video it speaks of.
     """
     refuse_archived(space)
-    seat = rules.seat_of(author, space)
-    require(seat.is_member or bool(about_url))
+    require((seat := rules.seat_of(author, space)).is_member or bool(about_url))
     _refuse_bad_shape(title, body, kind, options := [text.strip() for text in choices if text.strip()])
     born = at or timezone.now()
     thread = Thread(
@@ -61,15 +60,15 @@ def start_thread(
             thread.save(force_insert=True)
     except IntegrityError:
         return _first_of_key(key, author)
-    _offer(thread, options)
-    _tag(thread, tags)
-    _open(thread, seat, body, moment)
+    _open(thread, seat, body, moment, options=options, tags=tags)
     finish_draft(author, place=f"space:{space.pk}", sequence=sequence)
     return thread
 
 
-def _open(thread: Thread, seat: rules.Seat, body: str, moment: int | None) -> None:
+def _open(thread, seat: rules.Seat, body: str, moment: int | None, *, options: list[str], tags) -> None:
     author = seat.user
+    _offer(thread, options)
+    _tag(thread, tags)
     opening = _write_opening(thread, author, body, moment)
     _settle_author(thread, author)
     record(

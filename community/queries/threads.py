@@ -79,7 +79,8 @@ def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "r
     elif show == "unanswered":
         threads = threads.unanswered().unresolved()
     if words:
-        threads = threads.filter(title__icontains=words)
+        tagged = Tag.objects.filter(threads=OuterRef("pk"), name=words.strip().lstrip("#").lower())
+        threads = threads.filter(Q(title__icontains=words) | Exists(tagged))
     orders = {"recent": ["-last_post_at"], "new": ["-created_at"], "replies": ["-number_of_posts"]}
     return threads.order_by("-is_pinned", *orders.get(sort, orders["recent"]), "-pk")
 

@@ -4,22 +4,8 @@ import pytest
 
 from community import actions
 from community.models import Post, Space, Thread
-from tests import making
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def space(lumen, awa, karim, julie):
-    space = making.make_space(lumen)
-    making.join(space, awa, karim)
-    making.join(space, julie, role="facilitator")
-    return space
-
-
-@pytest.fixture
-def thread(space, awa):
-    return actions.start_thread(space, author=awa, title="Qui valide un devis ?", body="Je cherche.")
 
 
 def post_json(client, url, data, **headers):

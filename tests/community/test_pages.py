@@ -1,27 +1,258 @@
+import re
+from datetime import timedelta
+
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from community import actions
+from community.models import Draft, Post, ReadState, Resolution, Thread, Vote, Watch
 from tests import making
 
 pytestmark = pytest.mark.django_db
+FRAGMENT = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def space(lumen, awa, karim, julie):
-    space = making.make_space(lumen, charter="Soyons clairs.", charter_html="<p>Soyons clairs.</p>")
-    making.join(space, awa, karim)
-    making.join(space, julie, role="facilitator")
-    return space
+def numbers_of(answer) -> list[int]:
+    return [int(number) for number in re.findall(r'id="post-(\d+)"', answer.content.decode())]
 
 
-@pytest.fixture
-def thread(space, awa):
-    return actions.start_thread(space, author=awa, title="Qui valide un devis ?", body="Je cherche.")
+def test_a_thread_shows_its_posts_with_replies_under_their_parent(thread, awa, karim, julie, sign_in):
+    first = actions.write_post(thread, author=karim, body="Le **manager**.")
+    actions.write_post(thread, author=julie, body="Ou moi.")
+    actions.write_post(thread, author=awa, body="Merci", parent=first)
+    answer = sign_in(awa).get(thread.get_absolute_url())
+    assert numbers_of(answer) == [1, 2, 4, 3]
+    assert "<strong>manager</strong>" in answer.content.decode()
 
 
-def test_thread(thread, awa, karim, sign_in):
-    post = actions.write_post(thread, author=karim, body="Le **manager**.")
-    actions.write_post(thread, author=awa, body="Merci", parent=post)
-    r = sign_in(awa).get(thread.get_absolute_url())
-    assert r.status_code == 200
-    open("/tmp/thread.html", "w").write(r.content.decode())
+def test_the_most_useful_come_first_when_asked(thread, awa, karim, julie, sign_in):
+    actions.write_post(thread, author=karim, body="Peut-être.")
+    useful = actions.write_post(thread, author=julie, body="Sûrement.")
+    actions.react(useful, user=awa)
+    assert numbers_of(sign_in(awa).get(f"{thread.get_absolute_url()}?sort=useful")) == [1, 3, 2]
+
+
+def test_what_is_new_since_the_last_visit_is_said_once(thread, awa, karim, sign_in):
+    client = sign_in(awa)
+    client.get(thread.get_absolute_url())
+    actions.write_post(thread, author=karim, body="Une")
+    actions.write_post(thread, author=karim, body="Deux")
+    assert "2 nouvelles depuis votre visite" in client.get(thread.get_absolute_url()).content.decode()
+    assert "depuis votre visite" not in client.get(thread.get_absolute_url()).content.decode()
+
+
+def test_a_page_fetched_ahead_of_a_click_was_read_by_nobody(thread, karim, sign_in):
+    sign_in(karim).get(thread.get_absolute_url(), headers={"Sec-Purpose": "prefetch"})
+    assert not ReadState.objects.filter(user=karim).exists()
+
+
+@pytest.mark.parametrize("number", [1, 50])
+def test_a_thread_page_asks_the_same_few_queries(
+    thread, karim, julie, sign_in, django_assert_num_queries, number
+):
+    for _n in range(number):
+        actions.write_post(thread, author=karim, body="Voici.")
+    client = sign_in(julie)
+    client.get(thread.get_absolute_url())
+    with django_assert_num_queries(11):
+        client.get(thread.get_absolute_url())
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_a_space_page_asks_the_same_few_queries(
+    space, awa, karim, sign_in, django_assert_num_queries, number
+):
+    for n in range(number):
+        actions.start_thread(space, author=awa, title=f"Question {n}", body="?", tags=["devis"])
+    client = sign_in(karim)
+    client.get(space.get_absolute_url())
+    with django_assert_num_queries(6):
+        client.get(space.get_absolute_url())
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_the_spaces_page_asks_the_same_few_queries(lumen, awa, sign_in, django_assert_num_queries, number):
+    for n in range(number):
+        making.make_space(lumen, f"Espace {n}")
+    client = sign_in(awa)
+    client.get("/spaces/")
+    with django_assert_num_queries(3):
+        client.get("/spaces/")
+
+
+def test_the_fifty_first_replies_are_on_the_page_and_a_posts_address_finds_the_others(
+    thread, awa, karim, sign_in
+):
+    posts = [actions.write_post(thread, author=karim, body=f"Message {n}") for n in range(60)]
+    client = sign_in(awa)
+    assert numbers_of(client.get(thread.get_absolute_url())) == list(range(1, 52))
+    assert numbers_of(client.get(f"{thread.get_absolute_url()}?page=2")) == list(range(52, 62))
+    answer = client.get(reverse("community:post", args=[posts[-1].pk]))
+    assert answer.url == f"{thread.get_absolute_url()}?page=2#post-61"
+    assert client.get(posts[0].get_absolute_url()).url == f"{thread.get_absolute_url()}#post-2"
+
+
+def test_an_open_page_gets_each_new_post_once_and_what_changed(thread, awa, karim, sign_in):
+    old = actions.write_post(thread, author=karim, body="Ancien")
+    Post.objects.update(changed_at=timezone.now() - timedelta(hours=1))
+    client = sign_in(awa)
+    since = (timezone.now() - timedelta(minutes=1)).isoformat()
+    url = reverse("community:posts", args=[thread.pk])
+    assert numbers_of(client.get(url, {"after": 2, "since": since})) == []
+    actions.write_post(thread, author=karim, body="Nouveau")
+    actions.edit_post(old, by=karim, body="Corrigé")
+    assert numbers_of(client.get(url, {"after": 2, "since": since})) == [2, 3]
+    assert (
+        numbers_of(client.get(url, {"after": 3, "since": (timezone.now() + timedelta(1)).isoformat()})) == []
+    )
+
+
+def test_an_open_page_learns_of_a_removal_and_not_of_its_words(thread, awa, karim, sign_in):
+    post = actions.write_post(thread, author=karim, body="Regretté")
+    since = timezone.now().isoformat()
+    actions.delete_post(post, by=karim)
+    url = reverse("community:posts", args=[thread.pk])
+    html = sign_in(awa).get(url, {"after": 2, "since": since}).content.decode()
+    assert "data-removed" in html
+    assert "Regretté" not in html
+
+
+def test_behind_a_gate_only_ones_own_posts_are_shown(space, awa, karim, sign_in):
+    case = actions.start_thread(
+        space, author=awa, title="Un cas", body="Que faire ?", gate="after_reply", kind="case"
+    )
+    actions.write_post(case, author=awa, body="Motsecret")
+    client = sign_in(karim)
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert "1 réponse attend la vôtre" in page
+    assert "Motsecret" not in page
+    assert (
+        "Motsecret"
+        not in client.get(reverse("community:posts", args=[case.pk]), {"after": 0}).content.decode()
+    )
+    client.post(reverse("community:posts", args=[case.pk]), {"body": "Je rappelle."})
+    assert "Motsecret" in client.get(case.get_absolute_url()).content.decode()
+
+
+def test_a_reply_is_written_without_scripts(thread, karim, sign_in):
+    answer = sign_in(karim).post(
+        reverse("community:posts", args=[thread.pk]), {"body": "Voici."}, follow=True
+    )
+    assert answer.redirect_chain[-1][0] == f"{thread.get_absolute_url()}#post-2"
+    assert "Voici." in answer.content.decode()
+
+
+def test_a_refused_reply_keeps_what_was_typed(thread, julie, karim, sign_in):
+    actions.lock_thread(thread, by=julie)
+    url = reverse("community:posts", args=[thread.pk])
+    answer = sign_in(karim).post(url, {"body": "Mon texte précieux"})
+    assert answer.status_code == 422
+    assert "Mon texte précieux" in answer.content.decode()
+    assert "Cette discussion est close" in answer.content.decode()
+    assert thread.posts.count() == 1
+
+
+def test_the_composer_gets_another_key_for_the_next_message(thread, karim, sign_in):
+    client, url = sign_in(karim), reverse("community:posts", args=[thread.pk])
+    key = re.search(r'name="key" value="([^"]+)"', client.get(thread.get_absolute_url()).content.decode())[1]
+    answer = client.post(url, {"body": "Un", "key": key}, headers=FRAGMENT)
+    fresh = re.search(r'name="key"[^>]* value="([^"]+)"', answer.content.decode())[1]
+    client.post(url, {"body": "Deux", "key": fresh}, headers=FRAGMENT)
+    client.post(url, {"body": "Deux", "key": fresh}, headers=FRAGMENT)
+    assert list(thread.posts.order_by("number").values_list("body", flat=True)) == [
+        "Je cherche.",
+        "Un",
+        "Deux",
+    ]
+
+
+def test_a_draft_is_kept_and_found_again_and_does_not_come_back_after_publishing(thread, karim, sign_in):
+    client, place = sign_in(karim), f"thread:{thread.pk}"
+    saved = client.post("/drafts/", {"place": place, "body": "À moitié", "sequence": "7"})
+    assert saved.status_code == 204
+    assert "À moitié" in client.get(thread.get_absolute_url()).content.decode()
+    client.post(reverse("community:posts", args=[thread.pk]), {"body": "Entier", "sequence": "8"})
+    client.post("/drafts/", {"place": place, "body": "À moitié, en retard", "sequence": "8"})
+    assert Draft.objects.get(user=karim, place=place).body == ""
+
+
+def test_reactions_acceptance_vote_and_watch_work_from_the_page(space, awa, karim, sign_in):
+    case = actions.start_thread(space, author=awa, title="Cas", body="?", kind="case", choices=["Oui", "Non"])
+    post = actions.write_post(case, author=karim, body="Oui, car…")
+    client = sign_in(awa)
+    client.post(reverse("community:reaction", args=[post.pk, "useful"]), {"on": "1"})
+    client.post(reverse("community:reaction", args=[post.pk, "useful"]), {"on": "1"})
+    client.post(reverse("community:resolution", args=[case.pk]), {"post": post.pk})
+    client.post(reverse("community:vote", args=[case.pk]), {"choice": case.choices.get(text="Oui").pk})
+    client.post(reverse("community:watch", args=[case.pk]), {"state": "muted"})
+    post.refresh_from_db()
+    assert post.useful_count == 1
+    assert Resolution.objects.get(thread=case).post_id == post.pk
+    assert Vote.objects.get(thread=case, user=awa).choice.text == "Oui"
+    assert Watch.objects.get(thread=case, user=awa).muted
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert "Réponse retenue" in page
+    assert "100\xa0%" in page
+
+
+def test_votes_of_others_are_shown_to_who_has_chosen(space, awa, karim, sign_in):
+    case = actions.start_thread(space, author=awa, title="Cas", body="?", kind="case", choices=["Oui", "Non"])
+    actions.vote(case.choices.get(text="Non"), user=awa)
+    client = sign_in(karim)
+    assert "100\xa0%" not in client.get(case.get_absolute_url()).content.decode()
+    actions.vote(case.choices.get(text="Oui"), user=karim)
+    assert "50\xa0%" in client.get(case.get_absolute_url()).content.decode()
+
+
+def test_ones_own_message_is_refused_as_useful_with_a_sentence(thread, awa, sign_in):
+    opening = thread.posts.get(number=1)
+    url = reverse("community:reaction", args=[opening.pk, "useful"])
+    answer = sign_in(awa).post(url, {"on": "1"}, headers=FRAGMENT)
+    assert answer.status_code == 422
+    assert "Laissez les autres dire" in answer.content.decode()
+    opening.refresh_from_db()
+    assert opening.useful_count == 0
+
+
+def test_a_message_is_edited_and_its_history_shows_what_it_said(thread, karim, awa, sign_in):
+    post = actions.write_post(thread, author=karim, body="Avant")
+    sign_in(karim).post(reverse("community:edit_post", args=[post.pk]), {"body": "Après"})
+    page = sign_in(awa).get(reverse("community:post_history", args=[post.pk])).content.decode()
+    assert "Avant" in page
+    assert "Après" in page
+
+
+def test_a_message_is_removed_and_the_toast_offers_to_undo(thread, karim, sign_in):
+    post = actions.write_post(thread, author=karim, body="Regretté")
+    client = sign_in(karim)
+    answer = client.post(reverse("community:removal", args=[post.pk]), {"on": "1"}, headers=FRAGMENT)
+    undo = reverse("community:restoration", args=[post.pk])
+    assert undo in answer.content.decode()
+    post.refresh_from_db()
+    assert post.deleted_at is not None
+    client.post(undo, headers=FRAGMENT)
+    post.refresh_from_db()
+    assert post.deleted_at is None
+
+
+def test_mentions_are_completed_with_people_who_can_read_the_thread(thread, karim, marc, ines, sign_in):
+    Thread.objects.get(pk=thread.pk).space.memberships.all()
+    thread.space.visibility = "closed"
+    thread.space.save()
+    url = reverse("community:thread_people", args=[thread.pk])
+    client = sign_in(karim)
+    assert "Awa Mbaye" in client.get(url, {"q": "aw"}).content.decode()
+    everybody = client.get(url).content.decode()
+    assert "Marc Petit" not in everybody
+    assert "Ines Roy" not in everybody
+
+
+def test_what_people_wrote_is_shown_as_text(thread, karim, awa, sign_in):
+    karim.name = "<b>Karim</b>"
+    karim.save()
+    actions.write_post(thread, author=karim, body="<script>alert(1)</script>")
+    page = sign_in(awa).get(thread.get_absolute_url()).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "<b>Karim</b>" not in page
+    assert "&lt;b&gt;Karim&lt;/b&gt;" in page

@@ -14,19 +14,6 @@ from tests import making
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def space(lumen, awa, karim, julie):
-    space = making.make_space(lumen)
-    making.join(space, awa, karim)
-    making.join(space, julie, role="facilitator")
-    return space
-
-
-@pytest.fixture
-def thread(space, awa):
-    return actions.start_thread(space, author=awa, title="Qui valide un devis ?", body="Je cherche.")
-
-
 def verbs() -> list[str]:
     return list(Event.objects.order_by("id").values_list("verb", flat=True))
 

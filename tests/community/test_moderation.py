@@ -1,0 +1,142 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from community import actions
+from community.models import Decision, Flag, Post, Resolution
+from community.queries.threads import flags_to_decide
+from core.errors import Refused
+from events.models import Event
+from tests import making
+
+pytestmark = pytest.mark.django_db
+FRAGMENT = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def post(thread, karim):
+    return actions.write_post(thread, author=karim, body="Franchement…")
+
+
+def test_a_flag_reaches_who_facilitates_and_nobody_else(post, awa, julie, karim, marc, ines, lumen):
+    actions.flag_post(post, by=awa, reason="tone", comment="Blessant")
+    actions.flag_post(post, by=awa, reason="tone")
+    other = making.make_user("Autre", organisation=lumen)
+    making.join(making.make_space(lumen), other, role="facilitator")
+    assert [(one.pk, [flag.by for flag in one.open_flags]) for one in flags_to_decide(julie)] == [
+        (post.pk, [awa])
+    ]
+    assert [flags_to_decide(one) for one in (awa, karim, marc, ines, other)] == [[]] * 5
+    assert Event.objects.filter(verb="community.post_flagged").count() == 1
+
+
+def test_nobody_flags_or_judges_their_own_message(post, thread, karim, julie):
+    with pytest.raises(Refused):
+        actions.flag_post(post, by=karim, reason="tone")
+    own = actions.write_post(thread, author=julie, body="Le mien")
+    with pytest.raises(PermissionDenied):
+        actions.decide(own, by=julie, kind="hide")
+    assert (Flag.objects.count(), Decision.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["keep", "rephrase"])
+def test_keeping_and_asking_to_rephrase_leave_the_message(post, awa, julie, kind):
+    actions.flag_post(post, by=awa, reason="tone")
+    actions.decide(post, by=julie, kind=kind, note="Merci de reformuler.")
+    assert Post.objects.visible_to(awa).filter(pk=post.pk).exists()
+    assert Flag.objects.get().decision.kind == kind
+    assert flags_to_decide(julie) == []
+
+
+def test_hiding_takes_the_message_from_readers_and_from_the_answers(post, thread, awa, julie, karim, sign_in):
+    actions.accept_answer(post, by=awa)
+    actions.flag_post(post, by=awa, reason="wrong")
+    actions.decide(post, by=julie, kind="hide")
+    thread.refresh_from_db()
+    assert (thread.number_of_posts, Resolution.objects.count()) == (1, 0)
+    url = thread.get_absolute_url()
+    assert "Franchement" not in sign_in(awa).get(url).content.decode()
+    # Its author and the facilitator still read it, and see that it is hidden.
+    assert "Masqué par l’animation" in sign_in(karim).get(url).content.decode()
+    assert "Franchement" in sign_in(julie).get(url).content.decode()
+
+
+def test_a_decision_made_twice_is_one(post, awa, julie):
+    actions.flag_post(post, by=awa, reason="tone")
+    first = actions.decide(post, by=julie, kind="hide")
+    assert actions.decide(post, by=julie, kind="hide").pk == first.pk
+    assert Event.objects.filter(verb="community.post_decided").count() == 1
+
+
+def test_a_decision_is_taken_back_within_a_day(post, thread, awa, julie):
+    actions.flag_post(post, by=awa, reason="tone")
+    decision = actions.decide(post, by=julie, kind="hide")
+    actions.undo_decision(decision, by=julie)
+    actions.undo_decision(decision, by=julie)
+    thread.refresh_from_db()
+    assert thread.number_of_posts == 2
+    assert [one.pk for one in flags_to_decide(julie)] == [post.pk]
+    late = actions.decide(post, by=julie, kind="hide")
+    Decision.objects.filter(pk=late.pk).update(at=timezone.now() - timedelta(hours=25))
+    with pytest.raises(Refused):
+        actions.undo_decision(late, by=julie)
+
+
+def test_the_queue_posts_its_decision_and_gets_the_undo(post, awa, julie, sign_in):
+    actions.flag_post(post, by=awa, reason="tone")
+    url = reverse("community:decision", args=[post.pk])
+    answer = sign_in(julie).post(url, {"kind": "hide", "note": "Ton"}, headers=FRAGMENT)
+    made = Decision.objects.get()
+    assert (made.kind, made.note, made.by) == ("hide", "Ton", julie)
+    assert reverse("community:decision_undoing", args=[made.pk]) in answer.content.decode()
+
+
+def test_a_member_gets_403_and_a_stranger_404_for_deciding(post, awa, ines, sign_in):
+    url = reverse("community:decision", args=[post.pk])
+    assert sign_in(awa).post(url, {"kind": "hide"}).status_code == 403
+    assert sign_in(ines).post(url, {"kind": "hide"}).status_code == 404
+    assert Decision.objects.count() == 0
+
+
+def test_a_decision_goes_back_to_our_own_pages_only(post, julie, sign_in):
+    url = reverse("community:decision", args=[post.pk])
+    answer = sign_in(julie).post(url, {"kind": "keep", "next": "https://evil.example/"})
+    assert answer.url == f"{post.thread.get_absolute_url()}#post-2"
+
+
+def test_the_flag_form_says_what_is_missing(post, awa, sign_in):
+    answer = sign_in(awa).post(reverse("community:flag", args=[post.pk]), {"comment": "Blessant"})
+    assert answer.status_code == 422
+    assert "Blessant" in answer.content.decode()
+    assert Flag.objects.count() == 0
+
+
+def test_only_the_asker_a_facilitator_or_a_trainer_accepts(post, thread, lumen, awa, karim, julie, marc):
+    for stranger in (karim, marc):
+        with pytest.raises(PermissionDenied):
+            actions.accept_answer(post, by=stranger)
+    trainer = making.make_user("Formatrice", organisation=lumen)
+    making.grant_role(trainer, "trainer")
+    for judge in (awa, julie, trainer):
+        actions.accept_answer(post, by=judge)
+        assert Resolution.objects.get(thread=thread).by == judge
+        actions.unaccept_answer(thread, by=judge)
+    assert Event.objects.filter(verb="community.answer_accepted").count() == 3
+    assert Event.objects.filter(verb="community.answer_unaccepted").count() == 3
+
+
+def test_another_answer_takes_the_place_of_the_first(post, thread, awa, karim):
+    better = actions.write_post(thread, author=karim, body="Mieux")
+    actions.accept_answer(post, by=awa)
+    actions.accept_answer(post, by=awa)
+    actions.accept_answer(better, by=awa)
+    verbs = Event.objects.filter(verb__contains="accepted").order_by("id").values_list("verb", "post_id")
+    assert list(verbs) == [
+        ("community.answer_accepted", post.pk),
+        ("community.answer_unaccepted", post.pk),
+        ("community.answer_accepted", better.pk),
+    ]
+    assert Resolution.objects.get().post_id == better.pk

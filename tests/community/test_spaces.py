@@ -1,0 +1,167 @@
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from community import actions
+from community.models import JoinRequest, Membership, Space
+from core.errors import Refused
+from events.models import Event
+from people.privacy import REGISTRY
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_trainer_opens_a_space_and_facilitates_it(julie, sign_in):
+    data = {
+        "name": "Managers",
+        "purpose": "Se parler",
+        "visibility": "open",
+        "colour": "lake",
+        "language": "fr",
+    }
+    answer = sign_in(julie).post("/spaces/new/", data)
+    space = Space.objects.get()
+    assert answer.url == f"/spaces/{space.slug}/" == "/spaces/managers/"
+    assert Membership.objects.get(space=space, user=julie).role == "facilitator"
+
+
+def test_a_learner_gets_403_for_opening_one(awa, sign_in):
+    assert sign_in(awa).get("/spaces/new/").status_code == 403
+    assert sign_in(awa).post("/spaces/new/", {"name": "Le mien"}).status_code == 403
+    assert Space.objects.count() == 0
+
+
+def test_two_spaces_of_one_name_get_two_addresses_and_one_key_makes_one(lumen, julie):
+    key = uuid.uuid4()
+    first = actions.create_space(lumen, by=julie, name="Managers", key=key)
+    second = actions.create_space(lumen, by=julie, name="Managers")
+    assert (first.slug, second.slug) == ("managers", "managers-2")
+    assert actions.create_space(lumen, by=julie, name="Managers", key=key).pk == first.pk
+
+
+def test_the_charter_is_accepted_on_joining(lumen, space, marc, sign_in):
+    actions.change_space(
+        space, by=Membership.objects.get(space=space, role="facilitator").user, charter="Clairs."
+    )
+    client, url = sign_in(marc), reverse("community:membership", args=[space.slug])
+    client.post(url, {"do": "join"})
+    assert not Membership.objects.filter(space=space, user=marc).exists()
+    client.post(url, {"do": "join", "charter": "on"})
+    assert Membership.objects.get(space=space, user=marc).charter_accepted_at is not None
+
+
+def test_a_closed_space_shows_what_it_is_for_and_not_its_talk(space, awa, marc, ines, julie, sign_in):
+    Space.objects.filter(pk=space.pk).update(visibility="closed", purpose="Préparer les budgets")
+    thread = actions.start_thread(
+        Space.objects.get(pk=space.pk), author=awa, title="Chiffres secrets", body="?"
+    )
+    page = sign_in(marc).get(space.get_absolute_url()).content.decode()
+    assert "Préparer les budgets" in page
+    assert "Chiffres secrets" not in page
+    assert sign_in(marc).get(thread.get_absolute_url()).status_code == 404
+    assert sign_in(ines).get(space.get_absolute_url()).status_code == 404
+
+
+def test_who_asks_into_a_closed_space_is_let_in_by_who_facilitates_it(space, awa, marc, julie, sign_in):
+    Space.objects.filter(pk=space.pk).update(visibility="closed")
+    url = reverse("community:membership", args=[space.slug])
+    with pytest.raises(PermissionDenied):
+        actions.join_space(Space.objects.get(pk=space.pk), user=marc)
+    for _n in range(2):
+        sign_in(marc).post(url, {"do": "ask", "message": "Je rejoins l’équipe"})
+    asked = JoinRequest.objects.get()
+    answer_url = reverse("community:join_request", args=[space.slug, asked.pk])
+    assert sign_in(awa).post(answer_url, {"admitted": "1"}).status_code == 403
+    assert "Je rejoins l’équipe" in sign_in(julie).get(f"{space.get_absolute_url()}members/").content.decode()
+    sign_in(julie).post(answer_url, {"admitted": "1"})
+    assert Membership.objects.filter(space=space, user=marc).count() == 1
+
+
+def test_the_last_facilitator_neither_leaves_nor_steps_down(space, julie):
+    with pytest.raises(Refused):
+        actions.leave_space(space, user=julie)
+    with pytest.raises(Refused):
+        actions.remove_facilitator(space, user=julie, by=julie)
+    assert Membership.objects.get(space=space, user=julie).role == "facilitator"
+
+
+def test_a_member_names_no_facilitator_and_changes_nothing(space, awa, karim, sign_in):
+    client = sign_in(awa)
+    url = reverse("community:facilitators", args=[space.slug])
+    assert client.post(url, {"handle": karim.handle, "on": "1"}).status_code == 403
+    assert client.post(f"{space.get_absolute_url()}edit/", {"name": "Pris"}).status_code == 403
+    assert client.post(f"{space.get_absolute_url()}archive/", {"on": "1"}).status_code == 403
+    space.refresh_from_db()
+    assert (space.name, space.archived_at) == ("Managers de proximité", None)
+    assert Membership.objects.get(space=space, user=karim).role == "member"
+
+
+def test_nobody_of_another_organisation_is_brought_in(space, julie, ines):
+    with pytest.raises(Refused):
+        actions.add_member(space, user=ines, by=julie)
+    assert not Membership.objects.filter(user=ines).exists()
+
+
+def test_a_case_is_opened_from_the_form_with_its_choices_and_tags(space, awa, sign_in):
+    data = {
+        "kind": "case", "title": "Que faire ?", "body": "Un client part.", "choices": "Rappeler\nAttendre\n",
+        "tags": "Relation-Client, #devis", "after_reply": "on", "key": str(uuid.uuid4()),
+    }  # fmt: skip
+    client, url = sign_in(awa), reverse("community:new_thread", args=[space.slug])
+    first, again = client.post(url, data), client.post(url, data)
+    assert first.url == again.url
+    thread = space.threads.get()
+    assert (thread.kind, thread.gate) == ("case", "after_reply")
+    assert list(thread.choices.values_list("text", flat=True)) == ["Rappeler", "Attendre"]
+    assert set(thread.tags.values_list("name", flat=True)) == {"relation-client", "devis"}
+
+
+def test_a_poll_without_choices_is_refused_and_keeps_what_was_typed(space, awa, sign_in):
+    url = reverse("community:new_thread", args=[space.slug])
+    answer = sign_in(awa).post(url, {"kind": "poll", "title": "Quand ?", "body": "Dites-moi"})
+    assert answer.status_code == 422
+    assert "Un sondage demande au moins deux choix." in answer.content.decode()
+    assert "Dites-moi" in answer.content.decode()
+    assert space.threads.count() == 0
+
+
+def test_filters_keep_what_was_asked(space, awa, karim, sign_in):
+    question = actions.start_thread(space, author=awa, title="Sans réponse ?", body="?", kind="question")
+    answered = actions.start_thread(space, author=awa, title="Répondue ?", body="?", kind="question")
+    talk = actions.start_thread(space, author=awa, title="Causerie", body="?", tags=["devis"])
+    actions.write_post(answered, author=karim, body="Oui")
+    client, url = sign_in(karim), space.get_absolute_url()
+    client.get(talk.get_absolute_url())
+
+    def titles(**asked):
+        page = client.get(url, asked).content.decode()
+        return {one.title for one in (question, answered, talk) if one.title in page}
+
+    assert titles(show="unanswered") == {"Sans réponse ?"}
+    assert titles(kind="question") == {"Sans réponse ?", "Répondue ?"}
+    assert titles(show="unread") == {"Sans réponse ?", "Répondue ?"}
+    assert titles(words="devis") == {"Causerie"}
+
+
+def test_erasing_a_person_keeps_what_they_taught_and_names_nobody(thread, awa, karim, lumen, ines):
+    other = actions.start_thread(thread.space, author=karim, title="Autre", body=f"Demandez à @{awa.handle}.")
+    reply = actions.write_post(thread, author=karim, body="Voici.")
+    actions.react(reply, user=awa)
+    for handler in (one for model, one in REGISTRY.items() if model._meta.app_label == "community"):
+        handler.export(awa)
+        handler.erase(awa)
+    thread.refresh_from_db()
+    reply.refresh_from_db()
+    assert (thread.author, thread.posts.get(number=1).body) == (None, "Je cherche.")
+    assert reply.useful_count == 1
+    assert awa.handle not in other.posts.get(number=1).html
+    assert not Membership.objects.filter(user=awa).exists()
+    told = Event.objects.filter(verb__startswith="community.").values_list("data", flat=True)
+    assert not [data for data in told if awa.pk in (data.get("to"), data.get("author"), data.get("asker"))]
+
+
+def test_every_model_of_the_app_says_how_it_is_erased():
+    models = {model for model in REGISTRY if model._meta.app_label == "community"}
+    assert len(models) == 16
