@@ -74,7 +74,9 @@ class Conversations:
         self.said.append(Said(opening, 3 + len(talk.replies) if talk.kind == Thread.Kind.RESOURCE else 0))
         posts, at = [opening], started
         for reply in talk.replies:
-            at = max(self._when(reply, started), at + BREATH)
+            # A week-end moves a thread, never the day somebody arrived.
+            seat = self.places.seats[thread.space_id][self.people[reply.author].pk]
+            at = max(self._when(reply, started), at + BREATH, seat.joined_at + BREATH)
             self._plan_reply(thread, reply, posts, at)
 
     def _plan_reply(self, thread: Thread, reply: Reply, posts: list[Post], at: datetime) -> None:

@@ -31,6 +31,8 @@ PASSWORD = "palabre-demo"  # noqa: S105 - written in the README, for an academy 
 DOMAIN = "demo.palabre.test"
 ROLES = {"trainer": RoleGrant.Role.TRAINER, "hr": RoleGrant.Role.HR, "admin": RoleGrant.Role.ADMINISTRATOR}
 EVENT_ROLES = {"trainer": Event.Role.TRAINER, "admin": Event.Role.STAFF}
+# Days since Palabre came into the house: whoever worked there already has an account since then.
+OPENED = 95
 NO_MAILBOX = {"atelier", "logistique", "chantiers"}
 # The colours of the people one meets first; the others follow from their names.
 COLOURS = {"awa": "plum", "julie": "lake", "sarah": "terracotta", "karim": "plum", "remi": "forest", "nadia": "slate",
@@ -114,7 +116,7 @@ class Population:
             is_staff=role == "admin",
             is_superuser=role == "admin",
             is_active=left is None,
-            joined_at=self.clock.days_ago(described["since"], Random(key)),
+            joined_at=self.clock.days_ago(min(described["since"], OPENED), Random(key)),
             left_at=self.clock.days_ago(left, Random(key)) if left else None,
         )
 
@@ -155,7 +157,8 @@ class Population:
         rows = []
         for key, described in people.items():
             user = self.by_key[key]
-            starts, ends = user.joined_at.date(), user.left_at.date() if user.left_at else None
+            starts = self.clock.today - timedelta(days=described["since"])
+            ends = user.left_at.date() if user.left_at else None
             unit = self.units[organisation, described["unit"]]
             if "moved" in described:
                 before, days = described["moved"]
@@ -187,7 +190,7 @@ class Population:
         for key, described in people.items():
             if role := ROLES.get(described.get("role", "")):
                 user = self[key]
-                at = self.clock.days_ago(min(described["since"], 200), Random(key))
+                at = self.clock.days_ago(OPENED - 4, Random(key))
                 RoleGrant.objects.create(user=user, role=role, organisation=self.organisations[organisation],
                                          granted_by=self["admin"], granted_at=at)  # fmt: skip
                 self.log.add(
