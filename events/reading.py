@@ -76,7 +76,7 @@ def read(one: Reader, *, fenced: bool = True) -> State:
             return state
 
 
-def rebuild(one: Reader) -> None:
+def rebuild(one: Reader, *, fenced: bool = True) -> None:
     """Forget what the reader made and read the log from the first event."""
     with transaction.atomic():
         Cursor.objects.bulk_create([Cursor(reader=one.name)], ignore_conflicts=True)
@@ -86,7 +86,7 @@ def rebuild(one: Reader) -> None:
         cursor.txid, cursor.event_id, cursor.attempts = BEGINNING, 0, 0
         cursor.failing_event_id = None
         cursor.save()
-    read(one)
+    read(one, fenced=fenced)
 
 
 def retry(parked: ParkedEvent) -> bool:

@@ -114,7 +114,9 @@ def test_marc_reads_filters_and_exports_the_same_figures(sign_in):
     marc.goto("/reports/")
     expect(marc.get_by_role("heading", level=1)).to_contain_text("Engagement")
     expect(marc.locator("table").last).to_contain_text("Ventes")
-    marc.locator("select[name=unit]").select_option(label=marc.locator("select[name=unit] option", has_text="Support").first.inner_text())
+    marc.locator("select[name=unit]").select_option(
+        label=marc.locator("select[name=unit] option", has_text="Support").first.inner_text()
+    )
     marc.locator("form:has(select[name=unit]) button[type=submit]").first.click()
     expect(marc).to_have_url(re.compile("unit="))
     with marc.expect_download() as waiting:
