@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SETUP = exec $(PYTHON) -m core.setup
 
-.PHONY: help demo dev test lint messages bench bench-compare stop reset
+.PHONY: help demo dev test lint messages screens bench bench-compare stop reset
 
 help:  ## what can be typed
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ lint:  ## every check but the tests
 
 messages:  ## bring the catalogues of translations up to date
 	@$(SETUP) messages
+
+screens:  ## a picture of every page, theme, language and width into screens/ (ARGS="home thread" for some)
+	@$(SETUP) screens $(ARGS)
 
 bench:  ## measure pages as production runs them (ARGS="--size 100" for a hundred times the rows)
 	@$(SETUP) bench $(ARGS)

@@ -240,8 +240,8 @@ def main(arguments: list[str]) -> None:
         raise SystemExit("Nothing is installed here yet, so nothing runs.")
     if target not in {"stop", "reset"}:
         say("Palabre: setting up" if not STAMPS.exists() else "Palabre")
-        prepare(development=target in {"test", "lint", "dev"})
-    if target == "test":
+        prepare(development=target in {"test", "lint", "dev", "screens"})
+    if target in {"test", "screens"}:
         step("Chromium", find_chromium)
     if target == "install":
         return
@@ -249,6 +249,7 @@ def main(arguments: list[str]) -> None:
         "test": [PYTHON, "-m", "core.checks", *rest],
         "lint": [PYTHON, "-m", "core.checks", "--no-tests", *rest],
         "dev": [PYTHON, "manage.py", "demo", "--reload", *rest],
+        "screens": [PYTHON, "-m", "tests.browser.screens", *rest],
         "bench": [PYTHON, "-m", "bench.run", *rest],
         "bench-compare": [PYTHON, "-m", "bench.compare", *rest],
     }.get(target, [PYTHON, "manage.py", target, *rest])

@@ -1,6 +1,7 @@
 """The demo academy as `make demo` runs it, in a folder and on a port of its own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,7 +9,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM_ARGUMENTS = [
@@ -20,6 +24,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NOT_PASSED_ON = {"PALABRE_TEST", "DJANGO_SETTINGS_MODULE", "DEBUG"}
 PATIENCE = 180  # seconds, on a machine that runs other tests
 
 
@@ -27,6 +32,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for found in map(shutil.which, names) if found), None)
 
 
 class Academy:
@@ -38,11 +48,7 @@ class Academy:
         self.process: subprocess.Popen | None = None
 
     def environment(self) -> dict[str, str]:
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if k not in {"PALABRE_TEST", "DJANGO_SETTINGS_MODULE", "DEBUG"}
-        }
+        kept = {k: v for k, v in os.environ.items() if k not in NOT_PASSED_ON}
         return {**kept, "PALABRE_VAR": str(self.folder / "var"), "PORT": str(self.port)}
 
     def manage(self, *words: str) -> str:
@@ -93,3 +99,29 @@ class Academy:
 
 def temporary_academy() -> Academy:
     return Academy(Path(tempfile.mkdtemp(prefix="palabre-academy-")))
+
+
+class RunningAcademy(Academy):
+    """One that somebody else started, at PALABRE_URL with its data in PALABRE_VAR; it is left running."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.port = urlsplit(self.url).port or 80
+
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if k not in NOT_PASSED_ON}
+        return {**kept, "PORT": str(self.port)}
+
+
+@contextmanager
+def find_academy() -> Iterator[Academy]:
+    """The one that PALABRE_URL names, or a new one for as long as it is needed."""
+    if url := os.environ.get("PALABRE_URL"):
+        yield RunningAcademy(url)
+        return
+    academy = temporary_academy().start()
+    try:
+        yield academy
+    finally:
+        academy.stop()
+        shutil.rmtree(academy.folder, ignore_errors=True)

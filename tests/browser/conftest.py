@@ -1,11 +1,10 @@
 import os
-import shutil
 
 import pytest
 
-from tests.browser.academy import CHROMIUM_ARGUMENTS, Academy
+from tests.browser.academy import CHROMIUM_ARGUMENTS, find_academy, find_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = find_chromium()
 PASSWORD = "palabre-demo"
 
 # Playwright runs an event loop in the thread of the tests; Django must not mind.
@@ -28,10 +27,9 @@ def browser_type_launch_args():
 
 
 @pytest.fixture(scope="session")
-def academy(tmp_path_factory):
-    running = Academy(tmp_path_factory.mktemp("academy")).start()
-    yield running
-    running.stop()
+def academy():
+    with find_academy() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,99 @@
+"""What the named pages need to know of the running academy; run inside it by `manage.py shell`."""
+
+import json
+import sys
+import time
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.test import RequestFactory
+from django.utils import timezone, translation
+
+from community.models import Thread
+from courses.models import Attempt, Course, Enrolment, Module
+from people.models import Organisation, User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+COURSE = "relation-client-niveau-1"
+DEMO = ("awa", "karim", "julie", "marc", "ines", "admin")
+
+
+def session_of(person: User) -> str:
+    """A session as signing in leaves it: recent enough for the pages that ask for the password again."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["seen"] = timezone.now().isoformat()
+    session.create()
+    return session.session_key
+
+
+def people(quiz: Module) -> dict[str, User]:
+    found = {}
+    for name in DEMO:
+        person = User.objects.filter(email=f"{name}@demo.palabre.test").first()
+        if person:
+            found[name] = person
+    enrolled = Enrolment.objects.active().filter(session__course__slug=COURSE, user__is_active=True)
+    attempts = Attempt.objects.filter(quiz=quiz.quiz)
+    found["finisher"] = attempts.exclude(finished_at=None).order_by("pk").first().enrolment.user
+    beginners = enrolled.exclude(pk__in=attempts.values("enrolment")).exclude(
+        user__in=[one.pk for one in found.values()]
+    )
+    found |= {f"beginner{n}": one.user for n, one in enumerate(beginners.order_by("pk")[:3])}
+    return found
+
+
+def addresses(quiz: Module) -> dict[str, str]:
+    course = Course.objects.get(slug=COURSE)
+    outline = Module.objects.published().filter(course=course).order_by("section__position", "position")
+    by_kind = {kind: outline.filter(kind=kind) for kind in ("video", "text")}
+    case = Thread.objects.filter(kind="case", space__slug="managers-de-proximite").order_by(
+        "-number_of_posts"
+    )
+    question = Thread.objects.filter(kind="question", space__slug="mes-premieres-semaines", locked_at=None)
+    resource = Thread.objects.filter(kind="resource", space__slug="nos-meilleures-pratiques")
+    return {
+        "course": course.get_absolute_url(),
+        "video": outline.get(title__startswith="Désamorcer").get_absolute_url(),
+        "text": by_kind["text"].first().get_absolute_url(),
+        "quiz": quiz.get_absolute_url(),
+        "case": case.first().get_absolute_url(),
+        "question": question.exclude(resolution=None).order_by("-number_of_posts").first().get_absolute_url(),
+        "resource": resource.order_by("-number_of_posts").first().get_absolute_url(),
+        "studio_video": f"/studio/modules/{outline.get(title__startswith='Désamorcer').pk}/",
+        "studio_text": f"/studio/modules/{by_kind['text'].first().pk}/",
+        "studio_quiz": f"/studio/modules/{quiz.pk}/",
+        "studio_question": f"/studio/questions/{quiz.quiz.quiz_questions.first().question_id}/",
+        "studio_session": f"/studio/sessions/{course.sessions.order_by('-pk').first().pk}/",
+        "member": f"/organisation/people/{User.objects.get(email='karim@demo.palabre.test').pk}/"
+        if User.objects.filter(email="karim@demo.palabre.test").exists()
+        else f"/organisation/people/{User.objects.get(email='julie@demo.palabre.test').pk}/",
+        "organisation": str(Organisation.objects.order_by("pk").first().pk),
+    }
+
+
+def failures() -> dict[str, str]:
+    """The pages that only a breakdown shows, as HTML, by name and language."""
+    from lms.views import failures as views
+
+    pages = {}
+    for language in ("fr", "en"):
+        request = RequestFactory().get("/")
+        request.user, request.session, request.htmx = None, {}, False
+        with translation.override(language):
+            for name, view in (("500", views.server_error), ("maintenance", views.maintenance)):
+                pages[f"{name}-{language}"] = view(request).content.decode()
+    return pages
+
+
+def tell() -> None:
+    quiz = Module.objects.get(course__slug=COURSE, title__contains="à vous de jouer")
+    told = {
+        "sessions": {name: session_of(person) for name, person in people(quiz).items()},
+        "addresses": addresses(quiz),
+        "failures": failures(),
+    }
+    sys.stdout.write("\n" + json.dumps(told) + "\n")
