@@ -25,35 +25,25 @@ def enrolments_of(user: Any) -> Rows:
 
 
 def _modules_of(enrolment: Enrolment) -> Rows:
-    rows = Progress.objects.filter(enrolment=enrolment).order_by("pk")
-    return list(
-        rows.values(
-            "module__title",
-            "opened_at",
-            "completed_at",
-            "coverage",
-            "passed_at",
-            "contributions",
-            "peers_replied_to",
-        )
-    )
+    columns = ["module__title", "opened_at", "completed_at", "coverage", "passed_at"]
+    columns += ["contributions", "peers_replied_to"]
+    rows = Progress.objects.filter(enrolment=enrolment).order_by("pk").values(*columns)
+    return [dict(row) for row in rows]
 
 
 def _tries_of(enrolment: Enrolment) -> Rows:
     answers = Answer.objects.filter(attempt__enrolment=enrolment).order_by("pk")
     given: dict[int, Rows] = {}
     for row in answers.values("attempt", "question__text", "options", "score", "at"):
-        given.setdefault(row.pop("attempt"), []).append(row)
-    tries = Attempt.objects.filter(enrolment=enrolment).order_by("pk")
-    rows = tries.values(
-        "pk", "quiz__module__title", "number", "started_at", "finished_at", "score", "max_score"
-    )
-    return [{**row, "answers": given.get(row.pop("pk"), [])} for row in rows]
+        given.setdefault(row["attempt"], []).append(dict(row))
+    columns = ["pk", "quiz__module__title", "number", "started_at", "finished_at", "score", "max_score"]
+    tries = Attempt.objects.filter(enrolment=enrolment).order_by("pk").values(*columns)
+    return [{**row, "answers": given.get(row["pk"], [])} for row in tries]
 
 
 def written_by(user: Any) -> Rows:
-    rows = Course.objects.filter(created_by=user).order_by("pk")
-    return list(rows.values("title", "summary", "description", "created_at", "published_at"))
+    columns = ["title", "summary", "description", "created_at", "published_at"]
+    return [dict(row) for row in Course.objects.filter(created_by=user).order_by("pk").values(*columns)]
 
 
 def detach_courses(user: Any) -> int:

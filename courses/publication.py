@@ -1,6 +1,6 @@
 """What must be there before learners see a module or a course: the same list for the page and for the action."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Course, Module

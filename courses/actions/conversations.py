@@ -1,5 +1,7 @@
 """Where a course touches talk: a session's space, a module's thread, the pass of a question's thread."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -92,7 +94,7 @@ def _voice_of(question: Question, module: Module, space: Space):
     return found
 
 
-def _about(module: Module) -> dict[str, str]:
+def _about(module: Module) -> dict[str, Any]:
     address = reverse("courses:module", args=[module.course.slug, module.pk])
     return {"about_title": module.title[:TITLE_LENGTH], "about_url": address, "language": module.language}
 

@@ -40,7 +40,7 @@ def add_module(section: Section, *, by, kind: str, title: str, key=None, **field
         html=_rendered(fields.get("body", "")),
         **fields,
     )
-    rule, threshold = FIRST_RULE[module.kind]
+    rule, threshold = FIRST_RULE[Module.Kind(module.kind)]
     module.rules.create(kind=rule, threshold=threshold)
     if module.kind == Module.Kind.QUIZ:
         Quiz.objects.create(module=module)

@@ -1,5 +1,7 @@
 """The film of a module and its captions."""
 
+from typing import BinaryIO, cast
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -17,13 +19,14 @@ def upload_video(module: Module, *, by, file: UploadedFile, poster: UploadedFile
     """Judged by its content, not by its name. A film that replaces another starts its watched time again."""
     if module.kind != Module.Kind.VIDEO:
         raise Refused(_("This module shows no video."))
-    if file.size > settings.VIDEO_MAX_BYTES:
+    size = file.size or 0
+    if size > settings.VIDEO_MAX_BYTES:
         limit = settings.VIDEO_MAX_BYTES // 1_000_000
         raise Refused(_("This video is too large: %(limit)d MB at most.") % {"limit": limit})
-    film = containers.read(file)
+    film = containers.read(cast(BinaryIO, file))
     video = Video.objects.select_for_update().filter(module=module).first() or Video(module=module)
     old = video.file.name if video.pk else None
-    video.media_type, video.size, video.duration = film.media_type, file.size, film.duration
+    video.media_type, video.size, video.duration = film.media_type, size, film.duration
     video.file.save(f"{module.pk}.{film.extension}", file, save=False)
     if poster is not None:
         video.poster.save(f"{module.pk}-poster", poster, save=False)

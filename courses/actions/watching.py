@@ -1,6 +1,7 @@
 """Opening a module and watching its film: what is seen is joined by the server, never faster than the clock."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -98,6 +99,6 @@ def _allowance(progress: Progress, at: datetime, known: float) -> float:
     return max(min(now, in_all), 0.0)
 
 
-def _place(progress: Progress) -> dict[str, int]:
+def _place(progress: Progress) -> dict[str, Any]:
     session = progress.enrolment.session
     return {"session_id": session.pk, "space_id": session.space_id, "module_id": progress.module_id}

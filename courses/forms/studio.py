@@ -85,9 +85,8 @@ class RulesForm(forms.Form):
         required=False, min_value=1, max_value=50, label=_("Reply to so many different peers")
     )
 
-    def __init__(self, *args, module: Module, **kwargs) -> None:
-        rules = {rule.kind: rule.threshold for rule in module.rules.all()}
-        super().__init__(*args, initial=rules, **kwargs)
+    def __init__(self, data=None, *, module: Module) -> None:
+        super().__init__(data, initial={rule.kind: rule.threshold for rule in module.rules.all()})
         if module.kind != Module.Kind.VIDEO:
             del self.fields["watched"]
         if module.kind != Module.Kind.QUIZ:

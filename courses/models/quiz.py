@@ -155,7 +155,8 @@ class Attempt(models.Model):
         return int((self.score or 0) * 100 / self.max_score) if self.max_score else 0
 
     def passed(self, pass_mark: int) -> bool:
-        return bool(self.max_score) and (self.score or 0) * 100 >= pass_mark * self.max_score
+        points = self.max_score or 0
+        return points > 0 and (self.score or 0) * 100 >= pass_mark * points
 
 
 class Answer(models.Model):

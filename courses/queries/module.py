@@ -92,6 +92,7 @@ def module_page(user: Any, slug: str, pk: int) -> ModulePage:
     Someone who follows the course and comes back, the usual case, needs one query for all that they are to it.
     """
     progress = _progress_of(user, slug, pk)
+    enrolment: Enrolment | None
     if progress is not None:
         module, enrolment, thread_id = progress.module, progress.enrolment, progress.thread_id
         asked, can_edit = progress.asked, False
@@ -121,7 +122,7 @@ def _rules_of(module: str) -> ArraySubquery:
     return ArraySubquery(rules.values(found=JSONObject(kind="kind", threshold="threshold")))
 
 
-def _module_for(user: Any, slug: str, pk: int) -> Module:
+def _module_for(user: Any, slug: str, pk: int) -> Any:
     """Drafts for those who write the course, published modules for those who may know it."""
     editable = Course.objects.editable_by(user).filter(pk=OuterRef("course"))
     module = (
@@ -136,7 +137,7 @@ def _module_for(user: Any, slug: str, pk: int) -> Module:
     return module
 
 
-def _progress_of(user: Any, slug: str, pk: int) -> Progress | None:
+def _progress_of(user: Any, slug: str, pk: int) -> Any:
     """Where the person stands in a published module of a course they follow, with the module, their enrolment
     and the module's thread in the space of their session."""
     threads = ModuleThread.objects.filter(module=pk, space=OuterRef("enrolment__session__space"))
@@ -175,7 +176,7 @@ def _thread_of(module: Module, session: Any | None) -> int | None:
 def _film(module: Module) -> Film:
     cues = Cue.objects.filter(caption=OuterRef("pk")).order_by("start")
     said = ArraySubquery(cues.values(found=JSONObject(start="start", end="end", text="text")))
-    captions = list(
+    captions: list[Any] = list(
         Caption.objects.filter(video=module.video).defer("vtt").annotate(said=said).order_by("language")
     )
     shown = _preferred(captions, module.language)
@@ -183,7 +184,7 @@ def _film(module: Module) -> Film:
     return Film(module.video, captions, shown.language if shown else module.language, lines)
 
 
-def _preferred(captions: list[Caption], spoken: str) -> Caption | None:
+def _preferred(captions: list[Any], spoken: str) -> Any:
     """The reader's language, else the one that is spoken, else any."""
     wanted = [(get_language() or "")[:2], spoken]
     found = {caption.language: caption for caption in captions}

@@ -97,7 +97,7 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     if not page.attempts:
         return page
     page.attempt = page.attempts[-1]
-    answers = [Answer(**row) for row in page.attempt.given]
+    answers = [Answer(**row) for row in page.attempt.given]  # type: ignore[attr-defined]
     page.answers = {answer.question_id: answer for answer in answers}
     page.question = next((question for question in page.questions if question.pk == asked), None)
     if page.question is None and page.attempt.finished_at is None:
@@ -165,4 +165,4 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
         )
         for option in live_options(question, answer)
     ]
-    page.thread_id = question.thread_id
+    page.thread_id = question.thread_id  # type: ignore[attr-defined]

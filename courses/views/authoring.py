@@ -5,12 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from core.access import role
 from courses.models import Course, Module, Question, Section, Session
 from courses.rules import may_author
+from people.requests import PersonRequest
 
 View = Callable[..., HttpResponse]
 
@@ -19,7 +20,7 @@ def author(view: View) -> View:
     """403 for who does not write courses; what is somebody else's answers 404 in the view."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_author(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -27,25 +28,25 @@ def author(view: View) -> View:
     return role("trainer")(guarded)
 
 
-def course_of(request: HttpRequest, slug: str) -> Course:
+def course_of(request: PersonRequest, slug: str) -> Course:
     return get_object_or_404(Course.objects.editable_by(request.user), slug=slug)
 
 
-def section_of(request: HttpRequest, pk: int) -> Section:
+def section_of(request: PersonRequest, pk: int) -> Section:
     rows = Section.objects.filter(course__in=Course.objects.editable_by(request.user))
     return get_object_or_404(rows.select_related("course"), pk=pk)
 
 
-def module_of(request: HttpRequest, pk: int) -> Module:
+def module_of(request: PersonRequest, pk: int) -> Module:
     rows = Module.objects.editable_by(request.user)
     return get_object_or_404(rows.select_related("course", "section", "video", "quiz"), pk=pk)
 
 
-def session_of(request: HttpRequest, pk: int) -> Session:
+def session_of(request: PersonRequest, pk: int) -> Session:
     rows = Session.objects.filter(course__in=Course.objects.editable_by(request.user))
     return get_object_or_404(rows.select_related("course__organisation", "space"), pk=pk)
 
 
-def question_of(request: HttpRequest, pk: int) -> Question:
+def question_of(request: PersonRequest, pk: int) -> Question:
     rows = Question.objects.filter(organisation=request.user.organisation_id)
     return get_object_or_404(rows.prefetch_related("options"), pk=pk)

@@ -1,5 +1,5 @@
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -7,13 +7,14 @@ from core.access import signed_in
 from courses.forms.catalogue import FilterForm
 from courses.queries.catalogue import catalogue
 from courses.rules import may_author
+from people.requests import PersonRequest
 
 A_PAGE = 24
 
 
 @signed_in
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     filters = form.filters
     page = Paginator(catalogue(request.user, filters), A_PAGE).get_page(request.GET.get("page"))

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -9,18 +9,19 @@ from core.errors import Refused
 from courses.actions import enrol, unenrol
 from courses.models import Course, Session
 from courses.queries.outline import course_page, enrolment_of
+from people.requests import PersonRequest
 
 
 @signed_in
 @require_GET
-def show(request: HttpRequest, slug: str) -> HttpResponse:
+def show(request: PersonRequest, slug: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
     return render(request, "courses/course.html", {"page": course_page(request.user, course)})
 
 
 @signed_in
 @require_POST
-def join(request: HttpRequest, slug: str) -> HttpResponse:
+def join(request: PersonRequest, slug: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
     session = get_object_or_404(
         Session.objects.select_related("space", "course"), course=course, is_open=True
@@ -36,7 +37,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def leave(request: HttpRequest, slug: str) -> HttpResponse:
+def leave(request: PersonRequest, slug: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
     enrolment = enrolment_of(request.user, course)
     if enrolment is not None:

@@ -1,11 +1,12 @@
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_safe
 
 from core.access import signed_in
 from core.media import serve
 from courses.models import Caption, Course, Enrolment, Video
+from people.requests import PersonRequest
 
 
 def videos_for(user):
@@ -17,21 +18,21 @@ def videos_for(user):
 
 @signed_in
 @require_safe
-def film(request: HttpRequest, pk: int) -> HttpResponse:
+def film(request: PersonRequest, pk: int) -> HttpResponseBase:
     video = get_object_or_404(videos_for(request.user), pk=pk)
     return serve(request, video.file, content_type=video.media_type)
 
 
 @signed_in
 @require_safe
-def poster(request: HttpRequest, pk: int) -> HttpResponse:
+def poster(request: PersonRequest, pk: int) -> HttpResponseBase:
     video = get_object_or_404(videos_for(request.user).exclude(poster=""), pk=pk)
     return serve(request, video.poster, content_type="image/jpeg")
 
 
 @signed_in
 @require_GET
-def caption(request: HttpRequest, pk: int) -> HttpResponse:
+def caption(request: PersonRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Caption.objects.filter(video__in=videos_for(request.user)), pk=pk)
     response = HttpResponse(found.vtt, content_type="text/vtt; charset=utf-8")
     response["Cache-Control"] = "private, max-age=300"

@@ -1,7 +1,7 @@
 """A module being written: its text, film, captions, quiz, conditions, and its publication."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,10 +21,11 @@ from courses.models import Caption, Course, Module
 from courses.publication import advice_for, missing_in
 from courses.queries.studio import questions_of_quiz
 from courses.views.authoring import author, module_of
+from people.requests import PersonRequest
 
 
 def editor(
-    request: HttpRequest, module: Module, *, refused: str = "", status: int = 200, **forms
+    request: PersonRequest, module: Module, *, refused: str = "", status: int = 200, **forms
 ) -> HttpResponse:
     """The page of a module's author; a form that was refused comes back in it with what was typed."""
     context = {
@@ -45,7 +46,7 @@ def editor(
 
 @author
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
     if request.method == "GET":
         return editor(request, module)
@@ -61,7 +62,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def rules(request: HttpRequest, pk: int) -> HttpResponse:
+def rules(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
     form = RulesForm(request.POST, module=module)
     if not form.is_valid():
@@ -75,7 +76,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def publication(request: HttpRequest, pk: int) -> HttpResponse:
+def publication(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
     try:
         if request.POST.get("wanted") == "draft":
@@ -91,7 +92,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def film(request: HttpRequest, pk: int) -> HttpResponse:
+def film(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
     form = FilmForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -105,7 +106,7 @@ def film(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def captions(request: HttpRequest, pk: int) -> HttpResponse:
+def captions(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
     form = CaptionForm(request.POST, request.FILES)
     if not form.is_valid() or not hasattr(module, "video"):
@@ -120,7 +121,7 @@ def captions(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_http_methods(["GET", "POST"])
-def caption(request: HttpRequest, pk: int) -> HttpResponse:
+def caption(request: PersonRequest, pk: int) -> HttpResponse:
     """The captions of one language as text, to mend a word."""
     found = _caption_of(request, pk)
     form = CaptionTextForm(request.POST or None, initial={"vtt": found.vtt})
@@ -139,7 +140,7 @@ def caption(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def drop_caption(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_caption(request: PersonRequest, pk: int) -> HttpResponse:
     found = _caption_of(request, pk)
     remove_caption(found, by=request.user)
     return _saved(request, found.video.module, "#captions")
@@ -151,12 +152,12 @@ def _captions(module: Module):
     return module.video.captions.defer("vtt").order_by("language")
 
 
-def _caption_of(request: HttpRequest, pk: int) -> Caption:
+def _caption_of(request: PersonRequest, pk: int) -> Caption:
     rows = Caption.objects.filter(video__module__course__in=Course.objects.editable_by(request.user))
     return get_object_or_404(rows.select_related("video__module__course"), pk=pk)
 
 
-def _saved(request: HttpRequest, module: Module, anchor: str = "") -> HttpResponse:
+def _saved(request: PersonRequest, module: Module, anchor: str = "") -> HttpResponse:
     messages.success(request, _("Saved."))
     response = redirect("courses:studio-module", module.pk)
     response["Location"] += anchor

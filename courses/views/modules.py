@@ -1,7 +1,7 @@
 import json
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from courses.models import Module, Progress
 from courses.queries.module import ModulePage, add_moments, module_page
 from courses.queries.quiz import live_options, quiz_page
 from courses.watch_report import BadReport, read_report
+from people.requests import PersonRequest
 
 TEMPLATES = {
     Module.Kind.VIDEO: "courses/module_video.html",
@@ -24,7 +25,7 @@ TEMPLATES = {
 
 @signed_in
 @require_GET
-def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def show(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     page = module_page(request.user, slug, pk)
     module = page.module
     if page.enrolment is None and not page.can_edit:
@@ -36,7 +37,7 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, TEMPLATES[Module.Kind(module.kind)], context_of(request, page))
 
 
-def context_of(request: HttpRequest, page: ModulePage, **extra) -> dict:
+def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
     """Everything a module's page shows, whatever its kind; `extra` is what a form adds when it comes back."""
     quiz = None
     thread_id = page.thread_id
@@ -46,7 +47,7 @@ def context_of(request: HttpRequest, page: ModulePage, **extra) -> dict:
         thread_id = quiz.thread_id or thread_id
     has_film = page.film is not None
     talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
-    if page.film is not None and talk:
+    if page.film is not None and thread_id and talk:
         add_moments(page.film, thread_id)
     options = live_options(quiz.question) if quiz and quiz.question else []
     start = request.GET.get("t", "")
@@ -64,7 +65,7 @@ def context_of(request: HttpRequest, page: ModulePage, **extra) -> dict:
 
 @signed_in
 @require_POST
-def watching(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def watching(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """What the player has played: small JSON, sent every ten seconds and when the page is left."""
     progress = get_object_or_404(
         Progress.objects.filter(module__in=Module.objects.visible_to(request.user)),

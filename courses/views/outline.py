@@ -1,6 +1,6 @@
 """Sections and modules of a course being written: added, named, moved, removed."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,6 +19,7 @@ from courses.forms.studio import NewModuleForm, SectionForm
 from courses.models import Course, Module, Section
 from courses.views.authoring import author, course_of, module_of, section_of
 from courses.views.studio import outline_page
+from people.requests import PersonRequest
 
 
 def _back(course: Course, anchor: str = "") -> HttpResponse:
@@ -29,7 +30,7 @@ def _back(course: Course, anchor: str = "") -> HttpResponse:
 
 @author
 @require_POST
-def create_section(request: HttpRequest, slug: str) -> HttpResponse:
+def create_section(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = SectionForm(request.POST)
     if not form.is_valid():
@@ -40,7 +41,7 @@ def create_section(request: HttpRequest, slug: str) -> HttpResponse:
 
 @author
 @require_POST
-def name_section(request: HttpRequest, pk: int) -> HttpResponse:
+def name_section(request: PersonRequest, pk: int) -> HttpResponse:
     section = section_of(request, pk)
     form = SectionForm(request.POST)
     if not form.is_valid():
@@ -51,7 +52,7 @@ def name_section(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def place_section(request: HttpRequest, pk: int) -> HttpResponse:
+def place_section(request: PersonRequest, pk: int) -> HttpResponse:
     section = section_of(request, pk)
     step = -1 if request.POST.get("direction") == "up" else 1
     places = list(section.course.sections.values_list("pk", flat=True))
@@ -61,7 +62,7 @@ def place_section(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def drop_section(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_section(request: PersonRequest, pk: int) -> HttpResponse:
     section = section_of(request, pk)
     try:
         remove_section(section, by=request.user)
@@ -72,7 +73,7 @@ def drop_section(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def create_module(request: HttpRequest, slug: str) -> HttpResponse:
+def create_module(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = NewModuleForm(request.POST)
     if not form.is_valid():
@@ -85,7 +86,7 @@ def create_module(request: HttpRequest, slug: str) -> HttpResponse:
 
 @author
 @require_POST
-def place_module(request: HttpRequest, pk: int) -> HttpResponse:
+def place_module(request: PersonRequest, pk: int) -> HttpResponse:
     """One step up or down; past the end of its section a module goes to the next one."""
     module = module_of(request, pk)
     section, position = _neighbour(module, up=request.POST.get("direction") == "up")
@@ -95,7 +96,7 @@ def place_module(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def drop_module(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_module(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
     try:
         delete_module(module, by=request.user)

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +23,7 @@ from courses.models import Module, Question
 from courses.queries.studio import categories_of_bank, questions_of_bank, questions_of_quiz
 from courses.views.authoring import author, module_of, question_of
 from courses.views.module_editor import editor
+from people.requests import PersonRequest
 
 ROWS = 4
 MORE_ROWS = 2
@@ -30,13 +31,13 @@ MORE_ROWS = 2
 
 @author
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     return render(request, "courses/studio_questions.html", _bank(request))
 
 
 @author
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PersonRequest) -> HttpResponse:
     form = QuestionForm(
         request.POST or None, initial={"key": uuid.uuid4(), "language": request.user.language}
     )
@@ -45,14 +46,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @author
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
     question = question_of(request, pk)
     return _edit(request, QuestionForm(request.POST or None, instance=question), question)
 
 
 @author
 @require_POST
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
+def drop(request: PersonRequest, pk: int) -> HttpResponse:
     archive_question(question_of(request, pk), by=request.user)
     messages.info(request, _("The question has left the bank; the quizzes that hold it keep it."))
     return redirect("courses:studio-questions")
@@ -60,7 +61,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_http_methods(["GET", "POST"])
-def compose(request: HttpRequest, pk: int) -> HttpResponse:
+def compose(request: PersonRequest, pk: int) -> HttpResponse:
     """The bank beside a quiz: add, take out, move."""
     module = _quiz_module(request, pk)
     questions = questions_of_quiz(module.quiz)
@@ -77,7 +78,7 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def quiz(request: HttpRequest, pk: int) -> HttpResponse:
+def quiz(request: PersonRequest, pk: int) -> HttpResponse:
     module = _quiz_module(request, pk)
     form = QuizForm(request.POST)
     if not form.is_valid():
@@ -87,7 +88,7 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("courses:studio-module", module.pk)
 
 
-def _bank(request: HttpRequest) -> dict:
+def _bank(request: PersonRequest) -> dict:
     form = QuestionSearchForm(request.GET, categories=categories_of_bank(request.user))
     form.is_valid()
     asked = form.cleaned_data
@@ -96,14 +97,14 @@ def _bank(request: HttpRequest) -> dict:
     return {"form": form, "page": page}
 
 
-def _quiz_module(request: HttpRequest, pk: int) -> Module:
+def _quiz_module(request: PersonRequest, pk: int) -> Module:
     module = module_of(request, pk)
     if module.kind != Module.Kind.QUIZ:
         raise Http404
     return module
 
 
-def _arranged(request: HttpRequest, questions: list[Question]) -> list[Question]:
+def _arranged(request: PersonRequest, questions: list[Question]) -> list[Question]:
     """The list after one button: add=pk, remove=pk, up=pk or down=pk."""
     for verb in ("add", "remove", "up", "down"):
         if request.POST.get(verb, "").isdecimal():
@@ -121,7 +122,7 @@ def _arranged(request: HttpRequest, questions: list[Question]) -> list[Question]
     return [*rest[: max(at, 0)], question, *rest[max(at, 0) :]]
 
 
-def _edit(request: HttpRequest, form: QuestionForm, question: Question | None) -> HttpResponse:
+def _edit(request: PersonRequest, form: QuestionForm, question: Question | None) -> HttpResponse:
     options = OptionFormSet(request.POST or None, initial=_rows(question), prefix="options")
     refused = ""
     if request.method == "POST" and form.is_valid() and options.is_valid():
@@ -136,7 +137,7 @@ def _edit(request: HttpRequest, form: QuestionForm, question: Question | None) -
     return render(request, "courses/studio_question.html", context, status=422 if form.is_bound else 200)
 
 
-def _save(request: HttpRequest, form: QuestionForm, options, question: Question | None) -> None:
+def _save(request: PersonRequest, form: QuestionForm, options, question: Question | None) -> None:
     rows = [row.cleaned_data for row in options if row.cleaned_data.get("text", "").strip()]
     choices = [Choice(row["text"].strip(), row["correct"], row["feedback"], row["pk"]) for row in rows]
     if question is None:

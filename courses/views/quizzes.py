@@ -1,4 +1,6 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -8,11 +10,12 @@ from courses.actions import answer_question, start_attempt
 from courses.models import Attempt, Module
 from courses.queries.module import ModulePage, module_page
 from courses.views.modules import context_of
+from people.requests import PersonRequest
 
 
 @signed_in
 @require_POST
-def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def start(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     page = _page(request, slug, pk)
     try:
         start_attempt(page.enrolment, page.module.quiz)
@@ -23,7 +26,7 @@ def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def answer(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Saves the answer to one question of the attempt under way; a repeat changes nothing."""
     page = _page(request, slug, pk)
     rows = page.module.quiz.quiz_questions.select_related("question")
@@ -41,14 +44,14 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect(f"{page.module.get_absolute_url()}?question={question.pk}")
 
 
-def _page(request: HttpRequest, slug: str, pk: int) -> ModulePage:
+def _page(request: PersonRequest, slug: str, pk: int) -> Any:
     page = module_page(request.user, slug, pk)
     if page.module.kind != Module.Kind.QUIZ or page.enrolment is None:
         raise Http404
     return page
 
 
-def _again(request: HttpRequest, page: ModulePage, refusal: Refused) -> HttpResponse:
+def _again(request: PersonRequest, page: ModulePage, refusal: Refused) -> HttpResponse:
     context = context_of(request, page, refused=str(refusal))
     return render(request, "courses/module_quiz.html", context, status=422)
 

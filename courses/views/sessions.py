@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from courses.models import Course, Session
 from courses.queries.studio import people_in_unit, people_of_session, people_to_enrol, sessions_to_run
 from courses.views.authoring import author, course_of, session_of
 from people.models import User
+from people.requests import PersonRequest
 
 
 @author
 @require_http_methods(["GET", "POST"])
-def index(request: HttpRequest, slug: str) -> HttpResponse:
+def index(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = SessionForm(request.POST or None)
     refused = ""
@@ -37,7 +38,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 @author
 @require_http_methods(["GET", "POST"])
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: PersonRequest, pk: int) -> HttpResponse:
     """Its people; a post enrols those who are ticked and those of the unit."""
     session = session_of(request, pk)
     form = PeopleForm(request.POST or None, organisation=session.course.organisation)
@@ -54,7 +55,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def dates(request: HttpRequest, pk: int) -> HttpResponse:
+def dates(request: PersonRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
     form = SessionForm(request.POST)
     people = PeopleForm(organisation=session.course.organisation)
@@ -70,7 +71,7 @@ def dates(request: HttpRequest, pk: int) -> HttpResponse:
 
 @author
 @require_POST
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
+def drop(request: PersonRequest, pk: int) -> HttpResponse:
     """Takes one person out of the session."""
     session = session_of(request, pk)
     number = request.POST.get("enrolment", "")
@@ -83,7 +84,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("courses:studio-session", session.pk)
 
 
-def _asked(request: HttpRequest, session: Session, form: PeopleForm) -> list[User]:
+def _asked(request: PersonRequest, session: Session, form: PeopleForm) -> list[User]:
     ids = [int(value) for value in request.POST.getlist("person") if value.isdecimal()]
     people = User.objects.active().filter(organisation=session.course.organisation_id)
     found = list(people.filter(pk__in=ids))
@@ -91,13 +92,13 @@ def _asked(request: HttpRequest, session: Session, form: PeopleForm) -> list[Use
     return [*found, *(people_in_unit(unit, timezone.localdate()) if unit else [])]
 
 
-def _list(request: HttpRequest, course: Course, form: SessionForm, refused: str) -> HttpResponse:
+def _list(request: PersonRequest, course: Course, form: SessionForm, refused: str) -> HttpResponse:
     context = {"course": course, "sessions": sessions_to_run(course), "form": form, "refused": refused}
     return render(request, "courses/studio_sessions.html", context, status=422 if form.is_bound else 200)
 
 
 def _people(
-    request: HttpRequest, session: Session, form: PeopleForm, refused: str = "", status: int = 200, **forms
+    request: PersonRequest, session: Session, form: PeopleForm, refused: str = "", status: int = 200, **forms
 ) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,11 +16,12 @@ from courses.models import Course
 from courses.publication import checklist
 from courses.queries.studio import courses_to_write, outline_to_write
 from courses.views.authoring import author, course_of
+from people.requests import PersonRequest
 
 
 @author
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     page = Paginator(courses_to_write(request.user, text), 30).get_page(request.GET.get("page"))
     return render(request, "courses/studio.html", {"page": page, "text": text})
@@ -28,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @author
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PersonRequest) -> HttpResponse:
     start = {"key": uuid.uuid4(), "language": request.user.language}
     form = CourseForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
@@ -40,12 +41,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @author
 @require_GET
-def show(request: HttpRequest, slug: str) -> HttpResponse:
+def show(request: PersonRequest, slug: str) -> HttpResponse:
     return outline_page(request, course_of(request, slug))
 
 
 def outline_page(
-    request: HttpRequest, course: Course, *, refused: str = "", status: int = 200
+    request: PersonRequest, course: Course, *, refused: str = "", status: int = 200
 ) -> HttpResponse:
     sections = outline_to_write(course)
     modules = [module for section in sections for module in section.modules.all()]
@@ -63,7 +64,7 @@ def outline_page(
 
 @author
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest, slug: str) -> HttpResponse:
+def settings(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = CourseForm(request.POST or None, instance=course)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +76,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
 
 @author
 @require_POST
-def publication(request: HttpRequest, slug: str) -> HttpResponse:
+def publication(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     try:
         if request.POST.get("wanted") == "archived":
@@ -89,6 +90,6 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("courses:studio-course", slug)
 
 
-def _form(request: HttpRequest, form: CourseForm, course: Course | None) -> HttpResponse:
+def _form(request: PersonRequest, form: CourseForm, course: Course | None) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "courses/studio_course_form.html", {"form": form, "course": course}, status=status)
