@@ -21,5 +21,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 60},
     },
     "open-days": {"task": "analytics.mark_missing_days", "schedule": crontab(minute="7,37")},
+    "fill-exports": {"task": "people.fill_waiting_exports", "schedule": crontab(minute="*/10")},
+    # A week after they asked, and after the night's backup.
+    "erase-people": {"task": "people.carry_out_erasures", "schedule": crontab(hour="4", minute="40")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -289,3 +289,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# Empty: there is no /metrics.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core import live
-from lms.views import appearance, components, failures, health, home, pwa, search
+from lms.views import appearance, components, failures, health, home, metrics, pwa, search
 from lms.views.api import ApiDocs, ApiSchema
 
 # The administration is entered by the same door as everything else: limits, second factor, passkeys.
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("search/", search.search, name="search"),
     path("appearance/", appearance.change, name="appearance"),
     path("offline/", pwa.offline, name="offline"),
