@@ -95,8 +95,9 @@ class PostDrawing:
         at = f' data-at="{post.moment}"' if post.moment is not None else ""
         return mark_safe(
             f"{self._open(shown)}{at}>"
-            f'<article aria-label="{label}">{self._head(shown)}{self._accepted_line(shown)}'
+            f'<article aria-label="{label}">{self._head(shown)}'
             f'<div class="{self._body_classes}" lang="{post.language}">{post.html}</div>'
+            f"{self._accepted_line(shown)}"
             f'{self.actions(shown)}<div id="slot-{post.pk}"></div></article>{self._replies_of(shown)}</li>'
         )
 
