@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.models.space import Space
 from community.models.thread import Thread
 from core.search import Document
 
@@ -21,6 +22,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         opening_or_own = Q(number=1) | Q(author=user)
         behind_open_gate = Exists(threads.gate_open_for(user).filter(pk=OuterRef("thread_id")))
         return self.published().filter(thread__in=threads).filter(opening_or_own | behind_open_gate)
+
+    def within_reach_of(self, user) -> PostQuerySet:
+        """Posts of the spaces a person may read, removed and hidden ones too: for who may restore or decide."""
+        return self.filter(thread__space__in=Space.objects.readable_by(user))
 
     def published(self) -> PostQuerySet:
         return self.filter(deleted_at=None, hidden_at=None)

@@ -34,6 +34,7 @@ def threads_for(user):
             my_role=Subquery(memberships.values("role")[:1]),
             charter_accepted_at=Subquery(memberships.values("charter_accepted_at")[:1]),
             read_to=_number(ReadState.objects.filter(**mine).values("last_number")[:1]),
+            read_at=Subquery(ReadState.objects.filter(**mine).values("updated_at")[:1]),
             my_watch=Subquery(watches[:1]),
             my_draft=Subquery(drafts.values(found=JSONObject(body="body", sequence="sequence"))[:1]),
             passed=Exists(ThreadPass.objects.filter(**mine)),

@@ -48,10 +48,8 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide on a flagged post: `kind` and a `note` to its author; `next` is the page to go back to."""
-    threads = Thread.objects.visible_to(request.user)
-    post = get_object_or_404(
-        Post.objects.filter(thread__in=threads).select_related("thread__space", "author"), pk=pk
-    )
+    posts = Post.objects.within_reach_of(request.user).select_related("thread__space", "author")
+    post = get_object_or_404(posts, pk=pk, thread__deleted_at=None)
     form = DecisionForm(request.POST)
     back = _back(request, post)
     if not form.is_valid():

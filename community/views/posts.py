@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from community import actions, rules
 from community.forms import DraftedForm, PostForm
-from community.models import Draft, Post, Space, Thread
+from community.models import Draft, Post, Thread
 from community.post_drawing import PostDrawing
 from community.queries.conversation import one_post, page_of
 from community.queries.threads import threads_for
@@ -160,10 +160,8 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """`on=1` removes a post, `on=0` brings it back."""
-    spaces = Space.objects.readable_by(request.user)
-    post = get_object_or_404(
-        Post.objects.filter(thread__space__in=spaces).select_related("thread__space"), pk=pk
-    )
+    posts = Post.objects.within_reach_of(request.user).select_related("thread__space")
+    post = get_object_or_404(posts, pk=pk)
     back = request.POST.get("on") == "0"
     try:
         if back:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,6 +22,10 @@ from core.access import role, signed_in
 from core.errors import Refused
 from core.live import listen
 from people.models import User
+
+
+# As long as a visit lasts, coming back to what one has read is no news to anybody (`actions.mark_read`).
+VISIT = timedelta(minutes=30)
 
 
 def fetch(user: Any, pk: int) -> Any:
@@ -54,6 +59,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def note_visit(request: HttpRequest, talk: Any) -> None:
     """The reader was here. A page fetched ahead of a click was read by nobody."""
     if "prefetch" in request.headers.get("Sec-Purpose", "") or request.headers.get("HX-Preloaded"):
+        return
+    read_at = talk.thread.read_at
+    if read_at and talk.thread.read_to >= talk.last_shown and timezone.now() - read_at < VISIT:
         return
     actions.mark_read(talk.thread, user=request.user, number=talk.last_shown, role=talk.seat.acting_role)
 

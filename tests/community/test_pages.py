@@ -55,7 +55,7 @@ def test_a_thread_page_asks_the_same_few_queries(
         actions.write_post(thread, author=karim, body="Voici.")
     client = sign_in(julie)
     client.get(thread.get_absolute_url())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(thread.get_absolute_url())
 
 
@@ -67,7 +67,7 @@ def test_a_space_page_asks_the_same_few_queries(
         actions.start_thread(space, author=awa, title=f"Question {n}", body="?", tags=["devis"])
     client = sign_in(karim)
     client.get(space.get_absolute_url())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(space.get_absolute_url())
 
 
@@ -77,7 +77,7 @@ def test_the_spaces_page_asks_the_same_few_queries(lumen, awa, sign_in, django_a
         making.make_space(lumen, f"Espace {n}")
     client = sign_in(awa)
     client.get("/spaces/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/spaces/")
 
 
