@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from community import rules
 from community.actions.gates import refuse_archived, require
-from community.models import Attachment, Post, Space, Thread
+from community.models import Attachment, Draft, Post, Space, Thread
 from core.errors import Refused
 from core.images import recoded
 
+ORPHANS_LIVE_FOR = timedelta(days=1)
 MAX_BYTES = 15 * 1024 * 1024
 WIDEST = 2000
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
@@ -77,3 +80,19 @@ def attach_what_is_shown(post: Post) -> None:
         Attachment.objects.filter(
             pk__in=ids, user=post.author_id, post=None, space=post.thread.space_id
         ).update(post=post, thread=post.thread)
+
+
+def forget_orphans() -> int:
+    """Remove files that were uploaded and never posted, a day later. Those a draft still shows are kept. Returns how many."""
+    orphans = Attachment.objects.filter(post=None, created_at__lt=timezone.now() - ORPHANS_LIVE_FOR)
+    shown = {
+        int(pk)
+        for body in Draft.objects.exclude(body="").values_list("body", flat=True)
+        for pk in SHOWN.findall(body)
+    }
+    gone = [found for found in orphans if found.pk not in shown]
+    for attachment in gone:
+        with transaction.atomic():
+            attachment.delete()
+            transaction.on_commit(lambda file=attachment.file: file.storage.delete(file.name))
+    return len(gone)
