@@ -121,7 +121,8 @@ class Conversations:
         """Who chooses what: a reply may say it (`vote=2`), others of the space make up the number."""
         chance = Random(talk.title)
         said = {reply.author: int(reply.marks["vote"]) for reply in talk.replies if "vote" in reply.marks}
-        # Awa has not chosen yet where she has not spoken: that case is hers to play.
+        # Awa has not chosen yet where nothing says so: that case is hers to play.
+        said |= {"awa": int(talk.marks["awa"])} if "awa" in talk.marks else {}
         apart = {
             thread.author_id,
             self.people["awa"].pk,

@@ -12,8 +12,8 @@ from courses.models import Answer, Attempt, Enrolment, Module, Progress, Questio
 from events.models import Event
 from lms.demo.lessons import Lessons, Run
 
-# Where Awa is: (course, modules done, seconds into the film of the next one).
-AWA = {"relation-client": (3, 40.0), "rgpd": (5, 0.0)}
+# Where Awa is: (modules done, seconds into the film of the next one, hours since she was there).
+AWA = {"relation-client": (3, 40.0, 26), "rgpd": (5, 0.0, 150)}
 
 
 class Studies:
@@ -65,6 +65,9 @@ class Studies:
             if position < done:
                 last = self._finish(run, progress, described, chance)
             enrolment.last_module, enrolment.last_seen_at = module, max(at, last)
+        if self._is_awa(enrolment):
+            hours = AWA[run.described["folder"]][2]
+            enrolment.last_seen_at = self.clock.now - timedelta(hours=hours)
         if done == len(run.modules):
             enrolment.completed_at = last
             self.log.add("courses.course_completed", enrolment.user, run.course, last, role=self._role(run, enrolment),
@@ -92,7 +95,7 @@ class Studies:
     ) -> list[datetime]:
         """When each module was opened, in order, later weeks busier; before what was written beside it."""
         count = min(done + (self._is_awa(enrolment) or chance.random() < 0.55), len(run.modules))
-        start, end = enrolment.enrolled_at, enrolment.user.left_at or self.clock.now - timedelta(hours=8)
+        start, end = enrolment.enrolled_at, self._end(enrolment, chance)
         moments = sorted(start + (end - start) * chance.random() ** 0.7 for _number in range(count))
         moments = [self.clock.awake(moment) for moment in moments]
         for position in reversed(range(count)):
@@ -102,6 +105,13 @@ class Studies:
                 latest.append(moments[position + 1] - timedelta(minutes=35))
             moments[position] = max(min([moments[position], *latest]), start)
         return moments
+
+    def _end(self, enrolment: Enrolment, chance: Random) -> datetime:
+        """Until when somebody studied: among the silent, one in two has not come back for weeks."""
+        last = enrolment.user.left_at or self.clock.now - timedelta(hours=8)
+        if self._voice(enrolment) <= 1 and chance.random() < 0.5:
+            last -= timedelta(days=chance.uniform(16, 45))
+        return max(last, enrolment.enrolled_at + timedelta(hours=3))
 
     def _watch(self, run: Run, progress: Progress, chance: Random, *, finished: bool, seconds: float) -> None:
         duration = progress.module.video.duration

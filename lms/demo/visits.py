@@ -87,10 +87,10 @@ class Visits:
 
     def _come_by(self, user: User, chance: Random) -> None:
         part = self.people.parts[user.pk]
-        habit = HABIT.get(part.unit, 1.0) * (0.03 + 0.14 * part.voice)
+        habit = HABIT.get(part.unit, 1.0) * (0.01 + 0.13 * part.voice)
         for week in range(WEEKS - 1, -1, -1):
             # More people each week, as word of mouth goes.
-            if chance.random() > habit * (1.0 - 0.045 * week):
+            if chance.random() > habit * (1.0 - 0.055 * week):
                 continue
             days = 1 + sum(chance.random() < 0.3 + 0.06 * part.voice for _day in range(3))
             for day in chance.sample(range(7), days):
@@ -143,7 +143,7 @@ class Visits:
             for seat in self.places.seats[post.thread.space_id].values()
             if seat.user_id != post.author_id and self._voice(seat) and self._may_react(seat.user, post)
         ]
-        seats.sort(key=lambda seat: chance.random() ** (1 / self._voice(seat)), reverse=True)
+        seats.sort(key=lambda seat: chance.random() ** (1 / self._voice(seat) ** 1.6), reverse=True)
         left = (self.clock.now - post.created_at) * 0.9
         found = []
         for seat in seats[:wanted]:

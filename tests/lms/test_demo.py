@@ -8,10 +8,13 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
+from analytics.models import DirtyDay, LearnerDay
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
 from courses.models import Answer, Attempt, Caption, Course, Enrolment, Module, Progress, Question, Video
-from events.models import Event
+from events.models import Event, ParkedEvent
+from gamification.models import Grant
 from lms.demo import content
+from notifications.models import Notification
 from people.models import Organisation, Profile, Unit, UnitMembership, User
 from tests import making
 
@@ -178,6 +181,24 @@ def test_ninety_days_grow_and_are_unequal(academy):
     assert sum(written[: len(written) // 5]) / sum(written) > 0.4
     assert len(written) < User.objects.count()
     assert Answer.objects.filter(score=0).count() > 100
+
+
+def test_answers_that_helped_are_recognised_and_nobody_is_told_of_the_past(academy):
+    answers = Post.objects.filter(resolutions__isnull=False)
+    helped = [post for post in answers if post.author_id != post.thread.author_id]
+    assert {grant.evidence for grant in Grant.objects.all()} == {f"post:{post.pk}" for post in helped}
+    assert len(helped) > 15
+    told = Notification.objects.unread()
+    assert told.filter(user=user("awa")).count() == 3
+    assert not told.filter(updated_at__lt=academy - timedelta(days=8)).exists()
+    assert not ParkedEvent.objects.exists()
+
+
+def test_hr_reads_figures_of_ninety_days_at_once(academy):
+    lumen = Organisation.objects.get(slug="lumen")
+    days = LearnerDay.objects.filter(organisation=lumen, contributions__gt=0).values_list("day", flat=True)
+    assert len(set(days)) > 50
+    assert not DirtyDay.objects.exists()
 
 
 def test_julie_finds_flags_and_questions_waiting(academy):
