@@ -23,7 +23,6 @@ from core.errors import Refused
 from core.live import listen
 from people.models import User
 
-
 # As long as a visit lasts, coming back to what one has read is no news to anybody (`actions.mark_read`).
 VISIT = timedelta(minutes=30)
 

@@ -55,7 +55,7 @@ def test_a_thread_page_asks_the_same_few_queries(
         actions.write_post(thread, author=karim, body="Voici.")
     client = sign_in(julie)
     client.get(thread.get_absolute_url())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(thread.get_absolute_url())
 
 
