@@ -46,16 +46,11 @@ def record(
         organisation_id=organisation_id or (actor.organisation_id if actor else None),
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk if isinstance(subject.pk, int) else None,
-        space_id=space_id,
-        thread_id=thread_id,
-        post_id=post_id,
-        session_id=session_id,
-        module_id=module_id,
         data=data or {},
         key=key,
-    )
-    if at is not None:
-        event.at = at
+        **{"at": at} if at else {},
+        space_id=space_id, thread_id=thread_id, post_id=post_id, session_id=session_id, module_id=module_id,
+    )  # fmt: skip
     event.save(force_insert=True)
     wake_readers_on_commit()
     return event
