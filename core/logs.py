@@ -43,15 +43,19 @@ def log_settings(*, production: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
-        "loggers": {
-            "palabre": {"level": "INFO" if production else "WARNING"},
-            # Django would add a handler of its own, which writes addresses.
-            "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-            # Passing robots ask under any name; the 400 they get is counted below.
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
-            # What was refused is counted by RequestIdMiddleware, under the route's name.
-            "django.request": {"level": "ERROR"},
-        },
+        "loggers": _loggers(production=production),
+    }
+
+
+def _loggers(*, production: bool) -> dict[str, Any]:
+    return {
+        "palabre": {"level": "INFO" if production else "WARNING"},
+        # Django would add a handler of its own, which writes addresses.
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Passing robots ask under any name; the 400 they get is counted below.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # What was refused is counted by RequestIdMiddleware, under the route's name.
+        "django.request": {"level": "ERROR"},
     }
 
 

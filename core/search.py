@@ -23,7 +23,7 @@ class Document(Func):
         parts = [F(language), F(title) if title else Value(""), F(text) if text else Value("")]
         super().__init__(*parts, **extra)
 
-    def as_sql(self, compiler, connection, **context):
+    def as_sql(self, compiler, connection, function=None, template=None, arg_joiner=None, **extra_context):
         language, title, text = (compiler.compile(part) for part in self.source_expressions)
         sql = self.template % {"language": language[0], "title": title[0], "text": text[0]}
         params = [*language[1], *title[1], *text[1], *title[1], *text[1]]

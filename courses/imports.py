@@ -106,12 +106,7 @@ def _bring_question(item: ReadQuestion, seen: dict[str, str], *, by, language: s
             )
         return
     feedback = _as_markdown(item.feedback, item.format)
-    if (
-        len(text) > 4000
-        or len(feedback) > 4000
-        or any(len(o.text) > 1000 or len(o.feedback) > 1000 for o in options)
-    ):
-        raise Refused(_("This question is too long: 4,000 characters for it, 1,000 for an option."))
+    _refuse_too_long(text, feedback, options)
     create_question(
         by=by,
         text=text,
@@ -128,6 +123,12 @@ def _bring_question(item: ReadQuestion, seen: dict[str, str], *, by, language: s
         report.differ(sentence, where=item.where, name=item.title)
     if item.tags:
         report.differ(_("labels of questions are not kept"), where=item.where, name=item.title)
+
+
+def _refuse_too_long(text: str, feedback: str, options: list[Choice]) -> None:
+    long_option = any(len(option.text) > 1000 or len(option.feedback) > 1000 for option in options)
+    if len(text) > 4000 or len(feedback) > 4000 or long_option:
+        raise Refused(_("This question is too long: 4,000 characters for it, 1,000 for an option."))
 
 
 def _choices(item: ReadQuestion, language: str) -> list[Choice]:

@@ -82,7 +82,7 @@ def _copy(events: Iterable[Event]) -> None:
     fields = [
         field for field in Event._meta.concrete_fields if field.name not in ("id", "txid", "recorded_at")
     ]
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {Event._meta.db_table} ({columns}) FROM STDIN") as copy,

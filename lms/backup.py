@@ -61,14 +61,18 @@ class Table:
 def tables() -> list[Table]:
     """Every table Django manages, without the columns PostgreSQL generates."""
     found = {}
-    for model in [*apps.get_models(include_auto_created=True), MigrationRecorder.Migration]:
+    every: list[type[models.Model]] = [
+        *apps.get_models(include_auto_created=True),
+        MigrationRecorder.Migration,
+    ]
+    for model in every:
         meta = model._meta
         if meta.proxy or not meta.managed:
             continue
         columns = [
             f.column for f in meta.concrete_fields if f.column and not isinstance(f, models.GeneratedField)
         ]
-        found[meta.db_table] = Table(meta.db_table, tuple(columns), meta.pk.column)
+        found[meta.db_table] = Table(meta.db_table, tuple(columns), str(meta.pk.column))
     return [found[name] for name in sorted(found)]
 
 

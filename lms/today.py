@@ -80,9 +80,9 @@ def my_courses(person: Any) -> list[Enrolment]:
     return list(enrolments)
 
 
-def where_i_was(courses: list[Enrolment]) -> dict[str, Any] | None:
+def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
     """The module to open now: the last one seen if it is not finished, else the next one of the same course."""
-    current = next((one for one in courses if one.completed_at is None and one.next_id), None)
+    current: Any = next((one for one in courses if one.completed_at is None and one.next_id), None)
     if current is None:
         return None
     progress = Progress.objects.filter(
@@ -134,7 +134,7 @@ def talk_of_the_moment(person: Any) -> list[Thread]:
         .select_related("space", "author__profile", "author__standing", "resolution")
         .order_by(_asked_first(), "-last_post_at")
     )
-    found = list(threads[:TALK])
+    found: list[Any] = list(threads[:TALK])
     for thread in found:
         thread.asks = (
             not thread.mine

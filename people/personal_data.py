@@ -1,10 +1,13 @@
 """How each model of this app, and the log below it, is exported and erased."""
 
+from collections.abc import Callable
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.db import models
 from rest_framework.authtoken.models import Token
 
 from events.models import Delivery, Event
@@ -55,76 +58,34 @@ def export_account(user: User) -> list[dict]:
     return list(User.objects.filter(pk=user.pk).values(*fields))
 
 
+# Whose rows simply go: the model, the column that names the person, what is handed over.
+DELETED: list[tuple[type[models.Model], str, tuple[str, ...]]] = [
+    (Standing, "user", ("role", "expertise", "recognition")),
+    (UnitMembership, "user", ("unit__name", "starts_on", "ends_on")),
+    (Consent, "user", ("purpose", "version", "given_at")),
+    (Delivery, "recipient_id", ("kind", "created_at", "sent_at")),
+    (EmailAddress, "user", ("email", "verified")),
+    (Authenticator, "user", ("type", "created_at")),
+    (SocialAccount, "user", ("provider", "uid")),
+    (UserSession, "user", ("ip", "created_at")),
+    (Token, "user", ("created",)),
+    (LogEntry, "user", ("action_time", "object_repr")),
+]
+# What else has to be done: detached where others need the row, files removed with it.
+TREATED: list[tuple[type[models.Model], str, tuple[str, ...], Callable[[User], int]]] = [
+    (Profile, "user", ("job_title", "bio", "picture"), erase_profile),
+    (UserSkill, "user", ("skill__name", "declared_at", "validated_at"), detach_skills),
+    (RoleGrant, "user", ("role", "granted_at", "revoked_at"), detach_roles),
+    (Invitation, "created_by", ("kind", "email", "created_at"), detach_rows(Invitation, "created_by")),
+    (DataRequest, "user", ("kind", "requested_at", "done_at"), erase_requests),
+    (Event, "actor_id", ("verb", "at", "subject_type", "subject_id"), detach_events),
+]
+
+
 def declare() -> None:
     # The row itself goes last, when every other handler has run (`actions.erase`).
     register(User, export=export_account, erase=lambda user: 0)
-    register(Profile, export=rows_of(Profile, "user", "job_title", "bio", "picture"), erase=erase_profile)
-    register(
-        UserSkill,
-        export=rows_of(UserSkill, "user", "skill__name", "declared_at", "validated_at"),
-        erase=detach_skills,
-    )
-    register(
-        Standing,
-        export=rows_of(Standing, "user", "role", "expertise", "recognition"),
-        erase=delete_rows(Standing, "user"),
-    )
-    register(
-        UnitMembership,
-        export=rows_of(UnitMembership, "user", "unit__name", "starts_on", "ends_on"),
-        erase=delete_rows(UnitMembership, "user"),
-    )
-    register(
-        RoleGrant, export=rows_of(RoleGrant, "user", "role", "granted_at", "revoked_at"), erase=detach_roles
-    )
-    register(
-        Invitation,
-        export=rows_of(Invitation, "created_by", "kind", "email", "created_at"),
-        erase=detach_rows(Invitation, "created_by"),
-    )
-    register(
-        Consent,
-        export=rows_of(Consent, "user", "purpose", "version", "given_at"),
-        erase=delete_rows(Consent, "user"),
-    )
-    register(
-        DataRequest,
-        export=rows_of(DataRequest, "user", "kind", "requested_at", "done_at"),
-        erase=erase_requests,
-    )
-    register(
-        Event,
-        export=rows_of(Event, "actor_id", "verb", "at", "subject_type", "subject_id"),
-        erase=detach_events,
-    )
-    register(
-        Delivery,
-        export=rows_of(Delivery, "recipient_id", "kind", "created_at", "sent_at"),
-        erase=delete_rows(Delivery, "recipient_id"),
-    )
-    register(
-        EmailAddress,
-        export=rows_of(EmailAddress, "user", "email", "verified"),
-        erase=delete_rows(EmailAddress, "user"),
-    )
-    register(
-        Authenticator,
-        export=rows_of(Authenticator, "user", "type", "created_at"),
-        erase=delete_rows(Authenticator, "user"),
-    )
-    register(
-        SocialAccount,
-        export=rows_of(SocialAccount, "user", "provider", "uid"),
-        erase=delete_rows(SocialAccount, "user"),
-    )
-    register(
-        UserSession,
-        export=rows_of(UserSession, "user", "ip", "created_at"),
-        erase=delete_rows(UserSession, "user"),
-    )
-    register(Token, export=rows_of(Token, "user", "created"), erase=delete_rows(Token, "user"))
-    register(
-        LogEntry,
-        export=rows_of(LogEntry, "user", "action_time", "object_repr"),
-        erase=delete_rows(LogEntry, "user"),
-    )
+    for model, column, shown in DELETED:
+        register(model, export=rows_of(model, column, *shown), erase=delete_rows(model, column))
+    for model, column, shown, erase in TREATED:
+        register(model, export=rows_of(model, column, *shown), erase=erase)

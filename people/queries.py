@@ -29,7 +29,7 @@ def unit_tree(organisation: Organisation) -> list[Branch]:
     for unit_id in current.values_list("unit_id", flat=True):
         counts[unit_id] = counts.get(unit_id, 0) + 1
     branches = {unit.pk: Branch(unit, counts.get(unit.pk, 0)) for unit in organisation.units.order_by("name")}
-    roots = []
+    roots: list[Branch] = []
     for branch in branches.values():
         above = branches.get(branch.unit.parent_id) if branch.unit.parent_id else None
         (above.children if above else roots).append(branch)

@@ -433,7 +433,7 @@ def dialog(context: template.Context, content: str, id: str, title: str, **props
 @register.simple_block_tag(takes_context=True)
 def menu(context: template.Context, content: str, id: str, label: str, **props: Any) -> SafeString:
     """A button and what it unfolds (a popover). The content is list items with links or buttons."""
-    defaults = {"kind": "ghost", "size": "sm", "icon": "ellipsis", "hidden_label": True}
+    defaults: dict[str, Any] = {"kind": "ghost", "size": "sm", "icon": "ellipsis", "hidden_label": True}
     found = defaults | props
     classes = _button_classes(found["kind"], found["size"], "btn-square" if found["hidden_label"] else "")
     return _draw("menu", content, found | {"id": id, "label": label, "classes": classes})

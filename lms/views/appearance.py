@@ -23,7 +23,9 @@ def change(request: HttpRequest) -> HttpResponse:
         "language": (request.POST.get("language"), LANGUAGES, settings.LANGUAGE_COOKIE_NAME),
         "theme": (request.POST.get("theme"), set(User.Theme.values), "theme"),
     }
-    response = HttpResponse(status=204) if request.htmx else HttpResponseRedirect(address)
+    response = (
+        HttpResponse(status=204) if request.headers.get("HX-Request") else HttpResponseRedirect(address)
+    )
     for name, (value, allowed, cookie) in wanted.items():
         if value not in allowed:
             continue

@@ -115,7 +115,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles a person holds now over their organisation or a part of it; read once per request."""
-        grants = self.role_grants.filter(organisation_id=self.organisation_id, revoked_at=None)
+        grants = self.role_grants.filter(organisation=self.organisation_id, revoked_at=None)
         return frozenset(grants.values_list("role", flat=True))
 
     @property

@@ -21,7 +21,7 @@ def index(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     organisation = request.user.organisation_id
     units = Unit.objects.filter(organisation=organisation)
-    unit = units.filter(pk=number(request.GET.get("unit"))).first()
+    unit = units.filter(pk=number(request.GET.get("unit")) or 0).first()
     people = directory(request.user, words=words, skill=number(request.GET.get("skill")), unit=unit)
     context = {
         "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),

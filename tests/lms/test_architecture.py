@@ -119,13 +119,18 @@ def test_templates_load_only_tags_that_stand_below_them():
     assert up == []
 
 
+def length(function) -> int:
+    """Lines of a function's body; its arguments and its docstring may take the room they need."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
 def test_files_functions_and_templates_stay_small():
     large = [named(path) for path in python_files() if len(path.read_text().splitlines()) > LONGEST_FILE]
     large += [named(path) for path in templates() if len(path.read_text().splitlines()) > LONGEST_TEMPLATE]
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text())):
-            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            if is_function and node.end_lineno - node.lineno >= LONGEST_FUNCTION:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > LONGEST_FUNCTION:
                 large.append(f"{named(path)}:{node.lineno} {node.name}")
 
     assert large == []
