@@ -50,6 +50,8 @@ def change(line: Line) -> str:
         return ""
     sign = "−" if line.change < 0 else "+"
     amount = abs(line.change)
+    if line.metric.measure is Measure.SHARE and not round(amount * 100):
+        return _("stable")
     match line.metric.measure:
         case Measure.SHARE:
             words = ngettext("%(number)s pt", "%(number)s pts", round(amount * 100)) % {

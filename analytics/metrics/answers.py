@@ -21,7 +21,10 @@ FIRST_RESPONSE = Metric(
     population=ASKED,
     grain="T",
     measure=Measure.MINUTES,
-    caveats=_("“More than” means that half of the questions are not answered yet."),
+    caveats=_(
+        "“Over” means that half of the questions are not answered yet. To the minute up to two hours, to five "
+        "minutes up to a day, to the hour up to a week."
+    ),
     more_is_better=False,
 )
 UNANSWERED = Metric(

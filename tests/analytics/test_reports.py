@@ -282,13 +282,13 @@ def test_the_page_asks_the_database_as_often_with_one_unit_as_with_four(
 ):
     client = sign_in(marc)
     client.get(URL)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(URL)
     for name in ("Achats", "Logistique"):
         acting.make_people(lumen, 6, making.make_unit(lumen, name), name)
     rebuilding.rebuild(lumen, date(2026, 10, 19), date(2026, 11, 20))
     client.get(URL)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(URL)
 
 
@@ -296,3 +296,30 @@ def test_an_organisation_without_figures_is_told_when_they_come(sign_in, marc):
     page = sign_in(marc).get(reverse("analytics:reports"))
     assert page.status_code == 200
     assert page.context["has_figures"] is False
+
+
+def test_a_question_is_in_the_72_hour_figure_from_its_72nd_hour(marc, academy, lumen, time_machine):
+    space = acting.old_space(lumen, "Questions", *academy)
+    for hour in range(5):
+        ask(academy[0], space, at("2026-11-16", f"1{hour}:00"))
+    rebuilding.rebuild(lumen, date(2026, 11, 16), date(2026, 11, 16))
+    asked = {"period": "custom", "from": "2026-11-16", "to": "2026-11-16"}
+
+    time_machine.move_to(at("2026-11-19", "13:59"), tick=False)
+    assert report_of(marc, **asked).line("M10.72h").value.n == 4
+    time_machine.move_to(at("2026-11-19", "14:00"), tick=False)
+    value = report_of(marc, **asked).line("M10.72h").value
+    assert (value.n, value.number) == (5, 1.0)
+
+
+def test_the_median_counts_questions_that_still_wait(marc, academy, lumen):
+    space = acting.old_space(lumen, "Questions", *academy)
+    for index, wait in enumerate([1, 3, 10, None, None]):
+        thread = ask(academy[0], space, at("2026-11-16", f"0{index}:00"))
+        if wait:
+            say(academy[1], thread, at("2026-11-16", f"{index + wait:02d}:00"))
+    rebuilding.rebuild(lumen, date(2026, 11, 16), date(2026, 11, 17))
+
+    line = report_of(marc, space=str(space.pk)).line("M09")
+
+    assert (line.value.number, line.value.n) == (600, 5)
