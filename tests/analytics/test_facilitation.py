@@ -190,10 +190,10 @@ def test_the_page_asks_the_database_as_often_with_one_item_as_with_three(
     client = sign_in(julie)
     add(1)
     client.get(URL)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(URL)
     add(2)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(URL)
 
 
