@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
@@ -94,5 +95,5 @@ def forget_orphans() -> int:
     for attachment in gone:
         with transaction.atomic():
             attachment.delete()
-            transaction.on_commit(lambda file=attachment.file: file.storage.delete(file.name))
+            transaction.on_commit(partial(attachment.file.storage.delete, str(attachment.file.name)))
     return len(gone)

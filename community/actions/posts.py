@@ -102,7 +102,7 @@ def _top_of(parent: Post | None, thread: Thread) -> Post | None:
         return None
     if parent.thread_id != thread.pk or not parent.is_published:
         raise Refused(_("The message you reply to is no longer there."), "parent")
-    top = parent.parent if parent.parent_id else parent
+    top = parent.parent or parent
     return None if top.number == 1 else top
 
 

@@ -47,7 +47,7 @@ class MembershipSerializer(serializers.ModelSerializer):
 
 
 class ThreadSerializer(serializers.ModelSerializer):
-    space = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    space: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     author = PersonSerializer(read_only=True, allow_null=True)
     tags = serializers.SerializerMethodField()
     accepted_post = serializers.SerializerMethodField()
@@ -77,7 +77,9 @@ class NewThreadSerializer(serializers.Serializer):
     )
     title = serializers.CharField(max_length=200)
     body = serializers.CharField(trim_whitespace=False)
-    choices = serializers.ListField(child=serializers.CharField(max_length=300), max_length=12, default=list)
+    choices: Any = serializers.ListField(
+        child=serializers.CharField(max_length=300), max_length=12, default=list
+    )
     tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=8, default=list)
     key = serializers.UUIDField(required=False, help_text="Or the header Idempotency-Key.")
 
@@ -96,7 +98,7 @@ class PostSerializer(serializers.ModelSerializer):
 
 class NewPostSerializer(serializers.Serializer):
     body = serializers.CharField(trim_whitespace=False)
-    parent = serializers.IntegerField(required=False, allow_null=True)
+    parent = serializers.IntegerField(required=False, allow_null=True)  # type: ignore[assignment]
     moment = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10**6)
     key = serializers.UUIDField(required=False, help_text="Or the header Idempotency-Key.")
 

@@ -74,9 +74,8 @@ class Spaces(ListAPIView):
     )
     def post(self, request: Request) -> Response:
         data = cleaned(shapes.SpaceSerializer, request)
-        space = actions.create_space(
-            request.user.organisation, by=request.user, key=key_of(request, None), **data
-        )
+        person: Any = request.user
+        space = actions.create_space(person.organisation, by=person, key=key_of(request, None), **data)
         return Response(shapes.SpaceSerializer(space).data, status=201)
 
 
@@ -252,7 +251,7 @@ class ReactionDetail(APIView):
 
     def _answer(self, request: Request, post: Post) -> Response:
         mine = (
-            Reaction.objects.filter(post=post, user=request.user)
+            Reaction.objects.filter(post=post, user=request.user.pk)
             .order_by("kind")
             .values_list("kind", flat=True)
         )

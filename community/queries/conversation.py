@@ -15,7 +15,7 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community.models import Choice, Post, Reaction, Resolution, Thread
+from community.models import Post, Reaction, Resolution, Thread
 from community.queries.threads import near_threads
 from community.rules import Seat, can_accept, can_write
 from people.models import User
@@ -33,7 +33,8 @@ POST_FIELDS = (
 class Shown:
     """A post as one reader sees it."""
 
-    post: Post
+    # With `top_number`, the number of the post it stands below.
+    post: Any
     author: Any
     mine: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
@@ -67,9 +68,9 @@ class Conversation:
     def replies(self) -> list[Shown]:
         """Top posts, each with its replies; a reply whose parent is on another page stands by itself."""
         tops = {one.post.pk: one for one in self.posts if one.post.parent_id is None}
-        listed = []
+        listed: list[Shown] = []
         for one in self.posts:
-            parent = tops.get(one.post.parent_id)
+            parent = tops.get(one.post.parent_id or 0)
             if one.post.number == 1:
                 continue
             (parent.replies if parent else listed).append(one)
@@ -173,7 +174,7 @@ def one_post(post_id: int, thread: Any, user: Any) -> Conversation:
 
 def posts_shown_to(thread: Any, seat: Seat, *, removed_too: bool = False):
     """Published posts, places of removed ones that have replies, and what was hidden for those who may see it."""
-    shown = Q(deleted_at=None, hidden_at=None) | Exists(_published_replies())
+    shown: Any = Q(deleted_at=None, hidden_at=None) | Exists(_published_replies())
     hidden = Q(deleted_at=None, hidden_at__isnull=False)
     shown |= hidden if seat.is_facilitator else hidden & Q(author=seat.user)
     posts = Post.objects.filter(thread=thread)
@@ -210,7 +211,7 @@ def page_of(post: Post, thread: Any, user: Any) -> int:
     """The page of a thread, in its usual order, on which a post stands."""
     if thread.last_number <= PAGE_SIZE + 1:
         return 1
-    top = post.parent.number if post.parent_id else post.number
+    top = post.parent.number if post.parent else post.number
     before = posts_shown_to(thread, Seat(user, thread.space, thread.my_role)).filter(number__gt=1)
     before = before.filter(Q(top_number__lt=top) | Q(top_number=top, number__lt=post.number))
     return before.count() // PAGE_SIZE + 1
@@ -225,7 +226,7 @@ def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
     return [
         Shown(
             post=post,
-            author=people.get(post.author_id),
+            author=people.get(post.author_id or 0),
             mine=mine[post.pk],
             counts=counts[post.pk],
             is_new=0 < thread.read_to < post.number and post.author_id != seat.user.pk and post.is_published,
@@ -235,12 +236,13 @@ def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
     ]
 
 
-def people_by_id(ids: set[int | None]) -> dict[int, User]:
+def people_by_id(ids: Iterable[int | None]) -> dict[Any, User]:
     joined = User.objects.select_related("profile", "standing").only(
         "name", "handle", "anonymised_at", "profile__picture", "standing__role", "standing__expertise",
         "standing__recognition", "profile__user", "standing__user",
     )  # fmt: skip
-    return joined.in_bulk(ids - {None}) if ids - {None} else {}
+    known = {number for number in ids if number is not None}
+    return joined.in_bulk(known) if known else {}
 
 
 def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:
@@ -283,8 +285,8 @@ def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Particip
     )
     by_author = sorted(rows, key=lambda row: -row[1])
     known = [author for author, *_rest in by_author if author is not None]
-    seen = {one.post.author_id: one.author for one in talk.posts}
-    seen |= people_by_id(set(known[:limit]) - seen.keys())
+    seen: dict[int | None, Any] = {one.post.author_id: one.author for one in talk.posts}
+    seen |= people_by_id({author for author in known[:limit] if author not in seen})
     firsts = [first for author, _n, first, _u in by_author if first and author != thread.author_id]
     return Participants(
         people=[seen[author] for author in known[:limit]],
@@ -298,7 +300,7 @@ def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Particip
 class Choices:
     """The ways out of a case or poll; their shares are shown to who has chosen, to facilitators, or at the end."""
 
-    options: list[Choice]
+    options: list[Any]
     mine: int | None
     total: int
     are_shown: bool
@@ -312,7 +314,7 @@ class Choices:
 def choices_of(thread: Any, seat: Seat) -> Choices | None:
     if thread.kind not in (Thread.Kind.CASE, Thread.Kind.POLL):
         return None
-    options = list(
+    options: list[Any] = list(
         thread.choices.annotate(number=Count("votes"), own=Count("votes", filter=Q(votes__user=seat.user)))
     )
     if not options:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import (
@@ -7,6 +9,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     OuterRef,
@@ -59,7 +62,7 @@ def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "r
     `show`: "" | "unread" | "unanswered"; `sort`: "recent" | "new" | "replies".
     """
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")[:1]
-    threads = (
+    threads: Any = (
         Thread.objects.visible_to(user)
         .filter(space=space)
         .select_related("author__profile", "author__standing", "resolution")
@@ -67,7 +70,7 @@ def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "r
         .annotate(
             read_to=_number(read_to),
             tag_names=ArraySubquery(Tag.objects.filter(threads=OuterRef("pk")).values("name")),
-            is_pinned=Cast(Q(pinned_at__isnull=False), BooleanField()),
+            is_pinned=ExpressionWrapper(Q(pinned_at__isnull=False), output_field=BooleanField()),
             opening_text=Subquery(
                 Post.objects.published().filter(thread=OuterRef("pk"), number=1).values("html")[:1]
             ),

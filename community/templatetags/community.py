@@ -48,7 +48,7 @@ def thread_rows(threads: Iterable[Thread]) -> SafeString:
 
 @register.simple_tag
 def kind_badge(thread: Thread, size: str = "md") -> SafeString:
-    return ui.badge(thread.get_kind_display(), tone=KIND_TONES[thread.kind], size=size)
+    return ui.badge(thread.get_kind_display(), tone=KIND_TONES[Thread.Kind(thread.kind)], size=size)
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -14,13 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from people.requests import PersonRequest
 
 # Heard by assets/js/talk.js, which then asks for what changed.
 TALK_CHANGED = json.dumps({"palabre:talk": {}})
 
 
 def done(
-    request: HttpRequest, message: str = "", *, back: str, undo: str = "", and_draw: SafeString | str = ""
+    request: PersonRequest, message: str = "", *, back: str, undo: str = "", and_draw: SafeString | str = ""
 ) -> HttpResponse:
     """The act is done. `back` is where a page without scripts goes; `undo` the address that takes it back."""
     if not request.htmx:
@@ -31,7 +32,7 @@ def done(
     return HttpResponse(drawn, headers={"HX-Trigger": TALK_CHANGED})
 
 
-def refused(request: HttpRequest, error: Refused, *, back: str) -> HttpResponse:
+def refused(request: PersonRequest, error: Refused, *, back: str) -> HttpResponse:
     """The act was refused, with a sentence. 422 lets an optimistic button take back what it showed."""
     if not request.htmx:
         messages.error(request, str(error))

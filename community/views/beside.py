@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from community.forms import PostForm
 from community.queries.conversation import conversation_page
 from community.queries.threads import threads_for
 from community.views.threads import draft_of, watch_state
 from core.live import listen
+from people.requests import PersonRequest
 
 
-def conversation_beside(request: HttpRequest, thread_id: int, *, has_film: bool = False) -> dict[str, Any]:
+def conversation_beside(request: PersonRequest, thread_id: int, *, has_film: bool = False) -> dict[str, Any]:
     """The context of `{% include "community/conversation.html" %}`; empty when the person may not read it.
 
     `?talk=unanswered` in the page's address keeps the posts nobody has replied to. `has_film` offers to tie

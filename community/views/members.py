@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,13 +16,14 @@ from community.views.spaces import fetch, frame_of
 from core.access import role, signed_in
 from core.errors import Refused
 from people.models import User
+from people.requests import PersonRequest
 
 PER_PAGE = 60
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def index(request: HttpRequest, slug: str) -> HttpResponse:
+def index(request: PersonRequest, slug: str) -> HttpResponse:
     """GET lists the members; POST brings one in, by their `handle` (facilitators)."""
     space = fetch(request.user, slug)
     if not space.is_readable:
@@ -39,7 +40,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "community/space_members.html", context)
 
 
-def _add(request: HttpRequest, space: Space) -> HttpResponse:
+def _add(request: PersonRequest, space: Space) -> HttpResponse:
     if not rules.can_change_space(rules.seat_of(request.user, space)):
         raise PermissionDenied
     back = f"{space.get_absolute_url()}members/"
@@ -56,7 +57,7 @@ def _add(request: HttpRequest, space: Space) -> HttpResponse:
 
 @signed_in
 @require_POST
-def membership(request: HttpRequest, slug: str) -> HttpResponse:
+def membership(request: PersonRequest, slug: str) -> HttpResponse:
     """One's own seat: `do` is join, ask, leave or notify."""
     space = fetch(request.user, slug)
     act = request.POST.get("do")
@@ -81,7 +82,7 @@ def membership(request: HttpRequest, slug: str) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def join_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def join_request(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Answer somebody who asks to come in: `admitted` is 1 or 0."""
     space = fetch(request.user, slug)
     found = get_object_or_404(JoinRequest.objects.select_related("space", "user"), pk=pk, space=space)
@@ -91,7 +92,7 @@ def join_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def facilitator(request: HttpRequest, slug: str) -> HttpResponse:
+def facilitator(request: PersonRequest, slug: str) -> HttpResponse:
     """`handle` becomes a facilitator (`on=1`) or a plain member again (`on=0`)."""
     space = fetch(request.user, slug)
     if not rules.can_change_space(Seat(request.user, space, space.my_role)):

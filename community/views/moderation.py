@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from community.views.answering import done, partial, refused
 from community.views.posts import place_of, visible_post
 from core.access import role, signed_in
 from core.errors import Refused
+from people.requests import PersonRequest
 
 DECIDED = {
     Decision.Kind.KEEP: gettext_lazy("The message stays."),
@@ -26,7 +27,7 @@ DECIDED = {
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def flag(request: HttpRequest, pk: int) -> HttpResponse:
+def flag(request: PersonRequest, pk: int) -> HttpResponse:
     post = visible_post(request.user, pk)
     form = FlagForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -46,7 +47,7 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def decision(request: HttpRequest, pk: int) -> HttpResponse:
+def decision(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide on a flagged post: `kind` and a `note` to its author; `next` is the page to go back to."""
     posts = Post.objects.within_reach_of(request.user).select_related("thread__space", "author")
     post = get_object_or_404(posts, pk=pk, thread__deleted_at=None)
@@ -67,7 +68,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def decision_undoing(request: HttpRequest, pk: int) -> HttpResponse:
+def decision_undoing(request: PersonRequest, pk: int) -> HttpResponse:
     threads = Thread.objects.visible_to(request.user)
     made = get_object_or_404(
         Decision.objects.filter(post__thread__in=threads).select_related("post__thread__space"), pk=pk
@@ -81,7 +82,7 @@ def decision_undoing(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_back(request, made.post))
 
 
-def _back(request: HttpRequest, post: Post) -> str:
+def _back(request: PersonRequest, post: Post) -> str:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if wanted and is_ours else place_of(post)

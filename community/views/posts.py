@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,6 +20,7 @@ from community.queries.threads import threads_for
 from community.views.answering import done, partial, refused
 from core.access import signed_in
 from core.errors import Refused
+from people.requests import PersonRequest
 
 
 def visible_post(user: Any, pk: int) -> Post:
@@ -34,7 +35,7 @@ def place_of(post: Post) -> str:
 
 @signed_in
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: PersonRequest, pk: int) -> HttpResponse:
     """The address of a post opens its thread at that post."""
     post = visible_post(request.user, pk)
     thread = get_object_or_404(threads_for(request.user), pk=post.thread_id)
@@ -43,7 +44,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{thread.get_absolute_url()}{page}#post-{post.number}")
 
 
-def create(request: HttpRequest, thread_pk: int) -> HttpResponse:
+def create(request: PersonRequest, thread_pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=thread_pk)
     form = PostForm(request.POST, auto_id=f"reply_{request.POST.get('parent') or thread_pk}_%s")
     gated = thread.gate != Thread.Gate.OPEN
@@ -62,7 +63,7 @@ def create(request: HttpRequest, thread_pk: int) -> HttpResponse:
     return _again(request, form, thread)
 
 
-def _written(request: HttpRequest, form: PostForm, post: Post, gated: bool) -> HttpResponse:
+def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) -> HttpResponse:
     if not request.htmx:
         return redirect("community:post", pk=post.pk)
     if gated:
@@ -79,7 +80,7 @@ def _fresh_key(thread_pk: int) -> str:
     return format_html('<input type="hidden" name="key" id="key-{}" value="{}">', thread_pk, uuid.uuid4())
 
 
-def _again(request: HttpRequest, form: PostForm, thread: Thread) -> HttpResponse:
+def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpResponse:
     """The form with what was typed and why it was refused."""
     parent_pk = form["parent"].value()
     parent = thread.posts.filter(pk=parent_pk).first() if str(parent_pk or "").isdigit() else None
@@ -95,7 +96,7 @@ def _again(request: HttpRequest, form: PostForm, thread: Thread) -> HttpResponse
 
 @signed_in
 @require_GET
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def reply(request: PersonRequest, pk: int) -> HttpResponse:
     """A composer to answer one post, with its words quoted on demand."""
     post = visible_post(request.user, pk)
     seat = rules.seat_of(request.user, post.thread.space)
@@ -123,7 +124,7 @@ def _quoted(post: Post) -> str:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
     post = visible_post(request.user, pk)
     if not rules.can_edit(rules.seat_of(request.user, post.thread.space), post):
         raise PermissionDenied
@@ -149,7 +150,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_GET
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: PersonRequest, pk: int) -> HttpResponse:
     """What a post said before: open to whoever may read the post."""
     post = visible_post(request.user, pk)
     revisions = post.revisions.select_related("edited_by")
@@ -158,11 +159,21 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def removal(request: HttpRequest, pk: int) -> HttpResponse:
+def removal(request: PersonRequest, pk: int) -> HttpResponse:
     """`on=1` removes a post, `on=0` brings it back."""
+    return _remove(request, pk, back=request.POST.get("on") == "0")
+
+
+@signed_in
+@require_POST
+def restoration(request: PersonRequest, pk: int) -> HttpResponse:
+    """The address that the toast's "undo" posts to."""
+    return _remove(request, pk, back=True)
+
+
+def _remove(request: PersonRequest, pk: int, *, back: bool) -> HttpResponse:
     posts = Post.objects.within_reach_of(request.user).select_related("thread__space")
     post = get_object_or_404(posts, pk=pk)
-    back = request.POST.get("on") == "0"
     try:
         if back:
             actions.restore_post(post, by=request.user)
@@ -180,16 +191,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def restoration(request: HttpRequest, pk: int) -> HttpResponse:
-    """The address that the toast's "undo" posts to."""
-    request.POST = request.POST.copy()
-    request.POST["on"] = "0"
-    return removal(request, pk)
-
-
-@signed_in
-@require_POST
-def reaction(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def reaction(request: PersonRequest, pk: int, kind: str) -> HttpResponse:
     """`on` says the state that is wanted: pressing twice on a slow line is pressing once."""
     post = visible_post(request.user, pk)
     act = actions.unreact if request.POST.get("on") == "0" else actions.react

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
@@ -8,11 +8,12 @@ from community import actions
 from community.models import Space, Thread
 from core.access import signed_in
 from core.errors import Refused
+from people.requests import PersonRequest
 
 
 @signed_in
 @require_POST
-def draft(request: HttpRequest) -> HttpResponse:
+def draft(request: PersonRequest) -> HttpResponse:
     """Keep what is being written: `place`, `title`, `body`, `sequence`."""
     sequence = request.POST.get("sequence", "")
     try:
@@ -30,7 +31,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def attach(request: HttpRequest) -> HttpResponse:
+def attach(request: PersonRequest) -> HttpResponse:
     """A file put into a composer: `file`, and the `place` of the composer, which says who will read it."""
     space, thread = _space_of(request)
     upload = request.FILES.get("file")
@@ -45,7 +46,7 @@ def attach(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"markdown": f"{sign}[{words}]({attachment.get_absolute_url()})"}, status=201)
 
 
-def _space_of(request: HttpRequest) -> tuple[Space, Thread | None]:
+def _space_of(request: PersonRequest) -> tuple[Space, Thread | None]:
     kind, _, rest = request.POST.get("place", "").partition(":")
     number = rest.split(":")[0]
     pk = int(number) if number.isdigit() else 0

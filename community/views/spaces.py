@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +19,7 @@ from community.queries.threads import rows_of_space
 from community.rules import Seat
 from core.access import role, signed_in
 from core.errors import Refused
+from people.requests import PersonRequest
 
 PER_PAGE = 30
 
@@ -57,7 +58,7 @@ def frame_of(space: Any, user: Any, tab: str) -> dict[str, Any]:
 
 @signed_in
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     mine, others = spaces_to_browse(request.user, words=words)
     context = {
@@ -71,7 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_GET
-def show(request: HttpRequest, slug: str) -> HttpResponse:
+def show(request: PersonRequest, slug: str) -> HttpResponse:
     """The talk of a space; who may not read it yet finds what it is for and how to come in."""
     space = fetch(request.user, slug)
     if not space.is_readable:
@@ -103,14 +104,14 @@ def _filters(space: Space, asked: dict[str, str]) -> list[dict[str, Any]]:
 
 @signed_in
 @require_GET
-def about(request: HttpRequest, slug: str) -> HttpResponse:
+def about(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     return render(request, "community/space_about.html", frame_of(space, request.user, "about"))
 
 
 @role("trainer")
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PersonRequest) -> HttpResponse:
     if not rules.can_create_space(request.user):
         raise PermissionDenied
     form = SpaceForm(request.POST or None, initial={"language": request.user.language})
@@ -126,7 +127,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @role("facilitator")
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
+def edit(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     if not rules.can_change_space(Seat(request.user, space, space.my_role)):
         raise PermissionDenied
@@ -145,7 +146,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 @role("facilitator")
 @require_http_methods(["POST"])
-def archive(request: HttpRequest, slug: str) -> HttpResponse:
+def archive(request: PersonRequest, slug: str) -> HttpResponse:
     """`on=1` closes the space for good reading, `on=0` opens it again."""
     space = fetch(request.user, slug)
     actions.archive_space(space, by=request.user, archived=request.POST.get("on") != "0")
@@ -154,7 +155,7 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def new_thread(request: HttpRequest, slug: str) -> HttpResponse:
+def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
     """The composer of a new discussion: GET shows it, POST opens the discussion."""
     space = fetch(request.user, slug)
     if not space.is_readable:
@@ -175,7 +176,7 @@ def new_thread(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "community/thread_form.html", context, status=422 if form.errors else 200)
 
 
-def _start_of(request: HttpRequest, space: Space) -> dict[str, Any]:
+def _start_of(request: PersonRequest, space: Space) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     draft = Draft.objects.filter(user=request.user, place=f"space:{space.pk}").first()
     kept = {"title": draft.title, "body": draft.body, "sequence": draft.sequence} if draft else {}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -22,6 +22,7 @@ from core.access import role, signed_in
 from core.errors import Refused
 from core.live import listen
 from people.models import User
+from people.requests import PersonRequest
 
 # As long as a visit lasts, coming back to what one has read is no news to anybody (`actions.mark_read`).
 VISIT = timedelta(minutes=30)
@@ -36,7 +37,7 @@ def fetch(user: Any, pk: int) -> Any:
 
 @signed_in
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: PersonRequest, pk: int) -> HttpResponse:
     thread = fetch(request.user, pk)
     sort = "useful" if request.GET.get("sort") == "useful" else "order"
     talk = conversation_page(thread, request.user, page=request.GET.get("page", 1), sort=sort)
@@ -55,7 +56,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "community/thread.html", context)
 
 
-def note_visit(request: HttpRequest, talk: Any) -> None:
+def note_visit(request: PersonRequest, talk: Any) -> None:
     """The reader was here. A page fetched ahead of a click was read by nobody."""
     if "prefetch" in request.headers.get("Sec-Purpose", "") or request.headers.get("HX-Preloaded"):
         return
@@ -79,7 +80,7 @@ def watch_state(thread: Any) -> str:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def posts(request: HttpRequest, pk: int) -> HttpResponse:
+def posts(request: PersonRequest, pk: int) -> HttpResponse:
     """POST writes a reply; GET draws what an open page has not seen yet, read by `after` and `since`."""
     if request.method == "POST":
         return create_post(request, pk)
@@ -108,7 +109,7 @@ def _moment(text: str) -> datetime | None:
 
 @signed_in
 @require_GET
-def people(request: HttpRequest, pk: int) -> HttpResponse:
+def people(request: PersonRequest, pk: int) -> HttpResponse:
     """Completion of a mention: people who can read this thread, nobody else."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     found = people_to_mention(thread.space, asked=request.GET.get("q", "")[:60])
@@ -117,7 +118,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def vote(request: HttpRequest, pk: int) -> HttpResponse:
+def vote(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=pk)
     chosen = request.POST.get("choice", "")
     if not chosen.isdigit():
@@ -134,7 +135,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def resolution(request: HttpRequest, pk: int) -> HttpResponse:
+def resolution(request: PersonRequest, pk: int) -> HttpResponse:
     """`post` is the reply to keep as the answer; empty lets the kept one go."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     wanted = request.POST.get("post", "")
@@ -152,7 +153,7 @@ def resolution(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def watch(request: HttpRequest, pk: int) -> HttpResponse:
+def watch(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     state = request.POST.get("state")
     if state == "watching":
@@ -170,7 +171,7 @@ def watch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def pin(request: HttpRequest, pk: int) -> HttpResponse:
+def pin(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     pinned = request.POST.get("on") == "1"
     actions.pin_thread(thread, by=request.user, pinned=pinned)
@@ -179,7 +180,7 @@ def pin(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def lock(request: HttpRequest, pk: int) -> HttpResponse:
+def lock(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     locked = request.POST.get("on") == "1"
     actions.lock_thread(thread, by=request.user, locked=locked)
@@ -188,7 +189,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @role("facilitator")
 @require_POST
-def owner(request: HttpRequest, pk: int) -> HttpResponse:
+def owner(request: PersonRequest, pk: int) -> HttpResponse:
     """Say who looks after a question: `handle`, or nobody."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     handle = request.POST.get("handle", "").lstrip("@")
