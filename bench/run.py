@@ -17,8 +17,7 @@ from typing import Any
 
 from bench.client import Client, load, sign_in
 from bench.pages import CASES, Case
-from bench.seed import PASSWORD
-from bench.system import ROOT, System
+from bench.system import PASSWORD, ROOT, System
 
 LEARNERS = 40
 ROUNDS = 5

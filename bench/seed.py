@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from analytics.models import DirtyDay
+from bench.system import PASSWORD
 from community.models import Membership, Post, Reaction, ReadState, Space, Thread, Watch
 from courses.models import (
     Answer,
@@ -41,7 +42,6 @@ MODULES = 50
 QUESTIONS = 10
 UNITS = 20
 DAYS = 90
-PASSWORD = "a-password-for-the-bench"
 BODY = (
     "'J''ai essayé avec trois clients cette semaine : reformuler d''abord, proposer ensuite. Le plus difficile est "
     "de se taire assez longtemps. Et vous, comment faites-vous quand le temps manque ? Message ' || g"

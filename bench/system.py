@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 WORKERS = 2
+PASSWORD = "a-password-for-the-bench"  # of every seeded person
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -28,6 +29,8 @@ class System:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="palabre-bench-"))
+        # Run as the superuser, PostgreSQL runs as somebody who must be able to walk to its data.
+        self.folder.chmod(0o711)
         self.web_port, self.live_port = free_port(), free_port()
         self.processes: dict[str, subprocess.Popen] = {}
         self.environment = {

@@ -293,11 +293,12 @@ def composer(
     `place` is the address of the draft ("thread:12"), `sequence` the one of the draft the server kept.
     """
     invalid = " textarea-error" if bound.errors else ""
-    attrs = {"rows": 4, "dir": "auto"} | {name.replace("_", "-"): value for name, value in attrs.items()}
-    attrs["class"] = f"textarea w-full text-base{invalid} {attrs.get('class', '')}".strip()
+    given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    drawn: dict[str, Any] = {"rows": 4, "dir": "auto", **given}
+    drawn["class"] = f"textarea w-full text-base{invalid} {given.get('class', '')}".strip()
     return {
         "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
-        "hidden_label": hidden_label, "control": bound.as_widget(attrs=attrs),
+        "hidden_label": hidden_label, "control": bound.as_widget(attrs=drawn),
         "person_id": getattr(context.get("user"), "pk", None) or "", "marks": _composer_marks(),
         "draft_url": _address("community:draft"), "suggest_url": _address("people:suggest"),
         "upload_url": _address("community:attachments") if uploads else "",
