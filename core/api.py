@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
@@ -13,4 +15,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exc, Refused):
         set_rollback()
         return Response({"detail": str(exc), "code": exc.code}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+    if isinstance(exc, OperationalError | InterfaceError):
+        set_rollback()
+        detail = _("Palabre cannot reach its data for a moment. Try again.")
+        answer = {"detail": detail, "code": "away"}
+        return Response(answer, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
     return rest_exception_handler(exc, context)

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from core.access import signed_in
+from core.outage import Outage
 
 CHANNEL = "palabre:live"
 REVOKED = "palabre:live:revoked:{}"
@@ -30,6 +31,7 @@ SALT = "core.live"
 
 Checker = Callable[[Any, int], bool]
 TOPICS: dict[str, Checker] = {}
+outage = Outage(seconds=2)
 
 logger = logging.getLogger(__name__)
 
@@ -116,8 +118,11 @@ def servers() -> "redis.Redis":
 
 
 def _send(message: str) -> None:
+    if outage.lasts:
+        return
     try:
         servers().publish(CHANNEL, message)
     except redis.RedisError:
+        outage.begin()
         # Open pages are told to look for themselves when the hub finds the server again.
         logger.warning("news could not be told: the server of news is away")

@@ -6,12 +6,16 @@ from typing import Any
 from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
+from core.outage import Outage
 from events import deliveries, reading
 
 # What a reading could not reach (a transaction that still runs) is tried again after these seconds.
 PAUSES = [0.2, 0.5, 1, 2, 4]
 
+# The schedule looks every ten seconds anyway: while the queue is away, no request waits for it twice.
+outage = Outage(seconds=5)
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +52,11 @@ def wake_readers_on_commit() -> None:
 
 def wake(task: Any, *args: Any, **options: Any) -> None:
     """Put a task on the queue; when the queue is away, its own schedule must find what is due."""
+    if outage.lasts:
+        return
     try:
         task.apply_async(args=args, retry=False, **options)
-    except OperationalError:
+    except (OperationalError, RedisError, OSError):
+        # The change is committed: nothing that happens here may turn it into an error.
+        outage.begin()
         logger.warning("the queue is out of reach; the schedule will find what waits")

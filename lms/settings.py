@@ -131,9 +131,11 @@ WEB_QUEUE = environment.whole_number("WEB_QUEUE", default=128)
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.caching.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "palabre",
+        # A server that is stopped, not gone, accepts and never answers.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
 CELERY_BROKER_URL = broker_url(REDIS_URL)
@@ -148,6 +150,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.1,
     "interval_max": 0.1,
     "socket_connect_timeout": 2,
+    "socket_timeout": 5,
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

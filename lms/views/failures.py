@@ -1,5 +1,8 @@
 """The pages of things that went wrong: each says what happened and where to go."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -40,10 +43,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without context processors: whatever broke must not break this page too."""
+    """Without context processors: whatever broke must not break this page too.
+
+    A database that is away, full or busy is no fault of the code: the page says so, and when to come back.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return away(seconds=5)
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
 @public
 def maintenance(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("maintenance.html"), status=503, headers={"Retry-After": "120"})
+    return away(seconds=120)
+
+
+def away(*, seconds: int) -> HttpResponse:
+    page = render_to_string("maintenance.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})

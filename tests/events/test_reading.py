@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from events import reading
+from events import reading, tasks
 from events.models import Cursor, Event, ParkedEvent
 from events.recording import record
 from events.tasks import wake_readers
@@ -230,3 +230,26 @@ def test_a_lost_queue_does_not_fail_the_request(awa, monkeypatch, django_capture
         tell(awa)
     assert "the schedule will find" in caplog.text
     app.amqp._producer_pool = None
+
+
+def test_a_queue_that_was_lost_is_left_alone_for_a_moment(monkeypatch):
+    asked = []
+
+    def lost(**options):
+        asked.append(options)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(tasks.read, "apply_async", lost)
+    for _request in range(3):
+        wake_readers()
+    assert len(asked) == 1
+    tasks.outage.end()
+    wake_readers()
+    assert len(asked) == 2
+
+
+@pytest.fixture(autouse=True)
+def the_queue_is_there():
+    tasks.outage.end()
+    yield
+    tasks.outage.end()

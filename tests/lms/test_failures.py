@@ -2,9 +2,11 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from core.api import exception_handler
 from lms.views import failures
 
 
@@ -77,3 +79,31 @@ def test_public_pages_hold_no_inline_code(client, path):
     assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
     inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", page)
     assert inline == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_a_pause_and_not_a_fault(error, monkeypatch, client):
+    def away(*args, **options):
+        raise error("the server closed the connection")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.contrib.sessions.backends.cached_db.SessionStore.load", away)
+    client.cookies["sessionid"] = "x" * 32
+    page = client.get("/spaces/")
+    assert page.status_code == 503
+    assert page["Retry-After"] == "5"
+    assert "Palabre" in page.content.decode()
+    assert "Traceback" not in page.content.decode()
+
+
+def test_any_other_error_stays_an_error():
+    try:
+        raise ValueError
+    except ValueError:
+        assert failures.server_error(RequestFactory().get("/")).status_code == 500
+
+
+def test_a_program_is_told_that_the_database_is_away():
+    answer = exception_handler(OperationalError("gone"), {})
+    assert (answer.status_code, answer["Retry-After"], answer.data["code"]) == (503, "5", "away")
