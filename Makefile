@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SETUP = exec $(PYTHON) -m core.setup
 
-.PHONY: help demo dev test lint messages screens bench bench-compare stop reset
+.PHONY: help demo dev test lint messages screens bench bench-compare faults stop reset
 
 help:  ## what can be typed
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ bench:  ## measure pages as production runs them (ARGS="--size 100" for a hundre
 
 bench-compare:  ## what changed between two measures: A=before.json B=after.json
 	@$(SETUP) bench-compare $(A) $(B)
+
+faults:  ## kill, stop, fill and cut everything under load, and count what was lost (ARGS="--quick")
+	@$(SETUP) faults $(ARGS)
 
 stop:  ## end whatever this folder runs, tests' servers included
 	@$(SETUP) stop

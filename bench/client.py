@@ -25,17 +25,20 @@ class Client:
     host: str
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    patience: float = 60
     connection: socket.socket | None = None
     waiting: bytes = b""
+
+    @property
+    def token(self) -> str:
+        return self.cookies.get("csrftoken") or self.cookies.get("__Host-csrftoken", "")
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.send("GET", path, b"", headers)
 
     def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        headers.setdefault(
-            "X-CSRFToken", self.cookies.get("csrftoken", self.cookies.get("__Host-csrftoken", ""))
-        )
+        headers.setdefault("X-CSRFToken", self.token)
         return self.send("POST", path, urlencode(fields).encode(), headers)
 
     def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -62,7 +65,7 @@ class Client:
         for attempt in (1, 2):
             try:
                 if self.connection is None:
-                    self.connection = socket.create_connection((self.host, self.port), timeout=60)
+                    self.connection = socket.create_connection((self.host, self.port), self.patience)
                     self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connection.sendall(request)
                 return self._read(method)
@@ -82,7 +85,7 @@ class Client:
         for line in lines:
             name, _, value = line.partition(": ")
             if name.lower() == "set-cookie":
-                cookie, _, kept = value.split(";")[0].partition("=")
+                cookie, _, kept = value.strip().split(";")[0].partition("=")
                 self.cookies[cookie] = kept
             headers[name.lower()] = value
         if "content-length" in headers:

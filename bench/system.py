@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def family_of(pid: int) -> list[int]:
+    """The process and all it started."""
+    found, waiting = [], [pid]
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):  # It ended while we looked.
+                waiting += map(int, tasks.read_text().split())
+    return found
 
 
 class System:
@@ -83,7 +96,10 @@ class System:
                 *("uvicorn", "lms.asgi:application", "--host", "127.0.0.1", "--port", str(port["live"])),
                 *("--no-access-log", "--log-level", "warning"),
             ],
-            "worker": ["celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "ERROR"],
+            "worker": [
+                *("celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
+                *("--without-gossip", "--without-mingle"),
+            ],
             "beat": ["celery", "-q", "-A", "lms", "beat", "--loglevel", "ERROR", "--pidfile="],
         }
         for name in names:
@@ -109,13 +125,7 @@ class System:
 
     def family(self, name: str) -> list[int]:
         """The process and all it started."""
-        found, waiting = [], [self.processes[name].pid]
-        while waiting:
-            pid = waiting.pop()
-            found.append(pid)
-            for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-                waiting += map(int, tasks.read_text().split())
-        return found
+        return family_of(self.processes[name].pid)
 
     def cpu(self, name: str) -> float:
         """Seconds of processor that the process and its children have used."""

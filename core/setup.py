@@ -240,8 +240,8 @@ def main(arguments: list[str]) -> None:
         raise SystemExit("Nothing is installed here yet, so nothing runs.")
     if target not in {"stop", "reset"}:
         say("Palabre: setting up" if not STAMPS.exists() else "Palabre")
-        prepare(development=target in {"test", "lint", "dev", "screens"})
-    if target in {"test", "screens"}:
+        prepare(development=target in {"test", "lint", "dev", "screens", "faults"})
+    if target in {"test", "screens", "faults"}:
         step("Chromium", find_chromium)
     if target == "install":
         return
@@ -251,6 +251,7 @@ def main(arguments: list[str]) -> None:
         "dev": [PYTHON, "manage.py", "demo", "--reload", *rest],
         "screens": [PYTHON, "-m", "tests.browser.screens", *rest],
         "bench": [PYTHON, "-m", "bench.run", *rest],
+        "faults": [PYTHON, "-m", "bench.faults", *rest],
         "bench-compare": [PYTHON, "-m", "bench.compare", *rest],
     }.get(target, [PYTHON, "manage.py", target, *rest])
     # Replaces this process: signals of make and of the terminal reach the real one.

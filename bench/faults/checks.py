@@ -1,0 +1,241 @@
+"""The journal against the rows: what was acknowledged is there, once; what is derived equals what is counted anew."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from bench.faults.journal import Act, Journal
+from bench.faults.mailbox import Mailbox
+from community.models import Attachment, Draft, Post, Reaction, ReadState
+from courses.models import Answer, Progress
+from events import reading
+from events.deliveries import message_id
+from events.models import Delivery
+
+# What readers of the log make of it alone; a column that holds when the reader came by is not compared. Notices
+# also depend on who watched and read at the time: they are counted by `NOTICES`.
+REREAD = ("gamification.recognition", "courses.completion", "analytics.days")
+DERIVED = {
+    "gamification.Grant": {"granted_at"},
+    "gamification.PointEntry": {"at"},
+    "courses.Progress": {"opened_at", "completed_at", "heard_at"},
+}
+FIGURES = ("LearnerDay", "SpaceDay", "AnonymousDay", "ThreadFact", "CompletionDay", "Seat", "ActivityBlock")
+COUNTERS = {
+    "number_of_posts": """
+        SELECT count(*) FROM community_thread t WHERE number_of_posts <> (SELECT count(*) FROM community_post
+        WHERE thread_id = t.id AND deleted_at IS NULL AND hidden_at IS NULL)""",
+    "last_number": """
+        SELECT count(*) FROM community_thread t WHERE (last_number, last_number) <> (
+        SELECT coalesce(max(number), 0), count(*) FROM community_post WHERE thread_id = t.id)""",
+    "useful_count": """
+        SELECT count(*) FROM community_post p WHERE useful_count <> greatest(imported_useful + (
+        SELECT count(*) FROM community_reaction WHERE post_id = p.id AND kind = 'useful'), 0)""",
+    "events of posts": """
+        SELECT (SELECT count(*) FROM community_post p WHERE key IS NOT NULL AND 1 <> (
+        SELECT count(*) FROM events_event WHERE verb = 'community.post_written' AND post_id = p.id))""",
+}
+NOTICES = {
+    # Whoever watched before the post came and has not read that far was told of it.
+    "notices missing": """
+        SELECT count(*) FROM events_event e
+        JOIN community_watch w ON w.thread_id = e.thread_id AND NOT w.muted AND w.created_at < e.at
+        JOIN community_post p ON p.id = e.post_id
+        LEFT JOIN community_readstate r ON r.thread_id = e.thread_id AND r.user_id = w.user_id
+        WHERE e.verb = 'community.post_written' AND w.user_id <> e.actor_id
+        AND coalesce(r.last_number, 0) < p.number AND NOT EXISTS (
+            SELECT 1 FROM notifications_notification n WHERE n.user_id = w.user_id
+            AND n.thread_id = e.thread_id AND n.event_ids @> to_jsonb(e.id))""",
+    "notices given twice": """
+        SELECT count(*) FROM (SELECT 1 FROM notifications_notification n, jsonb_array_elements(n.event_ids) e
+        GROUP BY n.user_id, n.thread_id, n.kind, e HAVING count(*) > 1) twice""",
+}
+
+
+@dataclass
+class Found:
+    lost: set[str] = field(default_factory=set)
+    doubled: set[str] = field(default_factory=set)
+    drift: dict[str, int] = field(default_factory=dict)
+
+
+def check_journal(journal: Journal, academy: Any) -> Found:
+    """Everything acknowledged so far; may run while people work."""
+    found = Found()
+    for check in (posts, answers, likes, drafts, watching, readings, uploads):
+        check(journal, academy, found)
+    # One statement sees one moment: these are true at any time, not only when all is quiet.
+    found.drift = counted_wrong(COUNTERS)
+    return found
+
+
+def counted_wrong(questions: dict[str, str]) -> dict[str, int]:
+    wrong = {}
+    with connection.cursor() as cursor:
+        for name, sql in questions.items():
+            cursor.execute(sql)
+            wrong[name] = cursor.fetchone()[0]
+    return {name: number for name, number in wrong.items() if number}
+
+
+def posts(journal: Journal, academy: Any, found: Found) -> None:
+    sent = {act.facts["key"]: act for act in journal.of("post")}
+    acknowledged = {act.facts["key"] for act in journal.acknowledged("post")}
+    rows = list(
+        Post.objects.filter(key__in=map(UUID, sent)).values_list("key", "body", "thread_id", "author_id")
+    )
+    by_body = Counter(Post.objects.filter(body__startswith="Text ").values_list("body", flat=True))
+    right = set()
+    for key, body, thread, author in rows:
+        act = sent[str(key)]
+        if (body, thread, author) == (act.facts["body"], act.facts["thread"], academy.people[act.person]):
+            right.add(str(key))
+    found.lost |= {f"post {key}" for key in acknowledged - right}
+    found.doubled |= {body for body, times in by_body.items() if times > 1}
+
+
+def answers(journal: Journal, academy: Any, found: Found) -> None:
+    rows: Counter[tuple[int, int]] = Counter()
+    for person, question, options in Answer.objects.values_list(
+        "attempt__enrolment__user", "question", "options"
+    ):
+        rows[person, question] += options == [dict(academy.questions)[question]]
+    acknowledged = Counter(_of(academy, act, "question") for act in journal.acknowledged("answer"))
+    tried = Counter(_of(academy, act, "question") for act in journal.of("answer"))
+    found.lost |= {f"answer {key}" for key, times in acknowledged.items() if rows[key] < times}
+    found.doubled |= {f"answer {key}" for key, times in rows.items() if times > tried[key]}
+
+
+def likes(journal: Journal, academy: Any, found: Found) -> None:
+    acts: dict[tuple[int, int], list[Act]] = defaultdict(list)
+    for act in journal.of("like"):
+        acts[_of(academy, act, "post")].append(act)
+    there = Counter(Reaction.objects.filter(kind="useful").values_list("user_id", "post_id"))
+    for key, done in acts.items():
+        last = done[-1]
+        if last.acknowledged is not None and there[key] != int(last.facts["on"]):
+            (found.doubled if there[key] > 1 else found.lost).add(f"mark {key}")
+
+
+def drafts(journal: Journal, academy: Any, found: Found) -> None:
+    """The newest acknowledged draft, or a newer one that was sent: never an older one."""
+    bodies = {
+        (academy.people[act.person], act.facts["sequence"]): act.facts["body"] for act in journal.of("draft")
+    }
+    kept = {
+        person: (sequence, body)
+        for person, sequence, body in Draft.objects.filter(place=f"thread:{academy.drafts}").values_list(
+            "user_id", "sequence", "body"
+        )
+    }
+    newest: dict[int, int] = {}
+    for act in journal.acknowledged("draft"):
+        person = academy.people[act.person]
+        newest[person] = max(newest.get(person, 0), act.facts["sequence"])
+    for person, sequence in newest.items():
+        stored, body = kept.get(person, (-1, ""))
+        if stored < sequence or bodies.get((person, stored)) != body:
+            found.lost.add(f"draft of {person}")
+
+
+def watching(journal: Journal, academy: Any, found: Found) -> None:
+    stored = dict(Progress.objects.filter(module=academy.video).values_list("enrolment__user_id", "coverage"))
+    for act in journal.acknowledged("watch"):
+        if stored.get(academy.people[act.person], -1) < act.found["coverage"] - 1e-9:
+            found.lost.add(f"watching of {act.person}")
+
+
+def readings(journal: Journal, academy: Any, found: Found) -> None:
+    stored = {
+        (person, thread): number
+        for person, thread, number in ReadState.objects.values_list("user_id", "thread_id", "last_number")
+    }
+    for act in journal.acknowledged("read"):
+        if stored.get(_of(academy, act, "thread"), 0) < act.found["number"]:
+            found.lost.add(f"reading of {act.person} in {act.facts['thread']}")
+
+
+def uploads(journal: Journal, academy: Any, found: Found) -> None:
+    rows = Counter(Attachment.objects.values_list("name", "size"))
+    for act in journal.acknowledged("upload"):
+        if rows[act.facts["name"], act.facts["size"]] != 1:
+            found.lost.add(f"file {act.facts['name']}")
+    cut = {act.facts["name"] for act in journal.of("cut upload")}
+    found.doubled |= {f"half a file: {name}" for name, _size in rows if name in cut}
+    for attachment in Attachment.objects.all():
+        if not attachment.file.storage.exists(attachment.file.name):
+            found.lost.add(f"file {attachment.name}")
+
+
+def files_without_rows(media: Path) -> int:
+    known = set(Attachment.objects.values_list("file", flat=True))
+    return sum(1 for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in known)
+
+
+def mails(journal: Journal, mailbox: Mailbox) -> Found:
+    """Each one asked for has come under an id of its own, and no more ids than were asked for."""
+    found = Found()
+    asked = Counter(act.facts["address"] for act in journal.of("mail"))
+    acknowledged = Counter(act.facts["address"] for act in journal.acknowledged("mail"))
+    for address in asked:
+        from_here = {number for number in mailbox.received[address] if number in mailbox.resets}
+        if len(from_here) < acknowledged[address]:
+            found.lost.add(f"mail to {address}")
+        if len(from_here) > asked[address]:
+            found.doubled.add(f"mail to {address}")
+    sent = {
+        message_id(key)
+        for key in Delivery.objects.filter(state=Delivery.State.SENT).values_list("key", flat=True)
+    }
+    known = {message_id(key) for key in Delivery.objects.values_list("key", flat=True)}
+    found.lost |= {f"mail {number} marked as sent" for number in sent - mailbox.ids.keys()}
+    found.doubled |= {f"mail {number} of no delivery" for number in mailbox.ids.keys() - known}
+    return found
+
+
+def derived_drift() -> dict[str, int]:
+    """Rows that differ between what the readers made under fire and what they make of the log in peace."""
+    before = {name: rows_of(name, without) for name, without in DERIVED.items()}
+    for name in REREAD:
+        reading.rebuild(reading.READERS[name])
+    return _differences(before, {name: rows_of(name, without) for name, without in DERIVED.items()})
+
+
+def figures_drift() -> dict[str, int]:
+    """The same for the figures: days rebuilt as they were marked, against all of them rebuilt at once."""
+    from analytics import days
+    from analytics.rollups import rebuilding
+    from people.models import Organisation
+
+    rebuilding.rebuild_dirty()
+    names = [f"analytics.{name}" for name in FIGURES]
+    before = {name: rows_of(name, set()) for name in names}
+    for organisation in Organisation.objects.all():
+        rebuilding.rebuild(organisation, rebuilding.first_day(organisation), days.today(organisation))
+    return _differences(before, {name: rows_of(name, set()) for name in names})
+
+
+def rows_of(name: str, without: Iterable[str]) -> Counter[str]:
+    model = apps.get_model(name)
+    columns = [
+        one.attname
+        for one in model._meta.concrete_fields
+        if not isinstance(one, models.AutoField) and one.attname not in without
+    ]
+    with transaction.atomic():
+        return Counter(repr(row) for row in model._default_manager.values_list(*columns))
+
+
+def _differences(before: dict[str, Counter[str]], after: dict[str, Counter[str]]) -> dict[str, int]:
+    wrong = {name: ((before[name] - after[name]) + (after[name] - before[name])).total() for name in before}
+    return {name: number for name, number in wrong.items() if number}
+
+
+def _of(academy: Any, act: Act, fact: str) -> tuple[int, int]:
+    return academy.people[act.person], act.facts[fact]
