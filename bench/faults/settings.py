@@ -5,5 +5,3 @@ import os
 from bench.settings import *  # noqa: F403
 
 CSRF_TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, os.environ["FAULTS_ORIGIN"]]  # noqa: F405
-# By hash as in production, without the half minute of compressing.
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}  # noqa: F405
