@@ -9,7 +9,7 @@ from analytics import days
 from analytics.rollups import rebuilding
 from core.errors import Refused
 from events.models import Cursor, Event
-from events.reading import read_all
+from events.reading import READERS, read_all
 from lms.demo import content
 from lms.demo.clock import Clock
 from lms.demo.conversations import Conversations
@@ -19,6 +19,7 @@ from lms.demo.places import Places
 from lms.demo.population import Population
 from lms.demo.studies import Studies
 from lms.demo.visits import Visits
+from notifications.actions import NEWS_FOR
 from people.models import Organisation, User
 
 MARK = "awa@demo.palabre.test"
@@ -57,14 +58,20 @@ def _make(say: Callable[[str], None]) -> None:
     Studies(lessons).happen()
     Visits(clock, log, people, places, conversations).happen()
     say(f"{log.write()} events")
-    _let_readers_know()
+    _let_readers_know(clock)
 
 
-def _let_readers_know() -> None:
+def _let_readers_know(clock: Clock) -> None:
     """Nobody else writes in an academy that has no people yet: the readers need not wait for this transaction."""
     last = Event.objects.latest("txid", "pk")
-    # Every day is new and is counted below, so marking the same ninety days eight thousand times is spared.
-    Cursor.objects.create(reader="analytics.days", txid=last.txid, event_id=last.pk)
+    # Every day is new and is counted below, so marking the same ninety days eight thousand times is spared;
+    # and the bell tells nobody of what is older than its news.
+    for reader in ("analytics.days", "notifications.bell"):
+        Cursor.objects.create(reader=reader, txid=last.txid, event_id=last.pk)
+    bell = READERS["notifications.bell"]
+    fresh = Event.objects.filter(verb__in=bell.verbs, at__gte=clock.now - NEWS_FOR)
+    for event in fresh.order_by("at", "pk"):
+        bell.handle(event)
     read_all(fenced=False)
     for organisation in Organisation.objects.all():
         rebuilding.rebuild(organisation, rebuilding.first_day(organisation), days.today(organisation))

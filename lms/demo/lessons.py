@@ -144,7 +144,7 @@ class Lessons:
     def _date(self, run: Run, before: int) -> None:
         """What was just made was made when the run opened: rows, conversations and log."""
         at = run.opened
-        Event.objects.filter(pk__gt=before).update(at=at, recorded_at=at)
+        Event.objects.filter(pk__gt=before).update(at=at)
         Course.objects.filter(pk=run.course.pk).update(created_at=at, published_at=at)
         Module.objects.filter(course=run.course).update(published_at=at)
         Session.objects.filter(pk=run.session.pk).update(created_at=at)

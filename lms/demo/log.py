@@ -37,5 +37,4 @@ class Log:
         self.events.sort(key=lambda event: event.at)
         for number, event in enumerate(self.events, 1):
             event.key = f"demo:{number}"
-            event.recorded_at = event.at
         return record_many(self.events)

@@ -221,7 +221,7 @@ class Studies:
             thread = thread_of_question(answer.question, run.session.space, module=answer.attempt.quiz.module)
             Thread.objects.filter(pk=thread.pk).update(created_at=answer.at, last_post_at=answer.at)
             thread.posts.update(created_at=answer.at, changed_at=answer.at)
-            Event.objects.filter(thread_id=thread.pk).update(at=answer.at, recorded_at=answer.at)
+            Event.objects.filter(thread_id=thread.pk).update(at=answer.at)
             self.threads[place] = thread
         return self.threads[place]
 
