@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import Membership, ReadState, Thread
-from people.models import UnitMembership
+from people.models import Profile, UnitMembership
 
 SHOWN_SPACES = 6
 
@@ -17,7 +17,7 @@ def news_of(person: Any) -> dict[str, Any]:
     memberships = list(_memberships_with_news(person))
     listed = [one for one in memberships if not one.space.about_url]
     return {
-        "unit": _unit_of(person),
+        **_shown_of(person),
         "facilitates": any(one.role == Membership.Role.FACILITATOR for one in memberships),
         "places": {"community:spaces": sum(one.new for one in listed)},
         "spaces": [
@@ -55,8 +55,12 @@ def _memberships_with_news(person: Any):
     )
 
 
-def _unit_of(person: Any) -> str:
+def _shown_of(person: Any) -> dict[str, str]:
+    """The unit and the picture under which a person finds themselves in the corner of each page."""
     today = timezone.localdate()
-    current = UnitMembership.objects.filter(user=person, starts_on__lte=today)
-    found = current.filter(Q(ends_on=None) | Q(ends_on__gt=today)).values_list("unit__name", flat=True)
-    return found.first() or ""
+    current = UnitMembership.objects.filter(user=OuterRef("user"), starts_on__lte=today)
+    unit = current.filter(Q(ends_on=None) | Q(ends_on__gt=today)).values("unit__name")
+    profile = Profile.objects.filter(user=person).annotate(unit=Subquery(unit[:1])).first()
+    if profile is None:
+        return {"unit": "", "picture": ""}
+    return {"unit": profile.unit or "", "picture": profile.picture.url if profile.picture else ""}

@@ -27,16 +27,12 @@ TALK = 5
 ASKING = [Thread.Kind.CASE, Thread.Kind.POLL]
 
 
-def since_yesterday() -> datetime:
-    """Midnight of yesterday where the reader is."""
-    yesterday = timezone.localtime() - timedelta(days=1)
-    return yesterday.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def colleagues_who_answered(person: Any) -> int:
-    """How many people replied in the threads a person opened, since yesterday."""
+def colleagues_who_answered(person: Any, *, since: datetime | None) -> int:
+    """How many people replied in the threads a person opened since their visit before this one, if any."""
+    if since is None:
+        return 0
     replies = Post.objects.published().filter(
-        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=since_yesterday()
+        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=since
     )
     return replies.exclude(author=person).aggregate(number=Count("author", distinct=True))["number"]
 

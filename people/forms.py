@@ -114,7 +114,9 @@ class InvitationForm(forms.Form):
         required=False,
         help_text=_("Leave empty to get a link that you pass on yourself."),
     )
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("No unit")
+    )
     max_uses = forms.IntegerField(
         label=_("How many people may use it"), min_value=1, max_value=5000, initial=1
     )
@@ -127,7 +129,9 @@ class InvitationForm(forms.Form):
 
 class UnitForm(forms.Form):
     name = forms.CharField(label=_("Name of the unit"), max_length=120)
-    parent = forms.ModelChoiceField(label=_("Inside"), queryset=Unit.objects.none(), required=False)
+    parent = forms.ModelChoiceField(
+        label=_("Inside"), queryset=Unit.objects.none(), required=False, empty_label=_("At the top")
+    )
 
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +139,9 @@ class UnitForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose a unit")
+    )
     on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args, organisation, **kwargs) -> None:

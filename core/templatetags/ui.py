@@ -4,6 +4,7 @@ Small ones, repeated many times on a page, are written in Python; the others are
 `templates/lms/components.html` shows each of them alive.
 """
 
+import html
 import json
 import math
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join, json_script
+from django.utils.html import format_html, format_html_join, json_script, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -76,8 +77,14 @@ def icon(name: str, **attrs: str) -> SafeString:
     return icon_svg(name, attrs.get("class") or "size-5")
 
 
+@register.filter
+def plain(written: str) -> str:
+    """The words of rendered Markdown, without its marks: escaped again wherever a template shows them."""
+    return html.unescape(strip_tags(written)).strip()
+
+
 @register.simple_tag
-def avatar(person: Any, size: str = "md") -> SafeString:
+def avatar(person: Any, size: str = "md", picture: str = "") -> SafeString:
     """A picture, else initials in a circle whose colour stays the person's own. None is someone who left."""
     classes = AVATAR_SIZES[size]
     if person is None:
@@ -87,11 +94,13 @@ def avatar(person: Any, size: str = "md") -> SafeString:
             icon_svg("user", "size-4"),
         )
     profile = _joined(person, "profile")
-    if profile is not None and profile.picture:
+    if not picture and profile is not None and profile.picture:
+        picture = profile.picture.url
+    if picture:
         return format_html(
             '<img class="{} rounded-full object-cover shrink-0" src="{}" alt="" loading="lazy">',
             classes,
-            profile.picture.url,
+            picture,
         )
     return format_html(
         '<span class="inline-grid place-items-center {} tint-{} rounded-full font-semibold text-white shrink-0" '

@@ -149,7 +149,9 @@ class SessionForm(forms.ModelForm):
 class PeopleForm(forms.Form):
     """People to enrol: a whole unit, or those who are ticked."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), required=False, label=_("A whole unit"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), required=False, label=_("A whole unit"), empty_label=_("No unit")
+    )
 
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -16,10 +16,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "lms/landing.html")
     person = request.user
+    previous_visit = getattr(request, "previous_visit", None)
     courses = today.my_courses(person)
     facilitates = person.roles & {"trainer"} or today.facilitates(person)
     context = {
-        "answered_by": today.colleagues_who_answered(person),
+        "answered_by": today.colleagues_who_answered(person, since=previous_visit),
+        "previous_visit": previous_visit,
         "resume": today.where_i_was(courses),
         "courses": courses,
         "threads": today.talk_of_the_moment(person),

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from datetime import timedelta
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
@@ -26,6 +27,7 @@ def session_of(person: User) -> str:
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
     session["seen"] = timezone.now().isoformat()
+    session["previous_visit"] = (timezone.now() - timedelta(days=1)).isoformat()
     session.create()
     return session.session_key
 
@@ -36,13 +38,15 @@ def people(quiz: Module) -> dict[str, User]:
         person = User.objects.filter(email=f"{name}@demo.palabre.test").first()
         if person:
             found[name] = person
+    # Nobody's quiz is spent on looking: one who has not begun, one under way, one who has finished.
+    attempts = Attempt.objects.filter(quiz=quiz.quiz).order_by("pk")
+    found["finisher"] = attempts.exclude(finished_at=None)[0].enrolment.user
     enrolled = Enrolment.objects.active().filter(session__course__slug=COURSE, user__is_active=True)
-    attempts = Attempt.objects.filter(quiz=quiz.quiz)
-    found["finisher"] = attempts.exclude(finished_at=None).order_by("pk").first().enrolment.user
-    beginners = enrolled.exclude(pk__in=attempts.values("enrolment")).exclude(
-        user__in=[one.pk for one in found.values()]
-    )
-    found |= {f"beginner{n}": one.user for n, one in enumerate(beginners.order_by("pk")[:3])}
+    untouched = enrolled.exclude(pk__in=attempts.values("enrolment")).exclude(user__in=list(found.values()))
+    beginners = list(untouched.order_by("pk")[:2])
+    found["beginner"] = beginners[0].user
+    running = attempts.filter(finished_at=None).exclude(enrolment__user__in=list(found.values())).first()
+    found["halfway"] = running.enrolment.user if running else beginners[1].user
     return found
 
 
@@ -60,6 +64,7 @@ def addresses(quiz: Module) -> dict[str, str]:
         "video": outline.get(title__startswith="Désamorcer").get_absolute_url(),
         "text": by_kind["text"].first().get_absolute_url(),
         "quiz": quiz.get_absolute_url(),
+        "quiz_answered": f"{quiz.get_absolute_url()}?question={quiz.quiz.quiz_questions.first().question_id}",
         "case": case.first().get_absolute_url(),
         "question": question.exclude(resolution=None).order_by("-number_of_posts").first().get_absolute_url(),
         "resource": resource.order_by("-number_of_posts").first().get_absolute_url(),

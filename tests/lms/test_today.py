@@ -8,6 +8,7 @@ from community.models import Choice, Flag, Resolution, Vote
 from courses.models import Progress
 from gamification.models import Grant, Recognition
 from lms import today
+from people.models import User
 from tests import making
 
 
@@ -30,7 +31,9 @@ def test_the_sentence_counts_colleagues_not_messages_and_not_oneself(space, awa,
     making.make_post(thread, awa)
     making.make_post(thread, julie, created_at=timezone.now() - timedelta(days=3))
     making.make_post(thread, julie, hidden_at=timezone.now())
-    assert today.colleagues_who_answered(awa) == 1
+    assert today.colleagues_who_answered(awa, since=timezone.now() - timedelta(days=1)) == 1
+    assert today.colleagues_who_answered(awa, since=timezone.now() - timedelta(days=5)) == 2
+    assert today.colleagues_who_answered(awa, since=None) == 0
 
 
 def test_what_is_asked_of_me_comes_first_then_what_is_new(space, awa, karim):
@@ -133,6 +136,7 @@ def test_home_costs_the_same_whatever_is_on_it(
         making.make_module(course, "Un")
         making.enrol(awa, course)
     making.make_thread(space, karim, "Défi", kind="challenge")
+    User.objects.filter(pk=awa.pk).update(last_visit_at=timezone.now() - timedelta(days=1))
     client = sign_in(awa)
     with django_assert_num_queries(17):
         client.get("/")
