@@ -90,7 +90,11 @@ def test_news_arrives_within_a_second(open_page):
     assert time.monotonic() - started < 1
 
 
-@pytest.mark.parametrize("token", ["", "made-up", signing.dumps({"u": 1, "t": ["user:1"]}, salt="other")])
+@pytest.mark.parametrize(
+    "token",
+    ["", "made-up", signing.dumps({"u": 1, "t": ["user:1"]}, salt="other")],
+    ids=["empty", "made up", "of another salt"],
+)
 def test_a_token_we_did_not_sign_opens_nothing(port, token):
     with closing(Page(port, token)) as page:
         assert page.status == 403
