@@ -65,5 +65,5 @@ def test_the_directory_asks_the_same_number_of_questions_for_one_and_for_many(
     client = sign_in(awa)
     client.get(reverse("people:directory"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("people:directory"))
