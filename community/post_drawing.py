@@ -162,7 +162,7 @@ class PostDrawing:
         if self.narrow:
             return (
                 f'<header class="flex items-start gap-3 text-sm">{avatar}<div class="min-w-0 flex flex-wrap '
-                f'items-center gap-x-2"><span class="inline-flex flex-wrap items-center gap-1.5">{who}</span>'
+                f'items-center gap-x-2 leading-6"><span class="inline-flex flex-wrap items-center gap-1.5">{who}</span>'
                 f"{when}</div></header>"
             )
         return (
@@ -180,7 +180,7 @@ class PostDrawing:
         if post.moment is not None:
             at = self.words["at"] % {"moment": as_clock(post.moment)}
             parts.append(
-                f'<button type="button" class="text-xs font-mono text-primary link link-hover" '
+                f'<button type="button" class="text-xs leading-6 font-mono text-primary link link-hover" '
                 f'data-moment="{post.moment}">{at}</button>'
             )
         if post.edited_at:

@@ -4,6 +4,16 @@ export function placeMoments({ root, video }) {
   root.querySelectorAll("[data-dot]").forEach((dot) => {
     dot.style.setProperty("left", `${Math.min((100 * Number(dot.dataset.moment)) / length, 100)}%`);
   });
+  // A finger needs 24 px: of dots that would lie on each other the first stays, the transcript names them all.
+  const bar = root.querySelector("[data-seek]");
+  new ResizeObserver(() => {
+    let taken = -Infinity;
+    root.querySelectorAll("[data-dot]").forEach((dot) => {
+      const place = (bar.clientWidth * Number(dot.dataset.moment)) / length;
+      dot.hidden = place - taken < 25;
+      if (!dot.hidden) taken = place;
+    });
+  }).observe(bar);
   document.addEventListener("click", (event) => {
     const place = event.target.closest("[data-moment]");
     if (!place || !root.isConnected) return;
