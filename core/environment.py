@@ -192,6 +192,9 @@ def https_settings() -> dict[str, Any]:
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "SECURE_HSTS_SECONDS": whole_number("HSTS_SECONDS", default=60 * 60 * 24 * 365),
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": flag("HSTS_SUBDOMAINS", default=False),
+        # A browser takes cookies of these names from this host only, over HTTPS, and for all its paths.
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
+        "CSRF_COOKIE_NAME": "__Host-csrftoken",
         "SESSION_COOKIE_SECURE": True,
         "CSRF_COOKIE_SECURE": True,
         "LANGUAGE_COOKIE_SECURE": True,

@@ -2,8 +2,10 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger("palabre.request")
@@ -38,3 +40,23 @@ class RequestIdMiddleware:
                 )
         response["X-Request-ID"] = number
         return response
+
+
+class NoNullMiddleware:
+    """No U+0000 in what was asked or sent: no keyboard types it, and PostgreSQL keeps no text that holds it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            raise BadRequest("a null character in the address")
+        request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        # The check against forged requests has read the form by now; a body of another kind is not read here.
+        if request.method == "POST" and any(
+            "\x00" in text for texts in request.POST.lists() for text in texts[1]
+        ):
+            raise BadRequest("a null character in the form")

@@ -130,7 +130,7 @@ def courses(person: Any, words: str, limit: int) -> list[Hit]:
 
 
 def modules(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(Module.objects.visible_to(person), words, limit, shown="body", relations=["course"])
+    rows = ranked(Module.objects.readable_by(person), words, limit, shown="body", relations=["course"])
     return [
         Hit(
             "modules", row.title, row.get_absolute_url(), marked(row.snippet),

@@ -6,6 +6,10 @@ from core.catalogues import compile_catalogues
 from tests import making
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write-doors", action="store_true", help="write tests/doors/expected.txt anew")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def catalogues():
     """French as the catalogues have it now: compiled files are not kept in the repository."""

@@ -20,6 +20,7 @@ from community.api import serializers as shapes
 from community.models import Choice, Post, Reaction, Space, Thread
 from community.queries.spaces import space_for
 from community.queries.threads import rows_of_space
+from core.numbers import whole
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -196,9 +197,9 @@ class Posts(ListAPIView):
             return Post.objects.none()
         thread = readable_thread(self.request, self.kwargs["pk"])
         posts = Post.objects.visible_to(self.request.user).filter(thread=thread)
-        after = self.request.query_params.get("after", "")
-        if after.isdigit():
-            posts = posts.filter(number__gt=int(after))
+        after = whole(self.request.query_params.get("after"))
+        if after is not None:
+            posts = posts.filter(number__gt=after)
         return posts.select_related("author__standing").defer("search").order_by("number")
 
     @extend_schema(

@@ -20,6 +20,7 @@ from community.queries.threads import threads_for
 from community.views.answering import done, partial, refused
 from core.access import signed_in
 from core.errors import Refused
+from core.numbers import whole
 from people.requests import PersonRequest
 
 
@@ -82,8 +83,8 @@ def _fresh_key(thread_pk: int) -> str:
 
 def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpResponse:
     """The form with what was typed and why it was refused."""
-    parent_pk = form["parent"].value()
-    parent = thread.posts.filter(pk=parent_pk).first() if str(parent_pk or "").isdigit() else None
+    readable = Post.objects.visible_to(request.user).filter(thread=thread)
+    parent = readable.filter(pk=whole(form["parent"].value()) or 0).first()
     context = {"form": form, "thread": thread, "parent": parent}
     if not request.htmx:
         return render(request, "community/post_form_page.html", context, status=422)

@@ -8,6 +8,7 @@ from community import actions
 from community.models import Space, Thread
 from core.access import signed_in
 from core.errors import Refused
+from core.numbers import whole
 from people.requests import PersonRequest
 
 
@@ -15,14 +16,14 @@ from people.requests import PersonRequest
 @require_POST
 def draft(request: PersonRequest) -> HttpResponse:
     """Keep what is being written: `place`, `title`, `body`, `sequence`."""
-    sequence = request.POST.get("sequence", "")
+    sequence = whole(request.POST.get("sequence"))
     try:
         actions.save_draft(
             request.user,
             place=request.POST.get("place", ""),
             title=request.POST.get("title", ""),
             body=request.POST.get("body", ""),
-            sequence=int(sequence) if sequence.isdigit() else -1,
+            sequence=-1 if sequence is None else sequence,
         )
     except Refused as error:
         return JsonResponse({"detail": str(error)}, status=422)
@@ -48,8 +49,7 @@ def attach(request: PersonRequest) -> HttpResponse:
 
 def _space_of(request: PersonRequest) -> tuple[Space, Thread | None]:
     kind, _, rest = request.POST.get("place", "").partition(":")
-    number = rest.split(":")[0]
-    pk = int(number) if number.isdigit() else 0
+    pk = whole(rest.split(":")[0]) or 0
     if kind == "space":
         return get_object_or_404(Space.objects.readable_by(request.user), pk=pk), None
     threads = Thread.objects.visible_to(request.user).select_related("space")

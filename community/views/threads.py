@@ -21,6 +21,7 @@ from community.views.posts import create as create_post
 from core.access import role, signed_in
 from core.errors import Refused
 from core.live import listen
+from core.numbers import whole
 from people.models import User
 from people.requests import PersonRequest
 
@@ -85,11 +86,10 @@ def posts(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return create_post(request, pk)
     thread = fetch(request.user, pk)
-    after = request.GET.get("after", "0")
     talk = posts_after(
         thread,
         request.user,
-        after=int(after) if after.isdigit() else 0,
+        after=whole(request.GET.get("after")) or 0,
         since=_moment(request.GET.get("since", "")),
     )
     talk.narrow = request.GET.get("narrow") == "1"
@@ -120,8 +120,8 @@ def people(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def vote(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=pk)
-    chosen = request.POST.get("choice", "")
-    if not chosen.isdigit():
+    chosen = whole(request.POST.get("choice"))
+    if chosen is None:
         return refused(request, Refused(_("Choose one of the answers.")), back=thread.get_absolute_url())
     choice = get_object_or_404(Choice.objects.select_related("thread__space"), pk=chosen, thread=thread)
     try:
@@ -138,9 +138,9 @@ def vote(request: PersonRequest, pk: int) -> HttpResponse:
 def resolution(request: PersonRequest, pk: int) -> HttpResponse:
     """`post` is the reply to keep as the answer; empty lets the kept one go."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
-    wanted = request.POST.get("post", "")
+    wanted = whole(request.POST.get("post"))
     try:
-        if wanted.isdigit():
+        if wanted is not None:
             actions.accept_answer(get_object_or_404(thread.posts, pk=wanted), by=request.user)
             words = _("Answer accepted. Its author will be told.")
         else:

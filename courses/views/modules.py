@@ -1,13 +1,14 @@
 import json
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from community.views.beside import conversation_beside
 from core.access import signed_in
+from core.numbers import whole
 from courses.actions import open_module, report_watching
 from courses.completion import rule_states
 from courses.models import Module, Progress
@@ -42,22 +43,22 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
     quiz = None
     thread_id = page.thread_id
     if page.module.kind == Module.Kind.QUIZ:
-        asked = request.GET.get("question", "")
-        quiz = quiz_page(page.module, page.enrolment, asked=int(asked) if asked.isdecimal() else None)
+        asked = whole(request.GET.get("question"))
+        quiz = quiz_page(page.module, page.enrolment, asked=asked)
         thread_id = quiz.thread_id or thread_id
     has_film = page.film is not None
     talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
     if page.film is not None and thread_id and talk:
         add_moments(page.film, thread_id)
     options = live_options(quiz.question) if quiz and quiz.question else []
-    start = request.GET.get("t", "")
+    start = whole(request.GET.get("t"))
     return {
         "page": page,
         "module": page.module,
         "quiz": quiz,
         "options": options,
         # A media fragment: without scripts, the browser's own player begins there.
-        "film_start": f"#t={start}" if start.isdecimal() else "",
+        "film_start": f"#t={start}" if start is not None else "",
         **talk,
         **extra,
     }
@@ -77,7 +78,7 @@ def watching(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     )
     try:
         ranges, position = read_report(json.loads(request.body or b"{}"))
-    except (BadReport, ValueError):
+    except (BadReport, ValueError, RawPostDataException):
         return JsonResponse({"detail": _("This report cannot be read.")}, status=400)
     before = progress.completed_at
     progress = report_watching(progress, ranges_seen=ranges, position=position)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import Refused
+from core.numbers import whole
 from courses.actions import (
     Choice,
     archive_question,
@@ -107,12 +108,12 @@ def _quiz_module(request: PersonRequest, pk: int) -> Module:
 def _arranged(request: PersonRequest, questions: list[Question]) -> list[Question]:
     """The list after one button: add=pk, remove=pk, up=pk or down=pk."""
     for verb in ("add", "remove", "up", "down"):
-        if request.POST.get(verb, "").isdecimal():
+        if (pk := whole(request.POST.get(verb))) is not None:
             break
     else:
         return questions
     bank = Question.objects.filter(organisation=request.user.organisation_id)
-    question = get_object_or_404(bank, pk=int(request.POST[verb]))
+    question = get_object_or_404(bank, pk=pk)
     rest = [one for one in questions if one != question]
     if verb == "remove":
         return rest

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import signed_in
 from core.errors import Refused
+from core.numbers import whole
 from courses.actions import answer_question, start_attempt
 from courses.models import Attempt, Module
 from courses.queries.module import ModulePage, module_page
@@ -30,14 +31,14 @@ def answer(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Saves the answer to one question of the attempt under way; a repeat changes nothing."""
     page = _page(request, slug, pk)
     rows = page.module.quiz.quiz_questions.select_related("question")
-    question = get_object_or_404(rows, question=_whole(request.POST.get("question"))).question
+    question = get_object_or_404(rows, question=whole(request.POST.get("question")) or 0).question
     attempts = Attempt.objects.filter(enrolment=page.enrolment, quiz=page.module.quiz)
     # The answer that finished the attempt may be sent twice: the last attempt it is, running or not.
     attempt = attempts.order_by("-number").first()
     if attempt is None:
         return redirect(page.module)
     try:
-        options = [_whole(value) for value in request.POST.getlist("option")]
+        options = [whole(value) or 0 for value in request.POST.getlist("option")]
         answer_question(attempt, question=question, options=options)
     except Refused as refusal:
         return _again(request, page, refusal)
@@ -54,7 +55,3 @@ def _page(request: PersonRequest, slug: str, pk: int) -> Any:
 def _again(request: PersonRequest, page: ModulePage, refusal: Refused) -> HttpResponse:
     context = context_of(request, page, refused=str(refusal))
     return render(request, "courses/module_quiz.html", context, status=422)
-
-
-def _whole(value: str | None) -> int:
-    return int(value) if value and value.isdecimal() and len(value) < 19 else 0

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Refused
+from core.numbers import whole
 from courses.actions import change_session, enrol_many, open_session, unenrol
 from courses.forms.studio import PeopleForm, SessionForm
 from courses.models import Course, Session
@@ -74,10 +75,9 @@ def dates(request: PersonRequest, pk: int) -> HttpResponse:
 def drop(request: PersonRequest, pk: int) -> HttpResponse:
     """Takes one person out of the session."""
     session = session_of(request, pk)
-    number = request.POST.get("enrolment", "")
     enrolment = get_object_or_404(
         session.enrolments.select_related("user", "session__space"),
-        pk=int(number) if number.isdecimal() else 0,
+        pk=whole(request.POST.get("enrolment")) or 0,
     )
     unenrol(enrolment, by=request.user)
     messages.info(request, _("%(name)s has left the session.") % {"name": enrolment.user.name})
@@ -85,7 +85,7 @@ def drop(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _asked(request: PersonRequest, session: Session, form: PeopleForm) -> list[User]:
-    ids = [int(value) for value in request.POST.getlist("person") if value.isdecimal()]
+    ids = [pk for value in request.POST.getlist("person") if (pk := whole(value))]
     people = User.objects.active().filter(organisation=session.course.organisation_id)
     found = list(people.filter(pk__in=ids))
     unit = form.cleaned_data["unit"]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from core.access import public
 
@@ -53,6 +54,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_safe
 def maintenance(request: HttpRequest) -> HttpResponse:
     return away(seconds=120)
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from core.access import signed_in
 from core.media import serve
+from core.numbers import whole
 from people.models import Profile, Skill, Unit, User
 from people.queries import directory, person_relations
 from people.requests import PersonRequest
@@ -21,22 +22,18 @@ def index(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     organisation = request.user.organisation_id
     units = Unit.objects.filter(organisation=organisation)
-    unit = units.filter(pk=number(request.GET.get("unit")) or 0).first()
-    people = directory(request.user, words=words, skill=number(request.GET.get("skill")), unit=unit)
+    asked = whole(request.GET.get("unit"))
+    unit = units.filter(pk=asked).first() if asked else None
+    people = directory(request.user, words=words, skill=whole(request.GET.get("skill")), unit=unit)
     context = {
         "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
         "units": units,
         "unit": unit,
         "skills": Skill.objects.filter(organisation=organisation),
-        "skill": number(request.GET.get("skill")),
+        "skill": whole(request.GET.get("skill")),
     }
     return render(request, "people/directory.html", context)
-
-
-def number(text: str | None) -> int | None:
-    """A row's id typed in an address, or None."""
-    return int(text) if text and text.isdigit() and len(text) < 16 else None
 
 
 @signed_in

@@ -147,7 +147,7 @@ def invitations(request: PersonRequest) -> HttpResponse:
     )
     context["usable"] = usable.select_related("unit", "created_by").order_by("-created_at")
     return render(
-        request, "people/organisation_invitations.html", context, status=422 if form.is_bound else 200
+        request, "people/organisation_invitations.html", context, status=422 if form.errors else 200
     )
 
 

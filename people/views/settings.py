@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -11,6 +12,7 @@ from people import actions
 from people.forms import ProfileForm, SettingsForm, SkillForm
 from people.models import Profile, UserSkill
 from people.requests import PersonRequest
+from people.rules import is_trainer
 
 
 @signed_in
@@ -78,6 +80,8 @@ def drop_skill(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def validate_skill(request: PersonRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(UserSkill, pk=pk, user__organisation_id=request.user.organisation_id)
+    if not is_trainer(request.user):
+        raise PermissionDenied
     try:
         actions.validate_skill(held, by=request.user)
     except Refused as refusal:

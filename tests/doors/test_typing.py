@@ -1,0 +1,120 @@
+"""Whatever is typed into an address, a form or the API, the house stands: it answers, and never with its own fault."""
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+
+from tests import making
+from tests.doors.doors import body_of, doors
+from tests.doors.visiting import a_machine, client_of
+
+# Every parameter that a page reads from its address.
+PARAMETERS = [
+    "q",
+    "page",
+    "kind",
+    "show",
+    "sort",
+    "words",
+    "after",
+    "since",
+    "unit",
+    "skill",
+    "question",
+    "t",
+    "talk",
+    "talk_page",
+    "language",
+    "state",
+    "mandatory",
+    "mine",
+    "category",
+    "period",
+    "from",
+    "to",
+    "course",
+    "session",
+    "space",
+    "scope",
+    "view",
+    "quote",
+    "topics",
+    "narrow",
+    "more",
+    "dialect",
+    "next",
+    "parent",
+    "moment",
+]
+HOSTILE = {
+    "null": "\x00",
+    "superscript": "²",
+    "endless number": "9" * 5000,
+    "negative": "-1",
+    "long": "é<'\"&%_\\" * 1500,
+}
+SHAPES = [None, [], {}, [[["x"]]], True, -1, 10**30, 1.5, "\x00", "é" * 10_000]
+
+
+@pytest.fixture
+def everybody(world):
+    """Somebody who may open every page: what is typed reaches the code behind the door."""
+    person = world.people["facilitator"]
+    for role in ["hr", "administrator"]:
+        making.grant_role(person, role)
+    return client_of(world, "facilitator")
+
+
+def send(client, method: str, address: str, **options) -> int:
+    with transaction.atomic():
+        answer = getattr(client, method)(address, REMOTE_ADDR=a_machine(), **options)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("typed", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_page_stands_whatever_is_in_its_address(world, everybody, typed):
+    query = dict.fromkeys(PARAMETERS, typed)
+    opened = [
+        door for door in doors() if door.is_ours and "GET" in door.methods and door.name != "maintenance"
+    ]
+    fallen = [door.name for door in opened if send(everybody, "get", door.address(world), data=query) >= 500]
+
+    assert fallen == []
+
+
+@pytest.mark.parametrize("typed", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_form_stands_whatever_is_typed_into_it(world, everybody, typed):
+    fallen = []
+    for door in doors():
+        if not door.is_ours or door.route.startswith("api/") or "POST" not in door.methods:
+            continue
+        for name in [*body_of(door, world), "everything"]:
+            body = body_of(door, world)
+            body |= dict.fromkeys(body if name == "everything" else [name], typed)
+            if send(everybody, "post", door.address(world), data=body) >= 500:
+                fallen.append(f"{door.name} {name}")
+
+    assert fallen == []
+
+
+def test_the_api_stands_whatever_shape_is_sent(world, everybody):
+    fallen = []
+    for door in doors():
+        for method in door.methods if door.route.startswith("api/v1/") else []:
+            for name in body_of(door, world):
+                for shape in SHAPES:
+                    cache.clear()
+                    body = json.dumps(body_of(door, world) | {name: shape})
+                    options = {"data": body, "content_type": "application/json"}
+                    if (
+                        method != "GET"
+                        and send(everybody, method.lower(), door.address(world), **options) >= 500
+                    ):
+                        fallen.append(f"{door.name} {method} {name}={str(shape)[:20]}")
+
+    assert fallen == []
