@@ -40,6 +40,9 @@ def family_of(pid: int) -> list[int]:
 class System:
     """PostgreSQL and Valkey in a folder, then web, live, worker and beat with production settings."""
 
+    # One thread a process: what a page costs is easier to see.
+    web_options: tuple[str, ...] = ("--blocking-threads", "1")
+
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="palabre-bench-"))
         # Run as the superuser, PostgreSQL runs as somebody who must be able to walk to its data.
@@ -82,15 +85,9 @@ class System:
         commands = {
             "web": [
                 *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port["web"])),
-                *(
-                    "--workers",
-                    str(WORKERS),
-                    "--blocking-threads",
-                    "1",
-                    "--log-level",
-                    "warning",
-                    "lms.wsgi:application",
-                ),
+                *("--workers", str(WORKERS), "--log-level", "warning"),
+                *self.web_options,
+                "lms.wsgi:application",
             ],
             "live": [
                 *("uvicorn", "lms.asgi:application", "--host", "127.0.0.1", "--port", str(port["live"])),

@@ -4,7 +4,7 @@ from celery.signals import worker_ready
 from lms.beat import mark
 
 
-@shared_task(name="lms.say_alive", time_limit=20)
+@shared_task(name="lms.say_alive", soft_time_limit=15, time_limit=20)
 def say_alive() -> None:
     """Went through schedule, broker and worker: /readyz shows its age."""
     mark("worker")

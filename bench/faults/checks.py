@@ -65,11 +65,26 @@ class Found:
     drift: dict[str, int] = field(default_factory=dict)
 
 
+class Acknowledged:
+    """The acknowledged acts of each kind at one moment."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.acts: dict[str, list[Act]] = defaultdict(list)
+        for act in list(journal.acts):
+            if act.acknowledged is not None:
+                self.acts[act.kind].append(act)
+
+    def of(self, kind: str) -> list[Act]:
+        return self.acts[kind]
+
+
 def check_journal(journal: Journal, academy: Any) -> Found:
     """Everything acknowledged so far; may run while people work."""
     found = Found()
+    # What counts as acknowledged is settled before a row is read: what is acknowledged meanwhile comes next time.
+    before = Acknowledged(journal)
     for check in (posts, answers, likes, drafts, watching, readings, uploads):
-        check(journal, academy, found)
+        check(journal, before, academy, found)
     # One statement sees one moment: these are true at any time, not only when all is quiet.
     found.drift = counted_wrong(COUNTERS)
     return found
@@ -84,58 +99,59 @@ def counted_wrong(questions: dict[str, str]) -> dict[str, int]:
     return {name: number for name, number in wrong.items() if number}
 
 
-def posts(journal: Journal, academy: Any, found: Found) -> None:
+def posts(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
+    acknowledged = {act.facts["key"] for act in before.of("post")}
+    rows = list(Post.objects.filter(key__isnull=False).values_list("key", "body", "thread_id", "author_id"))
     sent = {act.facts["key"]: act for act in journal.of("post")}
-    acknowledged = {act.facts["key"] for act in journal.acknowledged("post")}
-    rows = list(
-        Post.objects.filter(key__in=map(UUID, sent)).values_list("key", "body", "thread_id", "author_id")
-    )
     by_body = Counter(Post.objects.filter(body__startswith="Text ").values_list("body", flat=True))
     right = set()
     for key, body, thread, author in rows:
-        act = sent[str(key)]
-        if (body, thread, author) == (act.facts["body"], act.facts["thread"], academy.people[act.person]):
+        act = sent.get(str(key))
+        if act and (body, thread, author) == (
+            act.facts["body"],
+            act.facts["thread"],
+            academy.people[act.person],
+        ):
             right.add(str(key))
     found.lost |= {f"post {key}" for key in acknowledged - right}
     found.doubled |= {body for body, times in by_body.items() if times > 1}
 
 
-def answers(journal: Journal, academy: Any, found: Found) -> None:
+def answers(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
     rows: Counter[tuple[int, int]] = Counter()
     for person, question, options in Answer.objects.values_list(
         "attempt__enrolment__user", "question", "options"
     ):
         rows[person, question] += options == [dict(academy.questions)[question]]
-    acknowledged = Counter(_of(academy, act, "question") for act in journal.acknowledged("answer"))
+    acknowledged = Counter(_of(academy, act, "question") for act in before.of("answer"))
     tried = Counter(_of(academy, act, "question") for act in journal.of("answer"))
     found.lost |= {f"answer {key}" for key, times in acknowledged.items() if rows[key] < times}
     found.doubled |= {f"answer {key}" for key, times in rows.items() if times > tried[key]}
 
 
-def likes(journal: Journal, academy: Any, found: Found) -> None:
-    acts: dict[tuple[int, int], list[Act]] = defaultdict(list)
-    for act in journal.of("like"):
-        acts[_of(academy, act, "post")].append(act)
+def likes(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
+    last = {_of(academy, act, "post"): act for act in before.of("like")}
     there = Counter(Reaction.objects.filter(kind="useful").values_list("user_id", "post_id"))
-    for key, done in acts.items():
-        last = done[-1]
-        if last.acknowledged is not None and there[key] != int(last.facts["on"]):
+    newest = {_of(academy, act, "post"): act for act in journal.of("like")}
+    for key, act in last.items():
+        # One that is being taken back at this moment may stand either way.
+        if newest[key] is act and there[key] != int(act.facts["on"]):
             (found.doubled if there[key] > 1 else found.lost).add(f"mark {key}")
 
 
-def drafts(journal: Journal, academy: Any, found: Found) -> None:
+def drafts(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
     """The newest acknowledged draft, or a newer one that was sent: never an older one."""
-    bodies = {
-        (academy.people[act.person], act.facts["sequence"]): act.facts["body"] for act in journal.of("draft")
-    }
     kept = {
         person: (sequence, body)
         for person, sequence, body in Draft.objects.filter(place=f"thread:{academy.drafts}").values_list(
             "user_id", "sequence", "body"
         )
     }
+    bodies = {
+        (academy.people[act.person], act.facts["sequence"]): act.facts["body"] for act in journal.of("draft")
+    }
     newest: dict[int, int] = {}
-    for act in journal.acknowledged("draft"):
+    for act in before.of("draft"):
         person = academy.people[act.person]
         newest[person] = max(newest.get(person, 0), act.facts["sequence"])
     for person, sequence in newest.items():
@@ -144,26 +160,26 @@ def drafts(journal: Journal, academy: Any, found: Found) -> None:
             found.lost.add(f"draft of {person}")
 
 
-def watching(journal: Journal, academy: Any, found: Found) -> None:
+def watching(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
     stored = dict(Progress.objects.filter(module=academy.video).values_list("enrolment__user_id", "coverage"))
-    for act in journal.acknowledged("watch"):
+    for act in before.of("watch"):
         if stored.get(academy.people[act.person], -1) < act.found["coverage"] - 1e-9:
             found.lost.add(f"watching of {act.person}")
 
 
-def readings(journal: Journal, academy: Any, found: Found) -> None:
+def readings(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
     stored = {
         (person, thread): number
         for person, thread, number in ReadState.objects.values_list("user_id", "thread_id", "last_number")
     }
-    for act in journal.acknowledged("read"):
+    for act in before.of("read"):
         if stored.get(_of(academy, act, "thread"), 0) < act.found["number"]:
             found.lost.add(f"reading of {act.person} in {act.facts['thread']}")
 
 
-def uploads(journal: Journal, academy: Any, found: Found) -> None:
+def uploads(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
     rows = Counter(Attachment.objects.values_list("name", "size"))
-    for act in journal.acknowledged("upload"):
+    for act in before.of("upload"):
         if rows[act.facts["name"], act.facts["size"]] != 1:
             found.lost.add(f"file {act.facts['name']}")
     cut = {act.facts["name"] for act in journal.of("cut upload")}

@@ -25,6 +25,12 @@ DISK_MB = 64
 
 
 class House(System):
+    # As in the Dockerfile.
+    web_options = (
+        *("--blocking-threads", "4", "--backpressure", "64"),
+        *("--workers-kill-timeout", "20", "--respawn-failed-workers"),
+    )
+
     def __init__(self) -> None:
         super().__init__()
         self.servers = Servers(self.folder)

@@ -121,7 +121,11 @@ class Run:
         found = self.look()
         row.lost |= found.lost - self.known
         row.doubled |= found.doubled - self.known
-        self.known |= found.lost | found.doubled
+        fresh = (found.lost | found.doubled) - self.known
+        if fresh:
+            self.notes.append(f"{row.name}: {', '.join(sorted(fresh)[:8])}")
+            self.say(self.notes[-1])
+        self.known |= fresh
         row.wrong += [f"{name} off by {number}" for name, number in found.drift.items()]
 
     def look(self) -> checks.Found:

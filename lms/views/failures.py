@@ -1,5 +1,6 @@
 """The pages of things that went wrong: each says what happened and where to go."""
 
+import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -46,9 +47,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: whatever broke must not break this page too.
 
-    A database that is away, full or busy is no fault of the code: the page says so, and when to come back.
+    A database that is away, full or busy and a disk without room are no fault of the code: the page says so, and
+    when to come back.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    error = sys.exc_info()[1]
+    no_room = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if no_room or isinstance(error, OperationalError | InterfaceError):
         return away(seconds=5)
     return HttpResponse(render_to_string("500.html"), status=500)
 

@@ -11,12 +11,12 @@ import pytest
 
 from bench.faults import checks, report
 from bench.faults.academy import found_academy
-from bench.faults.house import SKEW
+from bench.faults.house import SKEW, House
 from bench.faults.injuries import INJURIES
 from bench.faults.journal import Act, Journal
 from bench.faults.mailbox import Mailbox
 from bench.faults.people import multipart
-from bench.system import free_port
+from bench.system import ROOT, free_port
 from community.actions import react, save_draft, write_post
 from community.models import Draft, Post, Reaction, Thread
 from people.models import User
@@ -153,6 +153,12 @@ def test_every_promised_fault_is_there():
     servers = {f"{name} {how}" for name in ("PostgreSQL", "Valkey") for how in ("killed", "stopped")}
     others = {"Valkey emptied", "connections cut", "table locked", "disk full", "clock jumped", "two beats"}
     assert names >= processes | servers | others
+
+
+def test_the_pages_are_served_as_the_image_serves_them():
+    image = (ROOT / "Dockerfile").read_text().replace('"', "").replace(",", "").replace("\\\n", "")
+    said = " ".join(image.split("CMD [granian")[1].split())
+    assert " ".join(House.web_options) in said
 
 
 def test_an_upload_is_read_as_a_form_with_a_file(rf):

@@ -89,6 +89,16 @@ def test_every_entry_of_the_schedule_names_a_task_that_exists():
     assert {entry["task"] for entry in SCHEDULE.values()} <= set(our_app.tasks)
 
 
+def test_every_scheduled_task_can_be_put_on_the_queue():
+    """Celery refuses, at each tick and in the log only, a task whose soft limit comes after its hard one."""
+    our_app.loader.import_default_modules()
+    for entry in SCHEDULE.values():
+        task = our_app.tasks[entry["task"]]
+        soft = task.soft_time_limit or our_app.conf.task_soft_time_limit
+        hard = task.time_limit or our_app.conf.task_time_limit
+        assert soft < hard, entry["task"]
+
+
 def test_nothing_acknowledged_is_lost_by_a_setting():
     conf = our_app.conf
     assert conf.task_acks_late is conf.task_reject_on_worker_lost is conf.task_ignore_result is True

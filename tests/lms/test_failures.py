@@ -1,3 +1,4 @@
+import errno
 import re
 
 import pytest
@@ -97,11 +98,19 @@ def test_a_database_that_is_away_is_a_pause_and_not_a_fault(error, monkeypatch, 
     assert "Traceback" not in page.content.decode()
 
 
-def test_any_other_error_stays_an_error():
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ValueError(), 500),
+        (OSError(errno.EACCES, "not allowed"), 500),
+        (OSError(errno.ENOSPC, "no room"), 503),
+    ],
+)
+def test_a_full_disk_is_a_pause_and_any_other_error_stays_an_error(error, status):
     try:
-        raise ValueError
-    except ValueError:
-        assert failures.server_error(RequestFactory().get("/")).status_code == 500
+        raise error
+    except Exception:
+        assert failures.server_error(RequestFactory().get("/")).status_code == status
 
 
 def test_a_program_is_told_that_the_database_is_away():
