@@ -7,6 +7,7 @@ the server signed after looking at each of them; a token lives ten minutes and i
 import functools
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -27,6 +28,7 @@ REVOKED = "palabre:live:revoked:{}"
 REVOKE = "revoke"
 TOKEN_SECONDS = 600
 TOPICS_AT_ONCE = 50
+MISSED_AT_MOST = 1000
 SALT = "core.live"
 
 Checker = Callable[[Any, int], bool]
@@ -118,11 +120,42 @@ def servers() -> "redis.Redis":
 
 
 def _send(message: str) -> None:
-    if outage.lasts:
-        return
-    try:
-        servers().publish(CHANNEL, message)
-    except redis.RedisError:
-        outage.begin()
-        # Open pages are told to look for themselves when the hub finds the server again.
-        logger.warning("news could not be told: the server of news is away")
+    if not outage.lasts:
+        try:
+            servers().publish(CHANNEL, message)
+            return
+        except redis.RedisError:
+            outage.begin()
+            logger.warning("news could not be told: the server of news is away")
+    missed.keep(message)
+
+
+class Missed:
+    """News that could not be told, told by a thread when the server of news is back.
+
+    The hub that finds the server again makes its pages look for themselves, but it may find it before we do.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.messages: dict[str, None] = {}
+        self.timer: threading.Timer | None = None
+
+    def keep(self, message: str) -> None:
+        with self.lock:
+            self.messages[message] = None
+            if len(self.messages) > MISSED_AT_MOST:
+                del self.messages[next(iter(self.messages))]
+            if self.timer is None:
+                self.timer = threading.Timer(outage.seconds, self.tell)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def tell(self) -> None:
+        with self.lock:
+            messages, self.messages, self.timer = list(self.messages), {}, None
+        for message in messages:
+            _send(message)
+
+
+missed = Missed()

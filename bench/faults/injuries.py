@@ -149,7 +149,7 @@ def no_skew(house: House) -> str:
 
 INJURIES = [
     *(Injury(f"{name} killed", killed(name)) for name in ("worker", "live", "beat")),
-    Injury("web killed", killed("web"), write_within=20),
+    Injury("web killed", killed("web"), write_within=60),
     Injury("one web process killed", one_web_process_killed, write_within=20),
     *(Injury(f"{name} stopped", stopped(name)) for name in ("worker", "web", "live", "beat")),
     Injury("PostgreSQL killed", killed("postgres")),

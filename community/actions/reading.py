@@ -16,11 +16,11 @@ DRAFT_LENGTH = 60_000
 # One visit is one presence: the log hears of it again only after a pause or when there was something new to read.
 READ_FURTHER = """
 INSERT INTO community_readstate AS state (user_id, thread_id, last_number, updated_at)
-VALUES (%s, %s, LEAST(%s, %s), now())
+SELECT %s, id, LEAST(%s, last_number), now() FROM community_thread WHERE id = %s
 ON CONFLICT (user_id, thread_id) DO UPDATE
 SET last_number = GREATEST(state.last_number, excluded.last_number), updated_at = now()
 WHERE state.last_number < excluded.last_number OR state.updated_at < now() - interval '30 minutes'
-RETURNING (xmax = 0)
+RETURNING (xmax = 0), last_number
 """
 
 
@@ -29,19 +29,21 @@ def mark_read(thread: Thread, *, user, number: int, role: str | None = None) -> 
     """A person has read up to `number`; never moves back. Says whether this was news to the log."""
     thread_visited.send(sender=Thread, thread=thread, user=user, number=number)
     with connection.cursor() as cursor:
-        cursor.execute(READ_FURTHER, [user.pk, thread.pk, number, thread.last_number])
+        # As long as the thread is now: a post may have come since the view read the thread, and was shown.
+        cursor.execute(READ_FURTHER, [user.pk, number, thread.pk])
         moved = cursor.fetchone()
     if moved is None:
         return False
+    fresh, reached = moved
     record(
-        "community.thread_opened" if moved[0] else "community.thread_read",
+        "community.thread_opened" if fresh else "community.thread_read",
         actor=user,
         role=role,
         subject=thread,
         organisation_id=thread.space.organisation_id,
         space_id=thread.space_id,
         thread_id=thread.pk,
-        data={"number": min(number, thread.last_number)},
+        data={"number": reached},
     )
     return True
 

@@ -7,9 +7,11 @@ Arguments are names or beginnings of names: `make screens ARGS="home thread"`.
 import sys
 import time
 from argparse import ArgumentParser
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
@@ -18,6 +20,7 @@ from tests.browser.contact_sheet import write_sheets
 from tests.browser.pages import LANGUAGES, PAGES, SIZES, THEMES, Named, Visit
 
 FOLDER = ROOT / "screens"
+README = {"home-learner": "light", "module-video": "light", "thread-case": "dark", "report": "light"}
 
 
 def main() -> int:
@@ -25,6 +28,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--languages", nargs="*", default=LANGUAGES)
     parser.add_argument("--themes", nargs="*", default=THEMES)
+    parser.add_argument("--readme", action="store_true", help="make the four of the README again")
     parser.add_argument("--widths", nargs="*", type=int, default=list(SIZES))
     chosen = parser.parse_args()
     pages = [one for one in PAGES if not chosen.names or one.name.startswith(tuple(chosen.names))]
@@ -36,6 +40,8 @@ def main() -> int:
         for language, width in product(chosen.languages, chosen.widths):
             taken += photograph(visit, pages, language, width, chosen.themes)
         write_sheets(FOLDER)
+        if chosen.readme:
+            draw_for_readme(visit)
         browser.close()
     say(f"{taken} pictures in {FOLDER}, see index.html ({time.monotonic() - started:.0f} s)")
     return 0
@@ -62,6 +68,19 @@ def photograph(visit: Visit, pages: list[Named], language: str, width: int, them
                     page.screenshot(path=target, full_page=named.act is None or width == 1440)
                     taken += 1
     return taken
+
+
+def draw_for_readme(visit: Visit) -> None:
+    for name, theme in README.items():
+        named = next(one for one in PAGES if one.name == name)
+        with visit.of(named.who, "fr") as context:
+            page = context.new_page()
+            page.emulate_media(color_scheme=theme)
+            visit.open(page, named)
+            image = Image.open(BytesIO(page.screenshot())).convert("RGB")
+            image.resize((960, 600), Image.Resampling.LANCZOS).save(
+                ROOT / "docs" / f"{name}.webp", quality=80
+            )
 
 
 def picture(named: Named, theme: str, language: str, width: int) -> Path:

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from community import actions
-from community.models import Draft, Post, PostRevision, ReadState, ThreadPass, Watch
+from community.models import Draft, Post, PostRevision, ReadState, Thread, ThreadPass, Watch
 from core.errors import Refused
 from events.models import Event
 from tests import making
@@ -228,6 +228,14 @@ def test_reading_moves_forward_only_and_is_told_once(thread, karim, awa):
     assert actions.mark_read(thread, user=karim, number=99)
     assert ReadState.objects.get(thread=thread, user=karim).last_number == 4
     assert verbs()[-2:] == ["community.thread_opened", "community.thread_read"]
+
+
+def test_a_post_that_came_while_the_page_was_drawn_and_was_shown_is_read(thread, awa, karim):
+    fetched = Thread.objects.get(pk=thread.pk)
+    actions.write_post(thread, author=awa, body="Entre-temps")
+    actions.mark_read(fetched, user=karim, number=2)
+    assert ReadState.objects.get(thread=thread, user=karim).last_number == 2
+    assert Event.objects.filter(verb="community.thread_opened").latest("pk").data == {"number": 2}
 
 
 def test_ones_own_post_is_no_news_but_those_before_it_stay_new(thread, awa, karim):

@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 
 import pytest
+import redis
 import time_machine
 from django.core import signing
 from django.db import transaction
@@ -181,8 +182,10 @@ def test_news_waits_for_the_commit_and_a_rollback_tells_nothing(open_page):
 def test_news_without_a_server_fails_nobody(settings, caplog):
     live.servers.cache_clear()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    live._send("{}")
+    live._send(json.dumps(["thread:80", "changed", {}]))
     live.servers.cache_clear()
+    live.outage.end()
+    live.missed.messages.clear()
     assert "could not be told" in caplog.text
 
 
@@ -232,3 +235,19 @@ def test_pages_still_come_through_the_same_port(port):
     connection.request("GET", "/live/token/")
     assert connection.getresponse().status == 302
     connection.close()
+
+
+def test_news_that_could_not_be_told_is_told_when_the_server_of_news_is_back(port, monkeypatch):
+    page = Page(port, live.token_for(1, ["thread:81", "thread:82"])).until_open()
+    real = live.servers
+    try:
+        monkeypatch.setattr(live, "servers", lambda: redis.Redis(port=1))
+        for name in ("thread:81", "thread:82", "thread:81"):
+            live._send(json.dumps([name, "changed", {}]))
+        monkeypatch.setattr(live, "servers", real)
+        heard = [page.next()[1]["topic"] for _news in range(2)]
+        assert heard == ["thread:81", "thread:82"]
+        assert not live.missed.messages
+    finally:
+        live.outage.end()
+        page.close()
