@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SETUP = exec $(PYTHON) -m core.setup
 
-.PHONY: help demo dev test lint messages screens bench bench-compare faults stop reset
+.PHONY: help demo dev test browser lint messages screens bench bench-compare faults stop reset
 
 help:  ## what can be typed
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -13,8 +13,11 @@ demo:  ## set everything up and open a living academy (PORT=8000)
 dev:  ## the same, reloading on change of code, templates and assets
 	@$(SETUP) dev
 
-test:  ## every check: lint, types, layers, migrations, translations, tests (ARGS="tests/core -q" for some)
+test:  ## every check: lint, types, layers, migrations, translations, tests without a browser (ARGS="tests/core -q" for some)
 	@$(SETUP) test $(ARGS)
+
+browser:  ## the checks, then the tests that drive Chromium: axe, journeys, live, hostile words
+	@$(SETUP) test -m browser
 
 lint:  ## every check but the tests
 	@$(SETUP) lint
