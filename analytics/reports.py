@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics import populations, small_groups, tallies
 from analytics.filters import Choices, Filters
@@ -189,6 +190,18 @@ def _sum(facts: dict, wanted: frozenset[int] | None, total):
     return total
 
 
+VOICES = [
+    ("M04.writers", gettext_lazy("writers"), "contributors"),
+    ("M04.readers", gettext_lazy("readers"), "readers"),
+    ("M04.silent", gettext_lazy("silent"), "silent"),
+]
+MATURITIES = [
+    ("24h", gettext_lazy("after 24 hours")),
+    ("72h", gettext_lazy("after 72 hours")),
+    ("7d", gettext_lazy("after 7 days")),
+]
+
+
 def lines_of(measured: Measured, *, k: int) -> list[Line]:
     group, before = measured.group, measured.before
     questions, earlier = measured.questions, measured.questions_before
@@ -199,11 +212,7 @@ def lines_of(measured: Measured, *, k: int) -> list[Line]:
         lines.append(Line(metric, value, previous, detail, code))
 
     add(participation.PARTICIPATION, "M03", participation.participation_rate, group, before)
-    for code, words, number in [
-        ("M04.writers", _("writers"), "contributors"),
-        ("M04.readers", _("readers"), "readers"),
-        ("M04.silent", _("silent"), "silent"),
-    ]:
+    for code, words, number in VOICES:
         add(
             participation.VOICES,
             code,
@@ -224,11 +233,7 @@ def lines_of(measured: Measured, *, k: int) -> list[Line]:
         answers.FIRST_RESPONSE, "M09.peers", answers.first_response, questions, earlier, _("by a colleague"),
         peers=True,
     )  # fmt: skip
-    for maturity, words in [
-        ("24h", _("after 24 hours")),
-        ("72h", _("after 72 hours")),
-        ("7d", _("after 7 days")),
-    ]:
+    for maturity, words in MATURITIES:
         add(
             answers.UNANSWERED, f"M10.{maturity}", answers.unanswered_rate, questions, earlier, words,
             maturity=maturity,

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class GamificationConfig(AppConfig):
@@ -8,3 +9,11 @@ class GamificationConfig(AppConfig):
         from gamification import personal_data
 
         personal_data.declare()
+        # A database that was emptied has lost what a migration seeded; it is there again after `flush`.
+        post_migrate.connect(seed_definitions, sender=self)
+
+
+def seed_definitions(**kwargs) -> None:
+    from gamification.models import Recognition
+
+    Recognition.objects.get_or_create(code="relevant_answer", defaults={"points": 10})

@@ -245,7 +245,10 @@ def test_news_that_could_not_be_told_is_told_when_the_server_of_news_is_back(por
         for name in ("thread:81", "thread:82", "thread:81"):
             live._send(json.dumps([name, "changed", {}]))
         monkeypatch.setattr(live, "servers", real)
-        heard = [page.next()[1]["topic"] for _news in range(2)]
+        # A page may also be told to look for itself, when the hub has found the server again.
+        heard: list[str] = []
+        while len(heard) < 2:
+            heard += [topic] if (topic := page.next()[1].get("topic")) else []
         assert heard == ["thread:81", "thread:82"]
         assert not live.missed.messages
     finally:
