@@ -219,7 +219,7 @@ def lines_of(measured: Measured, *, k: int) -> list[Line]:
             lambda of, *, k, number=number: participation.share(getattr(of, number), of.size, k=k),
             group,
             before,
-            words,
+            str(words),
         )
     mean, median = participation.contributions_per_learner, participation.median_contributions
     add(participation.CONTRIBUTIONS, "M05.mean", mean, group, before, _("mean"))
@@ -235,7 +235,7 @@ def lines_of(measured: Measured, *, k: int) -> list[Line]:
     )  # fmt: skip
     for maturity, words in MATURITIES:
         add(
-            answers.UNANSWERED, f"M10.{maturity}", answers.unanswered_rate, questions, earlier, words,
+            answers.UNANSWERED, f"M10.{maturity}", answers.unanswered_rate, questions, earlier, str(words),
             maturity=maturity,
         )  # fmt: skip
     rate = completion.completion_rate
