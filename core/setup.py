@@ -191,7 +191,7 @@ def install_front_end() -> str | None:
         env["npm_config_globalconfig"] = "/etc/npmrc"
     run(
         *(VENV / "bin" / "npm", "ci", "--no-progress"),
-        advice="Check that this machine reaches registry.npmjs.org (or the registry in .npmrc), then try again.",
+        advice="Check that this machine reaches the npm registry (or the one named in .npmrc), then try again.",
         env=env,
     )
     remember("npm", mark)
