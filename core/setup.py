@@ -164,7 +164,10 @@ def install_uv(lock: Path, advice: str) -> None:
 
 
 def index_settings() -> dict[str, str]:
-    """uv does not read pip's settings; a machine behind a mirror has said there where packages come from."""
+    """Where packages come from, as pip's settings say: uv does not read them.
+
+    Like pip, uv is to take a version from whichever index has it. What that could let in, the hashes keep out.
+    """
     listed = run(PYTHON, "-m", "pip", "config", "list", advice="Repair pip's settings (pip config debug).")
     said = {
         key.split(".")[-1]: value.strip("'\"")
@@ -176,7 +179,9 @@ def index_settings() -> dict[str, str]:
         "find-links": "UV_FIND_LINKS",
         "cert": "SSL_CERT_FILE",
     }
-    return {names[key]: value for key, value in said.items() if key in names and names[key] not in os.environ}
+    settings = {names[key]: value for key, value in said.items() if key in names}
+    settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return {name: value for name, value in settings.items() if name not in os.environ}
 
 
 def install_front_end() -> str | None:
