@@ -5,6 +5,7 @@ with them it is a production, and a missing or unsafe value stops it with a sent
 """
 
 import os
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "people.middleware.PersonMiddleware",
+    "core.limits.WriteLimitMiddleware",
     "core.middleware.NoNullMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -135,8 +137,9 @@ CACHES = {
         "BACKEND": "core.caching.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "palabre",
-        # A server that is stopped, not gone, accepts and never answers.
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        # A server that is stopped, not gone, accepts and never answers. On a busy machine the tests, which count
+        # queries, wait longer.
+        "OPTIONS": dict.fromkeys(["socket_timeout", "socket_connect_timeout"], 20 if TEST_RUN else 1),
     }
 }
 CELERY_BROKER_URL = broker_url(REDIS_URL)
@@ -171,6 +174,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_ENDS_WHEN_IDLE_FOR = timedelta(days=environment.whole_number("SESSION_IDLE_DAYS", default=14))
 
 AUTH_USER_MODEL = "people.User"
 # E-mail addresses are unique by an index on their small letters, which the check does not see.
@@ -203,6 +207,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"join": "20/m/ip,60/h/ip", "login": "60/m/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Forms, and searches, that one person may send in a minute; 0 for no limit.
+REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", default=0 if TEST_RUN else 120)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Palabre"

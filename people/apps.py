@@ -5,6 +5,6 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import personal_data
+        from people import audit, personal_data  # noqa: F401 (audit listens)
 
         personal_data.declare()

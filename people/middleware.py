@@ -1,6 +1,8 @@
 import zoneinfo
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
@@ -17,6 +19,8 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.user.is_authenticated and self.was_idle(request):
+            logout(request)
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
@@ -26,6 +30,11 @@ class PersonMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", user.language)
         return response
+
+    def was_idle(self, request) -> bool:
+        """Whether this session was left alone for longer than `settings.SESSION_ENDS_WHEN_IDLE_FOR`."""
+        seen = parse_datetime(request.session.get("seen", ""))
+        return seen is not None and timezone.now() - seen > settings.SESSION_ENDS_WHEN_IDLE_FOR
 
     def notice_visit(self, request, user) -> None:
         """`request.previous_visit` is when the visit before this one began, or None on the first."""

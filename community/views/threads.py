@@ -20,6 +20,7 @@ from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import role, signed_in
 from core.errors import Refused
+from core.limits import limited
 from core.live import listen
 from core.numbers import whole
 from people.models import User
@@ -109,6 +110,7 @@ def _moment(text: str) -> datetime | None:
 
 @signed_in
 @require_GET
+@limited
 def people(request: PersonRequest, pk: int) -> HttpResponse:
     """Completion of a mention: people who can read this thread, nobody else."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)

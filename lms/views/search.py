@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from core.access import signed_in
+from core.limits import limited
 from lms.search import KINDS
 from lms.search import search as find
 
 
 @signed_in
 @require_GET
+@limited
 def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     kind = request.GET.get("kind", "")

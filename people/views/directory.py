@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_safe
 
 from core.access import signed_in
+from core.limits import limited
 from core.media import serve
 from core.numbers import whole
 from people.models import Profile, Skill, Unit, User
@@ -47,6 +48,7 @@ def person(request: PersonRequest, handle: str) -> HttpResponse:
 
 @signed_in
 @require_GET
+@limited
 def suggest(request: PersonRequest) -> HttpResponse:
     """Colleagues whose name or identifier begins with what follows the @ in a message."""
     words = request.GET.get("q", "").strip()[:60]
