@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kombu import Queue
+
 from core import embedded, environment
 from core.logs import log_settings
 from lms.celery import broker_url
@@ -164,6 +166,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 75
 CELERY_TASK_IGNORE_RESULT = True
+# A worker takes from all three unless told otherwise (-Q): a fleet gives each its own, so that none waits for another.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("mail"), Queue("slow")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {
+    "events.send": {"queue": "mail"},
+    "analytics.*": {"queue": "slow"},
+    "people.*": {"queue": "slow"},
+    "*.forget_*": {"queue": "slow"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_RESULT_EXPIRES = None

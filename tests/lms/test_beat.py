@@ -99,6 +99,15 @@ def test_every_scheduled_task_can_be_put_on_the_queue():
         assert soft < hard, entry["task"]
 
 
+def test_every_task_goes_to_a_queue_that_a_worker_takes_from():
+    our_app.loader.import_default_modules()
+    ours = [name for name in our_app.tasks if not name.startswith("celery.")]
+    went = {name: our_app.amqp.router.route({}, name)["queue"].name for name in ours}
+    assert set(went.values()) == {queue.name for queue in our_app.conf.task_queues}
+    assert (went["events.read"], went["events.send"]) == ("celery", "mail")
+    assert went["analytics.rebuild_dirty_days"] == went["people.fill_export"] == "slow"
+
+
 def test_nothing_acknowledged_is_lost_by_a_setting():
     conf = our_app.conf
     assert conf.task_acks_late is conf.task_reject_on_worker_lost is conf.task_ignore_result is True
