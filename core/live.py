@@ -18,7 +18,7 @@ from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from core.outage import Outage
@@ -105,7 +105,7 @@ def allowed_topics(user: Any, names: Iterable[str]) -> list[str]:
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def token(request: HttpRequest) -> JsonResponse:
     """A fresh token for a page that stays open; what the person may no longer hear is left out."""

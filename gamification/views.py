@@ -1,6 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from gamification.queries import recognitions_of
@@ -8,7 +8,7 @@ from people.models import User
 
 
 @signed_in
-@require_GET
+@require_safe
 def recognitions(request: HttpRequest, handle: str) -> HttpResponse:
     """What a person is recognised for: a page, or the fragment that their profile pulls in."""
     shown = get_object_or_404(User.objects.visible_to(request.user), handle=handle)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import public, signed_in
 from notifications import actions
@@ -21,7 +21,7 @@ PANEL_SIZE = 8
 
 
 @signed_in
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "new"
     notices = notifications_of(request.user)
@@ -34,7 +34,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def bell(request: PersonRequest) -> HttpResponse:
     """The bell by itself, pulled when the stream says that something changed."""
@@ -42,7 +42,7 @@ def bell(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 @never_cache
 def panel(request: PersonRequest) -> HttpResponse:
     notices = with_words(notifications_of(request.user).unread()[:PANEL_SIZE])
@@ -50,7 +50,7 @@ def panel(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def open_notification(request: PersonRequest, pk: int) -> HttpResponse:
     """Lead to what the notice is about. A page fetched ahead of a click was read by nobody."""
     notice = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)

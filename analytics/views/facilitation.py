@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from analytics import facilitation, wording
 from core.access import role
@@ -14,7 +14,7 @@ from people.rules import is_trainer
 
 
 @role("facilitator")
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     spaces = facilitation.spaces_of(request.user)
     if not spaces and not is_trainer(request.user):

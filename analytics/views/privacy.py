@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from analytics import mine
 from core.access import signed_in
@@ -11,7 +11,7 @@ from people.rules import is_learner
 
 
 @signed_in
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     context = {
         "weeks": mine.weeks_of(request.user),

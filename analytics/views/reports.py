@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from analytics import export, filters, metrics, presenting, reports
 from core.access import role
@@ -16,7 +16,7 @@ from people.rules import is_hr
 
 
 @role("hr")
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     asked, choices = _asked(request)
     report = reports.build(request.user, asked, choices)
@@ -33,7 +33,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 @role("hr")
-@require_GET
+@require_safe
 def download(request: PersonRequest) -> HttpResponse:
     """The figures of the report as CSV; that they left the house is written in the log."""
     asked, choices = _asked(request)

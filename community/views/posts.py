@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import actions, rules
 from community.forms import DraftedForm, PostForm
@@ -35,7 +35,7 @@ def place_of(post: Post) -> str:
 
 
 @signed_in
-@require_GET
+@require_safe
 def show(request: PersonRequest, pk: int) -> HttpResponse:
     """The address of a post opens its thread at that post."""
     post = visible_post(request.user, pk)
@@ -96,7 +96,7 @@ def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpRespon
 
 
 @signed_in
-@require_GET
+@require_safe
 def reply(request: PersonRequest, pk: int) -> HttpResponse:
     """A composer to answer one post, with its words quoted on demand."""
     post = visible_post(request.user, pk)
@@ -150,7 +150,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def history(request: PersonRequest, pk: int) -> HttpResponse:
     """What a post said before: open to whoever may read the post."""
     post = visible_post(request.user, pk)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from community import actions, rules
 from community.forms import SpaceForm, ThreadForm
@@ -57,7 +57,7 @@ def frame_of(space: Any, user: Any, tab: str) -> dict[str, Any]:
 
 
 @signed_in
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     mine, others = spaces_to_browse(request.user, words=words)
@@ -71,7 +71,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def show(request: PersonRequest, slug: str) -> HttpResponse:
     """The talk of a space; who may not read it yet finds what it is for and how to come in."""
     space = fetch(request.user, slug)
@@ -103,7 +103,7 @@ def _filters(space: Space, asked: dict[str, str]) -> list[dict[str, Any]]:
 
 
 @signed_in
-@require_GET
+@require_safe
 def about(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     return render(request, "community/space_about.html", frame_of(space, request.user, "about"))

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import actions
 from community.forms import PostForm
@@ -38,7 +38,7 @@ def fetch(user: Any, pk: int) -> Any:
 
 
 @signed_in
-@require_GET
+@require_safe
 def show(request: PersonRequest, pk: int) -> HttpResponse:
     thread = fetch(request.user, pk)
     sort = "useful" if request.GET.get("sort") == "useful" else "order"
@@ -109,7 +109,7 @@ def _moment(text: str) -> datetime | None:
 
 
 @signed_in
-@require_GET
+@require_safe
 @limited
 def people(request: PersonRequest, pk: int) -> HttpResponse:
     """Completion of a mention: people who can read this thread, nobody else."""

@@ -1,7 +1,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from courses.forms.catalogue import FilterForm
@@ -13,7 +13,7 @@ A_PAGE = 24
 
 
 @signed_in
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     filters = form.filters

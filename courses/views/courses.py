@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.access import signed_in
 from core.errors import Refused
@@ -13,7 +13,7 @@ from people.requests import PersonRequest
 
 
 @signed_in
-@require_GET
+@require_safe
 def show(request: PersonRequest, slug: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
     return render(request, "courses/course.html", {"page": course_page(request.user, course)})

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import role
 from core.errors import Refused
@@ -72,7 +72,7 @@ def show(request: PersonRequest, digest: str) -> HttpResponse:
 
 
 @role("trainer")
-@require_GET
+@require_safe
 def refused(request: PersonRequest, digest: str) -> HttpResponse:
     """The items that would be refused or changed, as a file to work through."""
     upload, language = _put_aside(request, digest)

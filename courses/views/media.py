@@ -1,7 +1,7 @@
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from core.media import serve
@@ -31,7 +31,7 @@ def poster(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
-@require_GET
+@require_safe
 def caption(request: PersonRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Caption.objects.filter(video__in=videos_for(request.user)), pk=pk)
     response = HttpResponse(found.vtt, content_type="text/vtt; charset=utf-8")

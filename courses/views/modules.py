@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from community.views.beside import conversation_beside
 from core.access import signed_in
@@ -25,7 +25,7 @@ TEMPLATES = {
 
 
 @signed_in
-@require_GET
+@require_safe
 def show(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     page = module_page(request.user, slug, pk)
     module = page.module

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Refused
 from core.numbers import whole
@@ -31,7 +31,7 @@ MORE_ROWS = 2
 
 
 @author
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     return render(request, "courses/studio_questions.html", _bank(request))
 

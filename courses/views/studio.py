@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Refused
 from courses.actions import archive_course, change_course, create_course, publish_course
@@ -20,7 +20,7 @@ from people.requests import PersonRequest
 
 
 @author
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     page = Paginator(courses_to_write(request.user, text), 30).get_page(request.GET.get("page"))
@@ -40,7 +40,7 @@ def new(request: PersonRequest) -> HttpResponse:
 
 
 @author
-@require_GET
+@require_safe
 def show(request: PersonRequest, slug: str) -> HttpResponse:
     return outline_page(request, course_of(request, slug))
 

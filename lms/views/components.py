@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
@@ -53,7 +53,7 @@ def participation() -> dict:
 
 
 @public
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Every component alive, to be looked at in both themes and both languages. Development only."""
     if not settings.DEBUG:

@@ -1,6 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import public
 from gamification.queries import recognitions_of
@@ -10,7 +10,7 @@ from people.rules import is_hr
 
 
 @public
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The day's page of whoever is signed in; for everyone else, what Palabre is."""
     if not request.user.is_authenticated:

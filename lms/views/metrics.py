@@ -5,7 +5,7 @@ import hmac
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from analytics.models import DirtyDay
@@ -14,7 +14,7 @@ from events.models import Cursor, Delivery, Event, ParkedEvent, Tick
 
 
 @public
-@require_GET
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     asked = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not hmac.compare_digest(asked, settings.METRICS_TOKEN):

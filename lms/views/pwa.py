@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import public
 
@@ -28,7 +28,7 @@ ICONS = [
 
 
 @public
-@require_GET
+@require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     icons = [
         {"src": static(f"icons/{name}"), "sizes": sizes, "type": "image/png", "purpose": purpose}
@@ -51,7 +51,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 
 @public
-@require_GET
+@require_safe
 @cache_control(max_age=0, must_revalidate=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Served from the root, so that it may look after every page; it keeps the shell, never what people wrote."""
@@ -62,6 +62,6 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "lms/offline.html")

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from core.limits import limited
@@ -12,7 +12,7 @@ from lms.search import search as find
 
 
 @signed_in
-@require_GET
+@require_safe
 @limited
 def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()

@@ -2,7 +2,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from core.limits import limited
@@ -18,7 +18,7 @@ SUGGESTED = 8
 
 
 @signed_in
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     organisation = request.user.organisation_id
@@ -38,7 +38,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def person(request: PersonRequest, handle: str) -> HttpResponse:
     people = User.objects.visible_to(request.user).select_related("profile", "standing")
     shown = get_object_or_404(people.prefetch_related(*person_relations()), handle=handle)
@@ -47,7 +47,7 @@ def person(request: PersonRequest, handle: str) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 @limited
 def suggest(request: PersonRequest) -> HttpResponse:
     """Colleagues whose name or identifier begins with what follows the @ in a message."""

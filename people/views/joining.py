@@ -1,7 +1,7 @@
 from allauth.decorators import rate_limit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import public, signed_in
 from core.errors import Refused
@@ -12,7 +12,7 @@ from people.forms import CodeForm
 
 @public
 @rate_limit(action="join")
-@require_GET
+@require_safe
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """A link of invitation: it is remembered, and the sign-up form opens."""
     try:
@@ -40,7 +40,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
     """The first page after signing up: how to sign in next time, and where to begin."""
     return render(request, "people/welcome.html")

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import role
 from core.errors import Refused
@@ -34,7 +34,7 @@ def administered(request: PersonRequest) -> Organisation:
 
 
 @role("administrator")
-@require_GET
+@require_safe
 def people(request: PersonRequest) -> HttpResponse:
     administered(request)
     words = request.GET.get("q", "").strip()[:100]
@@ -47,7 +47,7 @@ def people(request: PersonRequest) -> HttpResponse:
 
 
 @role("administrator")
-@require_GET
+@require_safe
 def member(request: PersonRequest, pk: int) -> HttpResponse:
     administered(request)
     shown = get_object_or_404(User.objects.visible_to(request.user).select_related("profile"), pk=pk)

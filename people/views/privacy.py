@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.access import signed_in
 from people import actions
@@ -13,7 +13,7 @@ from people.tasks import fill_export
 
 
 @signed_in
-@require_GET
+@require_safe
 def index(request: PersonRequest) -> HttpResponse:
     requests = request.user.data_requests.order_by("-requested_at")[:10]
     erasure = next((r for r in requests if r.kind == DataRequest.Kind.ERASURE and not r.done_at), None)
@@ -43,7 +43,7 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def download(request: PersonRequest, pk: int) -> FileResponse:
     asked = get_object_or_404(request.user.data_requests.exclude(file=""), pk=pk)
     return FileResponse(asked.file.open(), as_attachment=True, filename=f"palabre-{asked.pk}.zip")

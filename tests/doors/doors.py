@@ -67,7 +67,7 @@ def methods_of(view: Any) -> list[str]:
             return [name.upper() for name in named if hasattr(kind, name)]
     allowed = _declared(view)
     assert allowed, (
-        f"{view} says no methods: decorate it with require_GET, require_POST or require_http_methods"
+        f"{view} says no methods: decorate it with require_safe, require_POST or require_http_methods"
     )
     return [method for method in allowed if method != "HEAD"]
 
