@@ -135,7 +135,9 @@ def test_a_time_falls_back_to_the_full_date_in_the_zone_and_language_of_the_read
     moment = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
     with timezone.override("Europe/Paris"), translation.override("fr"):
         drawn = draw("{% time moment %}", moment=moment)
-    assert "21 novembre 2026 00:30" in drawn
+    assert "21 novembre 2026 à 00:30" in drawn
+    with timezone.override("Europe/Paris"), translation.override("en"):
+        assert "21 November 2026, 00:30" in draw("{% time moment %}", moment=moment)
     assert 'datetime="2026-11-20T23:30:00+00:00"' in drawn
 
 
