@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polib
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 LANGUAGE = "fr"
@@ -60,6 +61,8 @@ def compile_catalogues(folders: Iterable[Path]) -> int:
             polib.pofile(str(source)).save_as_mofile(str(draft))
             draft.replace(target)  # A process that reads meanwhile sees the old or the new, never half.
             compiled += 1
+            # This process may have looked sentences up before: what it writes next must be in the reader's language.
+            translation_file_changed(sender=None, file_path=target)
     return compiled
 
 

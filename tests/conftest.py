@@ -1,6 +1,6 @@
 import pytest
 from django.conf import settings
-from django.utils.translation import override, trans_real
+from django.utils.translation import override
 
 from core.catalogues import compile_catalogues
 from tests import making
@@ -13,8 +13,7 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session", autouse=True)
 def catalogues():
     """French as the catalogues have it now: compiled files are not kept in the repository."""
-    if compile_catalogues(settings.LOCALE_PATHS):
-        trans_real._translations.clear()
+    compile_catalogues(settings.LOCALE_PATHS)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@ import gettext
 
 import polib
 import pytest
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from core import catalogues
 
@@ -135,3 +137,12 @@ def test_compiled_catalogues_count_none_and_one_as_singular(project):
         french = gettext.GNUTranslations(handle)
     said = [french.ngettext("%(n)s post", "%(n)s posts", n) for n in (0, 1, 2)]
     assert said == ["%(n)s post", "%(n)s post", "%(n)s posts"]
+
+
+def test_what_was_looked_up_before_compiling_is_looked_up_again(project):
+    translate_all(project).save(str(catalogues.catalogue_path(project, "courses")))
+    with translation.override("fr"):
+        translation.gettext("Search")
+    assert trans_real._translations
+    catalogues.compile_catalogues([project / "locale" / "courses"])
+    assert not trans_real._translations
