@@ -19,6 +19,7 @@
    data-submit-on-change          a form that sends itself when a field changes (filters, sorting)
    data-talk                      (community) a list of posts that stays up to date; data-close-slot closes a composer under a post
    data-copy-link                 copies the address of this link
+   aria-current in a .tabs        comes into sight when the row of tabs is wider than the screen
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
@@ -39,6 +40,7 @@ import "./shortcuts.js";
 import "./talk.js";
 import "./conversation.js";
 import "./theme.js";
+import "./links.js";
 import "./upload_progress.js";
 import { attach, whenSeen } from "./attach.js";
 

@@ -288,8 +288,15 @@ def field(bound: BoundField, *, label: str = "", hidden_label: bool = False, **a
         "hidden_label": hidden_label,
         "control": bound.as_widget(attrs=attrs) if kind != "choices" else "",
         "options": _choices(bound) if kind == "choices" else [],
-        "optional": not bound.field.required and kind not in ("checkbox", "choices"),
+        "optional": not bound.field.required
+        and kind not in ("checkbox", "choices")
+        and not (kind == "select" and _is_always_answered(bound)),
     }
+
+
+def _is_always_answered(bound: BoundField) -> bool:
+    """A list without an empty line holds an answer from the start: nobody can leave it out."""
+    return all(str(value) for value, _label in bound.field.choices)  # type: ignore[attr-defined]
 
 
 @register.inclusion_tag("components/composer.html", takes_context=True)
@@ -299,7 +306,8 @@ def composer(
 ) -> dict:  # fmt: skip
     """A text area inside its form, with toolbar, mentions, pasted files and a draft that is never lost.
 
-    `place` is the address of the draft ("thread:12"), `sequence` the one of the draft the server kept.
+    `place` is the address of the draft ("thread:12"), `sequence` the one of the draft the server kept. In a page
+    that knows its thread, mentions offer whoever can read it, and nobody else.
     """
     invalid = " textarea-error" if bound.errors else ""
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
@@ -309,7 +317,7 @@ def composer(
         "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
         "hidden_label": hidden_label, "control": bound.as_widget(attrs=drawn),
         "person_id": getattr(context.get("user"), "pk", None) or "", "marks": _composer_marks(),
-        "draft_url": _address("community:draft"), "suggest_url": _address("people:suggest"),
+        "draft_url": _address("community:draft"), "suggest_url": _who_can_be_mentioned(context.get("thread")),
         "upload_url": _address("community:attachments") if uploads else "",
     }  # fmt: skip
 
@@ -324,9 +332,14 @@ def _composer_marks() -> list[tuple[str, str, str]]:
     ]
 
 
-def _address(name: str) -> str:
+def _who_can_be_mentioned(thread: Any) -> str:
+    pk = getattr(thread, "pk", None)
+    return _address("community:thread_people", pk) if pk else _address("people:suggest")
+
+
+def _address(name: str, *args: Any) -> str:
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

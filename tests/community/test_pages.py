@@ -246,6 +246,9 @@ def test_mentions_are_completed_with_people_who_can_read_the_thread(thread, kari
     everybody = client.get(url).content.decode()
     assert "Marc Petit" not in everybody
     assert "Ines Roy" not in everybody
+    # The composers of the thread ask there, and not the whole directory.
+    for page in (thread.get_absolute_url(), f"/posts/{thread.posts.first().pk}/reply/"):
+        assert f'data-suggest-url="{url}"' in client.get(page).content.decode()
 
 
 def test_what_people_wrote_is_shown_as_text(thread, karim, awa, sign_in):
