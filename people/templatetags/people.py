@@ -24,6 +24,8 @@ ORGANISATION = [
 @register.inclusion_tag("components/tabs.html")
 def settings_tabs(here: str) -> dict:
     """The pages of one's own settings; `here` is the URL name of the present one."""
+    if here.startswith("mfa_"):
+        here = "mfa_index"
     return {"items": entries(SETTINGS, here), "label": _("Settings")}
 
 
