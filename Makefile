@@ -13,7 +13,7 @@ demo:  ## set everything up and open a living academy (PORT=8000)
 dev:  ## the same, reloading on change of code, templates and assets
 	@$(SETUP) dev
 
-test:  ## every check: lint, types, layers, migrations, translations, tests without a browser (ARGS="tests/core -q" for some)
+test:  ## every check: lint, types, layers, migrations, translations, tests, Chromium's last (ARGS="tests/core -q" for some)
 	@$(SETUP) test $(ARGS)
 
 browser:  ## the checks, then the tests that drive Chromium: axe, journeys, live, hostile words

@@ -67,7 +67,8 @@ def test_awa_watches_talks_answers_and_hears_that_her_answer_is_accepted(sign_in
     expect(answer).to_have_count(1)
     awa.goto("/")
     before = unread(awa)
-    answer.locator("[name=post], button", has_text=re.compile("Retenir|Accepter|Accept")).first.click()
+    answer.locator("[popovertarget^=more-]").click()
+    answer.get_by_role("button", name="Retenir cette réponse").click()
     awa.wait_for_function(
         "n => Number((document.querySelector('#bell')?.textContent.match(/\\d+/) || ['0'])[0]) > n",
         arg=before,
@@ -84,7 +85,7 @@ def unread(page: Page) -> int:
     return int(found[0]) if found else 0
 
 
-def test_julie_publishes_a_module_decides_on_a_flag_and_accepts_an_answer(sign_in):
+def test_julie_publishes_a_module_and_decides_on_a_flag_and_thinks_again(sign_in):
     julie = sign_in("julie")
     title = f"Dire non sans fermer la porte {uuid.uuid4().hex[:6]}"
     julie.goto("/studio/")
@@ -102,12 +103,15 @@ def test_julie_publishes_a_module_decides_on_a_flag_and_accepts_an_answer(sign_i
     expect(julie.locator("#conversation")).to_contain_text("Quel non avez-vous dit")
 
     julie.goto("/facilitation/")
-    cases = julie.locator("form[action$='/decision/']")
-    waiting = cases.count()
-    assert waiting > 0
-    cases.first.get_by_role("button", name="Garder").click()
-    julie.goto("/facilitation/")
-    expect(julie.locator("form[action$='/decision/']")).not_to_have_count(waiting)
+    case = julie.locator("form[action$='/decision/']").first.get_attribute("action")
+    deciding = julie.locator(f"form[action='{case}']")
+    deciding.get_by_role("button", name="Garder").click()
+    expect(deciding).to_have_count(0)
+    meanwhile = julie.context.new_page()
+    meanwhile.goto("/facilitation/")
+    expect(meanwhile.locator(f"form[action='{case}']")).to_have_count(0)
+    julie.get_by_role("button", name="Annuler").last.click()
+    expect(deciding).to_have_count(1)
     assert julie.errors == []
 
 
