@@ -27,7 +27,9 @@ export function keepDraft(composer, field) {
     try {
       const answer = await fetch(draftUrl, { method: "POST", body: data(), headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
-      if (sent === sequence) [unsaved] = [false, say(saySaved)];
+      if (sent !== sequence) return;
+      [unsaved] = [false, say(saySaved)];
+      if (localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), saved: true }));
     } catch {
       say(sayKept);
     }

@@ -123,3 +123,22 @@ def test_a_mention_rings_the_bell_on_any_page_and_reading_silences_it(sign_in, t
     expect(awa).to_have_url(re.compile("/threads/"))
     expect(awa.locator("#bell .badge")).to_have_count(0)
     assert awa.errors == []
+
+
+def test_signing_out_leaves_no_draft_that_the_server_has(sign_in, thread):
+    page, address = sign_in("awa"), thread(1)
+    open_thread(page, address)
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('palabre:draft:'))"
+    with page.expect_response("**/drafts/**"):
+        page.locator("main textarea[name=body]").last.fill("Une phrase pas finie")
+    expect(page.locator("[data-draft-status]").last).not_to_be_empty()
+    assert len(page.evaluate(kept)) == 1
+
+    page.goto("/accounts/logout/")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(lambda url: "logout" not in url)
+    assert page.evaluate(kept) == []
+
+    page = sign_in("awa")
+    page.goto(address)
+    expect(page.locator("main textarea[name=body]").last).to_have_value("Une phrase pas finie")
