@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from community.models import Post
+from core.mail import letter
+from core.markdown import excerpt
 from events import deliveries, mail
 from events.models import Delivery
 from notifications.models import Notification
@@ -45,7 +45,7 @@ def send_notification(delivery: Delivery) -> str | None:
     if notice.read_at is not None:
         return READ
     with speaking(user):
-        message = _message(user, notice, post)
+        message = letter_about(post, notice, user)
     mail.hand_over(message, key=delivery.key)
     return None
 
@@ -64,13 +64,7 @@ def send_digest(delivery: Delivery) -> str | None:
         notices = with_words(unread[:DIGEST_SIZE])
         if not notices:
             return READ
-        context = {
-            "user": user,
-            "notices": notices,
-            "stop": stop_address(user.pk, kinds),
-            "site": settings.SITE_URL,
-        }
-        message = composed("emails/digest", _("What was said in your spaces"), user, context)
+        message = digest_for(user, notices, kinds)
     mail.hand_over(message, key=delivery.key)
     return None
 
@@ -95,7 +89,15 @@ def _may_read(user: User, post: Post, kind: str) -> bool:
     return Post.objects.visible_to(user).filter(pk=post.pk).exists()
 
 
-def _message(user: User, notice: Notification, post: Post) -> EmailMultiAlternatives:
+def digest_for(user: User, notices: list[Notification], kinds: list[str]) -> EmailMultiAlternatives:
+    context = {"user": user, "notices": notices, "stop": stop_address(user.pk, kinds)}
+    subject = _("What was said in your spaces")
+    return letter(
+        "emails/digest", subject=subject, to=user.email or "", context=context, headers=_headers(context)
+    )
+
+
+def letter_about(post: Post, notice: Notification, user: User) -> EmailMultiAlternatives:
     author = post.author.name if post.author else _("Somebody")
     silent = notice.kind in (Notification.Kind.FLAG, Notification.Kind.DECISION)
     context = {
@@ -105,35 +107,27 @@ def _message(user: User, notice: Notification, post: Post) -> EmailMultiAlternat
         ),
         "post": post,
         "excerpt": "" if silent else Truncator(post.body).chars(EXCERPT),
+        "said": excerpt(post.html, EXCERPT),
         "address": settings.SITE_URL + notice.get_absolute_url(),
         "stop": stop_address(user.pk, [notice.kind]),
-        "site": settings.SITE_URL,
     }
     subject = f"[{post.thread.space.name}] {post.thread.title}"
-    message = composed("emails/notification", subject, user, context)
     # All mails about a thread answer the same one, so that mail programs show them together.
     root = deliveries.message_id(f"thread:{post.thread_id}")
-    message.extra_headers |= {"In-Reply-To": root, "References": root}
-    return message
+    headers = {"In-Reply-To": root, "References": root, **_headers(context)}
+    return letter(
+        "emails/notification", subject=subject, to=user.email or "", context=context, headers=headers
+    )
+
+
+def _headers(context: dict[str, Any]) -> dict[str, str]:
+    """The button "unsubscribe" of mail programs, and a word to answering machines."""
+    return {
+        "List-Unsubscribe": f"<{context['stop']}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
 
 
 def _acceptor(notice: Notification) -> list[str]:
     return list(User.objects.filter(pk__in=notice.actors[:1]).values_list("name", flat=True))
-
-
-def composed(template: str, subject: str, user: User, context: dict[str, Any]) -> EmailMultiAlternatives:
-    text = render_to_string(f"{template}.txt", context)
-    message = EmailMultiAlternatives(
-        " ".join(subject.split()),
-        text,
-        settings.DEFAULT_FROM_EMAIL,
-        [user.email or ""],
-        headers={
-            "List-Unsubscribe": f"<{context['stop']}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    html = render_to_string(f"{template}.html", context)
-    message.attach_alternative(css_inline.inline(html, load_remote_stylesheets=False), "text/html")
-    return message

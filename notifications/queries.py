@@ -52,7 +52,8 @@ def with_words(notices: Iterable[Notification]) -> list[Notification]:
 
 def words_of(notice: Notification, names: list[str]) -> str:
     """What happened, as a sentence in the active language. Flags and decisions name nobody."""
-    number = max(len(notice.actors), 1)
+    # The verb agrees with whom the sentence names: a mail about one answer names one of several.
+    number = 1 if len(names) == 1 else max(len(notice.actors), 1)
     who = _who(names, number)
     if notice.kind == Kind.REPLY:
         return ngettext("%(who)s replied", "%(who)s replied", number) % {"who": who}

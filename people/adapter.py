@@ -3,10 +3,13 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from core.errors import Refused
+from core.mail import drawn_from_text
 from people.actions.accounts import free_handle, join
 from people.actions.invitations import find_invitation
 from people.models import Invitation, Organisation, Profile, Standing, User
@@ -51,6 +54,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("people:welcome")
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict,
+        headers: dict[str, str] | None = None,
+    ) -> EmailMultiAlternatives:
+        """In the language of whose account it is: the one who asks may be somebody else."""
+        user = context.get("user")
+        language = user.language if user else translation.get_language()
+        zone = user.zone if user else timezone.get_current_timezone()
+        with translation.override(language), timezone.override(zone):
+            given = {"site": settings.SITE_URL, **context}
+            headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
+            return drawn_from_text(super().render_mail(template_prefix, email, given, headers))
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return username

@@ -4,14 +4,13 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from core import mail
 from core.errors import Refused
 from people.models import Invitation, Organisation, Unit, User
 
@@ -69,14 +68,19 @@ def invite(
 
 
 def write_to_the_invited(invitation: Invitation, *, by: User, address: str) -> None:
-    with translation.override(invitation.organisation.language):
-        context = {"invitation": invitation, "by": by, "address": address}
-        send_mail(
-            subject=_("%(name)s invites you to Palabre") % {"name": by.name},
-            message=render_to_string("emails/invitation.txt", context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            recipient_list=[invitation.email],
-        )
+    organisation = invitation.organisation
+    with translation.override(organisation.language), timezone.override(organisation.zone):
+        letter_to_the_invited(invitation, by=by, address=address).send()
+
+
+def letter_to_the_invited(invitation: Invitation, *, by: User, address: str) -> EmailMultiAlternatives:
+    context = {"invitation": invitation, "by": by, "address": address}
+    return mail.letter_from_text(
+        "emails/invitation",
+        subject=_("%(name)s invites you to Palabre") % {"name": by.name},
+        to=invitation.email,
+        context=context,
+    )
 
 
 def find_invitation(secret: str) -> Invitation:

@@ -146,6 +146,15 @@ PAGES = [
     Named("maintenance", "", "/failure/maintenance"),
     Named("offline", "", "/offline/"),
 ]
+# Mails are looked at with `make screens`; axe has no say in what a mail program makes of them.
+LETTERS = [
+    Named(f"mail-{name}{form}", "", f"/letters/{name}{form}", widths=(390,) if form else tuple(SIZES))
+    for name in (
+        *("notice", "digest", "invitation", "password-reset", "address-to-confirm", "unknown-account"),
+        *("known-account", "password-changed", "address-changed", "app-activated", "codes-made", "key-added"),
+    )
+    for form in ("", "-text")
+]
 
 
 def show(html: str) -> Callable[[Route], None]:
@@ -183,6 +192,9 @@ class Visit:
         context.add_cookies(cookies)
         for name in ("500", "maintenance"):
             context.route(f"**/failure/{name}", show(self.told["failures"][f"{name}-{language}"]))
+        for letter in LETTERS:
+            said = letter.address.removeprefix("/letters/")
+            context.route(f"**{letter.address}", show(self.told["letters"][f"{said}-{language}"]))
         if who:
             self.speak(context, language)
         yield context

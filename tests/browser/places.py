@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from community.models import Thread
 from courses.models import Attempt, Course, Enrolment, Module
 from people.models import Organisation, User
+from tests.browser import letters
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 COURSE = "relation-client-niveau-1"
@@ -100,5 +101,6 @@ def tell() -> None:
         "sessions": {name: session_of(person) for name, person in people(quiz).items()},
         "addresses": addresses(quiz),
         "failures": failures(),
+        "letters": letters.drawn(),
     }
     sys.stdout.write("\n" + json.dumps(told) + "\n")

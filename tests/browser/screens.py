@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.academy import CHROMIUM_ARGUMENTS, ROOT, find_academy, find_chromium
 from tests.browser.contact_sheet import write_sheets
-from tests.browser.pages import LANGUAGES, PAGES, SIZES, THEMES, Named, Visit
+from tests.browser.pages import LANGUAGES, LETTERS, PAGES, SIZES, THEMES, Named, Visit
 
 FOLDER = ROOT / "screens"
 README = {"home-learner": "light", "module-video": "light", "thread-case": "dark", "report": "light"}
@@ -31,7 +31,9 @@ def main() -> int:
     parser.add_argument("--readme", action="store_true", help="make the four of the README again")
     parser.add_argument("--widths", nargs="*", type=int, default=list(SIZES))
     chosen = parser.parse_args()
-    pages = [one for one in PAGES if not chosen.names or one.name.startswith(tuple(chosen.names))]
+    pages = [
+        one for one in [*PAGES, *LETTERS] if not chosen.names or one.name.startswith(tuple(chosen.names))
+    ]
     started = time.monotonic()
     with find_academy() as academy, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)

@@ -16,6 +16,7 @@ from events.models import Delivery
 from notifications import actions
 from notifications.models import Preference
 from notifications.preferences import choices_of
+from notifications.queries import notifications_of, words_of
 from notifications.tasks import send_digests
 from notifications.unsubscribing import read_token, stop_address
 from tests.making import join, make_space, make_thread
@@ -217,3 +218,16 @@ def test_notices_are_exported_and_erased_with_their_person(mention, awa, karim):
     assert Notification.objects.get(user=awa).actors == []
     assert REGISTRY[Notification].erase(awa) == 1
     assert REGISTRY[Preference].erase(awa) == 1
+
+
+def test_a_mail_about_one_of_several_answers_names_one_person_in_the_singular(
+    thread, awa, karim, julie, space
+):
+    join(space, julie)
+    for author in (karim, julie):
+        community.write_post(thread, author=author, body="Ma réponse.")
+    read()
+    notice = notifications_of(awa).get(kind="reply")
+    assert len(notice.actors) == 2
+    assert words_of(notice, ["Julie Dubois"]) == "Julie Dubois a répondu"
+    assert words_of(notice, ["Julie Dubois", "Karim Toure"]) == "Julie Dubois et Karim Toure ont répondu"

@@ -26,10 +26,10 @@ class Command(BaseCommand):
         elif state == "off":
             self.stdout.write("Open again." if maintenance.reopen() else "It was open.")
         else:
-            until = maintenance.closed_until()
-            told = (
-                f"Closed; people are told {datetime.fromtimestamp(until, UTC):%H:%M} UTC."
-                if until
-                else "Closed."
-            )
-            self.stdout.write("Open." if until is None else told)
+            self.stdout.write(said(maintenance.closed_until()))
+
+
+def said(until: float | None) -> str:
+    if until is None:
+        return "Open."
+    return f"Closed; people are told {datetime.fromtimestamp(until, UTC):%H:%M} UTC." if until else "Closed."
