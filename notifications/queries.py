@@ -1,9 +1,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.kept_queries import kept
 from notifications.models import Notification
 from people.models import User
 
@@ -34,7 +36,14 @@ def notifications_of(user: Any):
 
 
 def unread_count(user: Any) -> int:
-    return Notification.objects.visible_to(user).unread().count()
+    counted = _unread(user=user.pk, organisation=user.organisation_id)
+    return counted[0][0] if counted else 0
+
+
+@kept
+def _unread(user: int, organisation: int):
+    found = Notification.objects.visible_to(User(pk=user, organisation_id=organisation)).unread()
+    return found.order_by().values("user").annotate(number=Count("pk")).values_list("number")
 
 
 def with_words(notices: Iterable[Notification]) -> list[Notification]:

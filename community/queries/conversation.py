@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
@@ -18,6 +18,7 @@ from django.utils import timezone
 from community.models import Post, Reaction, Resolution, Thread
 from community.queries.threads import near_threads
 from community.rules import Seat, can_accept, can_write
+from core.kept_queries import AnyOf, kept
 from people.models import User
 
 PAGE_SIZE = 50
@@ -127,7 +128,7 @@ class Conversation:
 
 
 def is_gate_closed(thread: Any, seat: Seat) -> bool:
-    """`thread` comes from `threads_for(user)`."""
+    """`thread` comes from `thread_for(user, pk)`."""
     return thread.gate != Thread.Gate.OPEN and not thread.passed and not seat.is_facilitator
 
 
@@ -140,16 +141,14 @@ def conversation_page(
     asked: str = "all",
     narrow: bool = False,
 ) -> Conversation:
-    """One page of a thread that came from `threads_for(user)`.
+    """One page of a thread that came from `thread_for(user, pk)`.
 
     `sort` is "order" or "useful"; `asked` "all" or "unanswered": only posts that nobody has replied to.
     """
     seat = Seat(user, thread.space, thread.my_role)
     since = (timezone.now() - OVERLAP).isoformat()
-    posts = posts_shown_to(thread, seat)
-    if asked == "unanswered":
-        posts = posts.filter(Q(number=1) | Q(parent=None) & ~Exists(_published_replies()))
-    rows, shown_page = _cut(posts.order_by(*_order(sort)), thread, page)
+    shape = seat.is_facilitator, is_gate_closed(thread, seat), sort, asked
+    rows, shown_page = _cut(shape, thread, user, page)
     shown = dressed(rows, thread, seat)
     return Conversation(thread, seat, shown, shown_page, sort, asked, narrow, since)
 
@@ -174,14 +173,18 @@ def one_post(post_id: int, thread: Any, user: Any) -> Conversation:
 
 def posts_shown_to(thread: Any, seat: Seat, *, removed_too: bool = False):
     """Published posts, places of removed ones that have replies, and what was hidden for those who may see it."""
+    return _posts(thread.pk, seat.user.pk, seat.is_facilitator, is_gate_closed(thread, seat), removed_too)
+
+
+def _posts(thread: int, user: int, facilitates: bool, gate_closed: bool, removed_too: bool = False):
     shown: Any = Q(deleted_at=None, hidden_at=None) | Exists(_published_replies())
     hidden = Q(deleted_at=None, hidden_at__isnull=False)
-    shown |= hidden if seat.is_facilitator else hidden & Q(author=seat.user)
+    shown |= hidden if facilitates else hidden & Q(author=user)
     posts = Post.objects.filter(thread=thread)
     if not removed_too:
         posts = posts.filter(shown)
-    if is_gate_closed(thread, seat):
-        posts = posts.filter(Q(number=1) | Q(author=seat.user))
+    if gate_closed:
+        posts = posts.filter(Q(number=1) | Q(author=user))
     return posts.only(*POST_FIELDS).annotate(top_number=Coalesce(F("parent__number"), F("number")))
 
 
@@ -198,10 +201,28 @@ def _order(sort: str) -> list:
     return [Case(When(number=1, then=1), default=0).desc(), useful.desc(), *in_order]
 
 
-def _cut(posts, thread: Any, page: int | str) -> tuple[list[Post], Page | None]:
+def _page(thread: int, user: int, facilitates: bool, gate_closed: bool, sort: str, asked: str):
+    posts = _posts(thread, user, facilitates, gate_closed)
+    if asked == "unanswered":
+        posts = posts.filter(Q(number=1) | Q(parent=None) & ~Exists(_published_replies()))
+    return posts.order_by(*_order(sort))
+
+
+@cache
+def _whole(*shape: Any) -> Callable[..., list[Post]]:
+    """The posts of a thread that stands on one page, for one of the few shapes of the query."""
+
+    def posts(thread: int, user: int):
+        return _page(thread, user, *shape)
+
+    return kept(posts)
+
+
+def _cut(shape: Any, thread: Any, user: Any, page: int | str) -> tuple[list[Post], Page | None]:
     if thread.last_number <= PAGE_SIZE + 1:
-        return list(posts), None
+        return _whole(*shape)(thread=thread.pk, user=user.pk), None
     # The opening post stands above the first page and is not one of its fifty.
+    posts = _page(thread.pk, user.pk, *shape)
     shown = Paginator(posts.filter(number__gt=1), PAGE_SIZE).get_page(page)
     opening = list(posts.filter(number=1)) if shown.number == 1 else []
     return [*opening, *shown], shown
@@ -237,24 +258,34 @@ def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
 
 
 def people_by_id(ids: Iterable[int | None]) -> dict[Any, User]:
+    known = {number for number in ids if number is not None}
+    return {person.pk: person for person in _people(ids=list(known))} if known else {}
+
+
+@kept
+def _people(ids: list):
     joined = User.objects.select_related("profile", "standing").only(
         "name", "handle", "anonymised_at", "profile__picture", "standing__role", "standing__expertise",
         "standing__recognition", "profile__user", "standing__user",
     )  # fmt: skip
-    known = {number for number in ids if number is not None}
-    return joined.in_bulk(known) if known else {}
+    return joined.filter(AnyOf("pk", ids)).order_by()
 
 
 def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:
     counts: dict[int, Counter] = defaultdict(Counter)
     mine: dict[int, set[str]] = defaultdict(set)
-    rows = Reaction.objects.filter(post__in=ids).values("post", "kind")
-    rows = rows.annotate(number=Count("pk"), own=BoolOr(Q(user=user)))
-    for post, kind, number, own in rows.values_list("post", "kind", "number", "own"):
+    for post, kind, number, own in _counted_reactions(posts=ids, user=user.pk):
         counts[post][kind] = number
         if own:
             mine[post].add(kind)
     return counts, mine
+
+
+@kept
+def _counted_reactions(posts: list, user: int):
+    rows = Reaction.objects.filter(AnyOf("post", posts)).values("post", "kind")
+    counted = rows.annotate(number=Count("pk"), own=BoolOr(Q(user=user)))
+    return counted.values_list("post", "kind", "number", "own")
 
 
 @dataclass
@@ -273,17 +304,7 @@ class Participants:
 
 def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Participants:
     """`talk` is the page shown with it: whoever speaks on it is known already."""
-    rows = (
-        Post.objects.published()
-        .filter(thread=thread)
-        .order_by()
-        .values("author")
-        .annotate(
-            posts=Count("pk"), first=Min("created_at", filter=Q(number__gt=1)), useful=Sum("useful_count")
-        )
-        .values_list("author", "posts", "first", "useful")
-    )
-    by_author = sorted(rows, key=lambda row: -row[1])
+    by_author = sorted(_authors(thread=thread.pk), key=lambda row: -row[1])
     known = [author for author, *_rest in by_author if author is not None]
     seen: dict[int | None, Any] = {one.post.author_id: one.author for one in talk.posts}
     seen |= people_by_id({author for author in known[:limit] if author not in seen})
@@ -294,6 +315,14 @@ def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Particip
         first_reply_after=min(firsts) - thread.created_at if firsts else None,
         useful=sum(row[3] for row in by_author),
     )
+
+
+@kept
+def _authors(thread: int):
+    rows = Post.objects.published().filter(thread=thread).order_by().values("author")
+    first = Min("created_at", filter=Q(number__gt=1))
+    counted = rows.annotate(posts=Count("pk"), first=first, useful=Sum("useful_count"))
+    return counted.values_list("author", "posts", "first", "useful")
 
 
 @dataclass

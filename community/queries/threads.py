@@ -20,17 +20,29 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
+from core.kept_queries import AnyOf, kept
+from people.models import User
+
+NEAR_AT_MOST = 4
 
 
-def threads_for(user):
-    """Threads a person may read, each with all that this person is to it: nothing more to ask per page."""
-    mine = {"thread": OuterRef("pk"), "user": user}
+def thread_for(user, pk: int) -> Thread | None:
+    """A thread a person may read, with all that this person is to it: nothing more to ask for its page."""
+    found = _thread_for(pk=pk, user=user.pk, organisation=user.organisation_id)
+    return found[0] if found else None
+
+
+@kept
+def _thread_for(pk: int, user: int, organisation: int):
+    reader = User(pk=user, organisation_id=organisation)
+    mine = {"thread": OuterRef("pk"), "user": reader}
     place = Concat(Value("thread:"), Cast(OuterRef("pk"), CharField()))
     watches = Watch.objects.filter(**mine).values(found=JSONObject(reason="reason", muted="muted"))
-    drafts = Draft.objects.filter(user=user, place=place)
-    memberships = Membership.objects.filter(space=OuterRef("space"), user=user)
+    drafts = Draft.objects.filter(user=reader, place=place)
+    memberships = Membership.objects.filter(space=OuterRef("space"), user=reader)
     return (
-        Thread.objects.visible_to(user)
+        Thread.objects.visible_to(reader)
+        .filter(pk=pk)
         .select_related("space", "author__profile", "author__standing", "owner", "resolution__by")
         .defer("search", "author__profile__bio")
         .annotate(
@@ -89,18 +101,31 @@ def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "r
     return threads.order_by("-is_pinned", *orders.get(sort, orders["recent"]), "-pk")
 
 
-def near_threads(thread, user, limit: int = 4) -> list[Thread]:
+def near_threads(thread, user) -> list[Thread]:
     """Threads on the same subject that this person may read: shared tags first, else a title that resembles."""
-    others = Thread.objects.visible_to(user).exclude(pk=thread.pk).only("id", "title", "language")
+    whose = {"pk": thread.pk, "user": user.pk, "organisation": user.organisation_id}
     if thread.tag_names:
-        tagged = others.filter(
-            tags__name__in=thread.tag_names, tags__organisation_id=thread.space.organisation_id
-        )
-        found = tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")
-        return list(found[:limit])
-    title = thread.title.upper()
+        tags = {"names": thread.tag_names, "owner": thread.space.organisation_id}
+        return _threads_of_tags(**whose, **tags)
+    return _threads_like(**whose, title=thread.title.upper())
+
+
+def _others(pk: int, user: int, organisation: int):
+    reader = User(pk=user, organisation_id=organisation)
+    return Thread.objects.visible_to(reader).exclude(pk=pk).only("id", "title", "language")
+
+
+@kept
+def _threads_of_tags(pk: int, user: int, organisation: int, names: list, owner: int):
+    tagged = _others(pk, user, organisation).filter(AnyOf("tags__name", names), tags__organisation_id=owner)
+    return tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")[:NEAR_AT_MOST]
+
+
+@kept
+def _threads_like(pk: int, user: int, organisation: int, title: str):
+    others = _others(pk, user, organisation)
     alike = others.annotate(shouted=Upper("title")).filter(shouted__trigram_similar=title)
-    return list(alike.annotate(likeness=TrigramSimilarity("shouted", title)).order_by("-likeness")[:limit])
+    return alike.annotate(likeness=TrigramSimilarity("shouted", title)).order_by("-likeness")[:NEAR_AT_MOST]
 
 
 def unanswered_questions(user, limit: int | None = None):

@@ -6,7 +6,7 @@ from typing import Any
 
 from community.forms import PostForm
 from community.queries.conversation import conversation_page
-from community.queries.threads import threads_for
+from community.queries.threads import thread_for
 from community.views.threads import draft_of, watch_state
 from core.live import listen
 from people.requests import PersonRequest
@@ -19,7 +19,7 @@ def conversation_beside(request: PersonRequest, thread_id: int, *, has_film: boo
     what is written to the moment that plays. What is shown counts as read when it comes on screen, not before:
     on a phone the conversation waits in a sheet.
     """
-    thread = threads_for(request.user).filter(pk=thread_id).first()
+    thread = thread_for(request.user, thread_id)
     if thread is None:
         return {}
     listen(request, f"thread:{thread.pk}")

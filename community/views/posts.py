@@ -16,7 +16,7 @@ from community.forms import DraftedForm, PostForm
 from community.models import Draft, Post, Thread
 from community.post_drawing import PostDrawing
 from community.queries.conversation import one_post, page_of
-from community.queries.threads import threads_for
+from community.queries.threads import thread_for
 from community.views.answering import done, partial, refused
 from core.access import signed_in
 from core.errors import Refused
@@ -39,7 +39,7 @@ def place_of(post: Post) -> str:
 def show(request: PersonRequest, pk: int) -> HttpResponse:
     """The address of a post opens its thread at that post."""
     post = visible_post(request.user, pk)
-    thread = get_object_or_404(threads_for(request.user), pk=post.thread_id)
+    thread = thread_for(request.user, post.thread_id)
     number = page_of(post, thread, request.user)
     page = f"?page={number}" if number > 1 else ""
     return redirect(f"{thread.get_absolute_url()}{page}#post-{post.number}")
@@ -204,7 +204,7 @@ def reaction(request: PersonRequest, pk: int, kind: str) -> HttpResponse:
         return redirect("community:post", pk=post.pk)
     if kind != "useful":
         return done(request, back="")
-    thread = get_object_or_404(threads_for(request.user), pk=post.thread_id)
+    thread = thread_for(request.user, post.thread_id)
     talk = one_post(post.pk, thread, request.user)
     talk.narrow = request.POST.get("narrow") == "1"
     return HttpResponse(PostDrawing(talk).useful(talk.posts[0]))

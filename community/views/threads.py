@@ -15,7 +15,7 @@ from community.forms import PostForm
 from community.models import Choice, Thread
 from community.queries.conversation import choices_of, conversation_page, participants_of, posts_after
 from community.queries.people import people_to_mention
-from community.queries.threads import near_threads, threads_for
+from community.queries.threads import near_threads, thread_for
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import role, signed_in
@@ -31,7 +31,7 @@ VISIT = timedelta(minutes=30)
 
 
 def fetch(user: Any, pk: int) -> Any:
-    thread = threads_for(user).filter(pk=pk).first()
+    thread = thread_for(user, pk)
     if thread is None:
         raise Http404
     return thread

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.kept_queries import kept
 from people.models.organisation import Organisation, validate_time_zone
 
 
@@ -115,8 +116,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles a person holds now over their organisation or a part of it; read once per request."""
-        grants = self.role_grants.filter(organisation=self.organisation_id, revoked_at=None)
-        return frozenset(grants.values_list("role", flat=True))
+        return frozenset(_roles(user=self.pk, organisation=self.organisation_id))
 
     @property
     def event_role(self) -> str:
@@ -124,3 +124,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.is_staff or "administrator" in self.roles:
             return "staff"
         return "trainer" if "trainer" in self.roles else "learner"
+
+
+@kept
+def _roles(user: int, organisation: int):
+    grants = User(pk=user).role_grants.filter(organisation=organisation, revoked_at=None)
+    return grants.values_list("role", flat=True)

@@ -1,0 +1,84 @@
+"""Queries whose SQL is written once.
+
+Writing the SQL of a page's larger queries costs the ORM more than PostgreSQL needs to answer them. Only values
+differ from one reader to the next: `kept` has the ORM write the SQL at the first call and puts the values of each
+call in their places.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+from django.db.models import BooleanField, Func, QuerySet
+
+FIRST_MARK = 1 << 61
+
+
+class AnyOf(Func):
+    """`AnyOf("pk", ids)`: true for the rows whose value is in a list; one parameter, however long it is."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+@dataclass
+class Written:
+    queryset: QuerySet
+    compiler: Any
+    sql: str
+    # The name of the argument that goes there, or a value that never changes.
+    params: list[tuple[str | None, Any]]
+
+    def rows(self, values: dict[str, Any]) -> list:
+        params = tuple(values[name] if name else value for name, value in self.params)
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connections[self.queryset.db]  # Each thread has its own.
+        compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
+        queryset = self.queryset.all()
+        queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        return list(queryset)
+
+
+def kept(build: Callable[..., QuerySet]) -> Callable[..., list]:
+    """Decorate a function of numbers, lists and texts (annotated `str`) that returns a queryset: it returns rows.
+
+    The shape of the query must not depend on the values, and nothing else may vary between calls: no `now()` in it.
+    """
+    marks = _marks(build)
+    found: list[Written] = []
+
+    @functools.wraps(build)
+    def rows(**values: Any) -> list:
+        if None in values.values():  # SQL says it otherwise: IS NULL.
+            return list(build(**values))
+        if not found:
+            found.append(_write(build(**marks), marks))
+        return found[0].rows(values)
+
+    return rows
+
+
+def _marks(build: Callable[..., QuerySet]) -> dict[str, Any]:
+    """What stands for each argument while the SQL is written; no other parameter of a query equals it."""
+    return {
+        name: f"\x01{name}\x01" if parameter.annotation in (str, "str") else FIRST_MARK + place
+        for place, (name, parameter) in enumerate(inspect.signature(build).parameters.items())
+    }
+
+
+def _write(queryset: QuerySet, marks: dict[str, Any]) -> Written:
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    sql, params = compiler.as_sql()
+    names = {value: name for name, value in marks.items()}
+    places = [(names.get(value), value) for value in params]
+    for name, value in places:
+        changed = not name and any(str(mark) in str(value) for mark in names)
+        assert not changed, f"a value is changed before it goes to the database: {value!r}"
+    return Written(queryset, compiler, sql, places)
