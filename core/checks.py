@@ -45,7 +45,7 @@ def main() -> int:
     if options.no_tests:
         return 1 if failed else 0
     codes = [run_tests(arguments) for arguments in ([for_pytest] if for_pytest else RUNS)]
-    return max(codes) or (1 if failed else 0)
+    return 1 if failed or any(codes) else 0
 
 
 def run_tests(arguments: list[str]) -> int:
