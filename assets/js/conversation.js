@@ -29,6 +29,11 @@ attach("#conversation", (talk) => {
     switcher.classList.toggle("btn-ghost", !on);
     show();
   });
+  // On a phone the talk is a sheet over the page: whoever walks out of it by keyboard sees the page again.
+  document.addEventListener("focusin", ({ target }) => {
+    const isOut = !talk.contains(target) && !target.closest("dialog, [popover], #toasts");
+    if (isOut && talk.matches(":popover-open")) talk.hidePopover();
+  });
   show();
 });
 

@@ -3,6 +3,7 @@ import { attach } from "./attach.js";
 
 const region = document.getElementById("toasts");
 const STAYS = 8000;
+const STAYS_WITH_A_CHOICE = 20000; // whoever goes to "Undo" by keyboard passes the rest of the page first
 
 function remove(toast) {
   const hadFocus = toast.contains(document.activeElement);
@@ -13,7 +14,8 @@ function remove(toast) {
 attach("[data-toast]", (toast) => {
   let timer;
   const wait = () => {
-    if (toast.dataset.toast !== "error") timer = setTimeout(() => remove(toast), STAYS);
+    const stays = toast.querySelector("[hx-post]") ? STAYS_WITH_A_CHOICE : STAYS;
+    if (toast.dataset.toast !== "error") timer = setTimeout(() => remove(toast), stays);
   };
   const hold = () => clearTimeout(timer);
   for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, hold);

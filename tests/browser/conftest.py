@@ -1,11 +1,22 @@
 import os
+import re
 
 import pytest
 
 from tests.browser.academy import CHROMIUM_ARGUMENTS, find_academy, find_chromium
+from tests.browser.pages import Visit
 
 CHROMIUM = find_chromium()
 PASSWORD = "palabre-demo"
+FIND = """
+from community.models import Membership, Thread
+from people.models import User
+awa, julie = (User.objects.get(email=f"{{name}}@demo.palabre.test") for name in ("awa", "julie"))
+spaces = set(Membership.objects.filter(user=awa).values_list("space", flat=True))
+spaces &= set(Membership.objects.filter(user=julie).values_list("space", flat=True))
+threads = Thread.objects.visible_to(awa).filter(space__in=spaces, gate="open", locked_at=None, number_of_posts__lt=40)
+print("FOUND", threads.order_by("pk").values_list("pk", flat=True)[{n}])
+"""
 
 # Playwright runs an event loop in the thread of the tests; Django must not mind.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,6 +41,22 @@ def browser_type_launch_args():
 def academy():
     with find_academy() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def visit(academy, browser):
+    return Visit(browser, academy)
+
+
+@pytest.fixture
+def thread(academy):
+    """The address of a thread that Awa and Julie can both write in."""
+
+    def thread(n=0):
+        said = academy.manage("shell", "-c", FIND.format(n=n))
+        return "/threads/{}/".format(re.search(r"FOUND (\d+)", said)[1])
+
+    return thread
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from tests.browser.pages import LANGUAGES, PAGES, SIZES, Visit
+from tests.browser.pages import LANGUAGES, PAGES, SIZES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -24,11 +24,6 @@ RUN = """async (tags) => {
 COLOURS = ["color-contrast", "link-in-text-block"]
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 WHOSE = sorted({one.who for one in PAGES})
-
-
-@pytest.fixture(scope="module")
-def visit(academy, browser):
-    return Visit(browser, academy)
 
 
 def pages_of(who: str, width: int):

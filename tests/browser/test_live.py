@@ -3,34 +3,13 @@
 import re
 import time
 
-import pytest
 from playwright.sync_api import expect
 
-FIND = """
-from community.models import Membership, Thread
-from people.models import User
-awa, julie = (User.objects.get(email=f"{{name}}@demo.palabre.test") for name in ("awa", "julie"))
-spaces = set(Membership.objects.filter(user=awa).values_list("space", flat=True))
-spaces &= set(Membership.objects.filter(user=julie).values_list("space", flat=True))
-threads = Thread.objects.visible_to(awa).filter(space__in=spaces, gate="open", locked_at=None, number_of_posts__lt=40)
-print("FOUND", threads.order_by("pk").values_list("pk", flat=True)[{n}])
-"""
 REVOKE = """
 from core import live
 from people.models import User
 live.revoke(User.objects.get(email="awa@demo.palabre.test").pk)
 """
-
-
-@pytest.fixture
-def thread(academy):
-    """The address of a thread that Awa and Julie can both write in."""
-
-    def thread(n=0):
-        said = academy.manage("shell", "-c", FIND.format(n=n))
-        return "/threads/{}/".format(re.search(r"FOUND (\d+)", said)[1])
-
-    return thread
 
 
 def write(page, words):
