@@ -25,6 +25,8 @@ VERBS = frozenset(
         "people.skill_validated",
         "people.consent_given",
         "people.data_requested",
+        "people.key_made",
+        "people.key_removed",
         "community.space_created",
         "community.space_changed",
         "community.space_joined",

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from people.views import directory, joining, organisation, privacy, settings
+from people.views import directory, joining, organisation, privacy, programs, settings
 
 app_name = "people"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/profile/skills/", settings.declare_skill, name="declare_skill"),
     path("settings/profile/skills/<int:pk>/removal/", settings.drop_skill, name="drop_skill"),
     path("skills/<int:pk>/validation/", settings.validate_skill, name="validate_skill"),
+    path("settings/programs/", programs.index, name="programs"),
+    path("settings/programs/key/", programs.make, name="make_key"),
+    path("settings/programs/key/removal/", programs.remove, name="remove_key"),
     path("settings/data/", privacy.index, name="my_data"),
     re_path(r"^settings/data/requests/(?P<kind>export|erasure)/$", privacy.ask, name="ask_for_data"),
     path("settings/data/requests/<int:pk>/cancellation/", privacy.cancel, name="cancel_request"),

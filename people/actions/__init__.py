@@ -2,6 +2,7 @@ from people.actions.accounts import change_profile, change_settings, deactivate,
 from people.actions.invitations import find_invitation, invite, revoke_invitation
 from people.actions.organisation import add_unit, grant_role, move_to_unit, rename_unit, revoke_role
 from people.actions.privacy import ask_for_data, cancel_request, carry_out_erasures, fill_export
+from people.actions.programs import make_key, remove_key
 from people.actions.skills import declare_skill, drop_skill, validate_skill
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "grant_role",
     "invite",
     "join",
+    "make_key",
     "move_to_unit",
     "reactivate",
+    "remove_key",
     "rename_unit",
     "revoke_invitation",
     "revoke_role",

@@ -12,6 +12,7 @@ SETTINGS = [
     ("account_change_password", _("Password")),
     ("mfa_index", _("Two-step sign-in")),
     ("usersessions_list", _("Devices")),
+    ("people:programs", _("Programs")),
     ("people:my_data", _("My data")),
 ]
 ORGANISATION = [

@@ -111,6 +111,7 @@ PAGES = [
     Named("settings", "awa", "/settings/"),
     Named("settings-profile", "awa", "/settings/profile/"),
     Named("my-data", "awa", "/settings/data/"),
+    Named("programs", "awa", "/settings/programs/"),
     Named("privacy", "awa", "/privacy/", main=True),
     Named("account-email", "awa", "/accounts/email/"),
     Named("account-password", "awa", "/accounts/password/change/"),

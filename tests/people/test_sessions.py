@@ -3,8 +3,13 @@ import logging
 
 import pytest
 import time_machine
+from django.test import Client
+from rest_framework.authtoken.models import Token
+
+from events.models import Event
 
 pytestmark = pytest.mark.django_db
+PASSWORD = "tres-long-secret"
 
 
 def test_a_session_left_alone_ends_and_asks_to_sign_in(sign_in, awa):
@@ -20,13 +25,47 @@ def test_a_session_left_alone_ends_and_asks_to_sign_in(sign_in, awa):
 
 
 def test_signing_in_is_written_down_without_a_name(client, awa, caplog):
-    awa.set_password("tres-long-secret")
+    awa.set_password(PASSWORD)
     awa.save()
     caplog.set_level(logging.INFO, "palabre.sign_in")
-    for password in ["wrong", "tres-long-secret"]:
+    for password in ["wrong", PASSWORD]:
         client.post("/accounts/login/", {"login": awa.email, "password": password})
     client.post("/accounts/logout/")
     said = [record.msg for record in caplog.records if record.name == "palabre.sign_in"]
     assert [line["event"] for line in said] == ["sign-in failed", "signed in", "signed out"]
     assert [line.get("account") for line in said] == [None, awa.pk, awa.pk]
     assert awa.email not in json.dumps(said, default=str)
+
+
+@pytest.fixture
+def proven(sign_in, awa):
+    """Awa at work, who has just typed her password again."""
+    awa.set_password(PASSWORD)
+    awa.save()
+    client = sign_in(awa)
+    asked = client.post("/settings/programs/key/")
+    assert not Token.objects.exists()
+    client.first_answer = client.post(asked.url, {"password": PASSWORD})
+    return client
+
+
+def test_a_key_is_made_for_whoever_types_the_password_again_and_shown_once(proven, awa):
+    key = Token.objects.get(user=awa).key
+    assert key in proven.first_answer.content.decode()
+    assert "no-store" in proven.first_answer["Cache-Control"]
+    assert key not in proven.get("/settings/programs/").content.decode()
+
+
+def test_a_key_opens_the_api_until_it_is_replaced_or_removed(proven, awa):
+    def ask(key):
+        return Client().get("/api/v1/spaces/", headers={"authorization": f"Token {key}"}).status_code
+
+    first = Token.objects.get(user=awa).key
+    assert ask(first) == 200
+    proven.post("/settings/programs/key/")
+    second = Token.objects.get(user=awa).key
+    assert (ask(first), ask(second)) == (403, 200)
+    proven.post("/settings/programs/key/removal/")
+    assert ask(second) == 403
+    said = Event.objects.filter(actor_id=awa.pk, verb__startswith="people.key").values_list("verb", flat=True)
+    assert list(said.order_by("pk")) == ["people.key_made", "people.key_made", "people.key_removed"]
