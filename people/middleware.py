@@ -29,6 +29,9 @@ class PersonMiddleware:
             request.LANGUAGE_CODE = user.language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", user.language)
+        if not request.user.is_authenticated:
+            # They have just signed out: the pages they saw are not to be found by who comes after.
+            response["Clear-Site-Data"] = '"cache"'
         return response
 
     def was_idle(self, request) -> bool:

@@ -69,3 +69,9 @@ def test_a_key_opens_the_api_until_it_is_replaced_or_removed(proven, awa):
     assert ask(second) == 403
     said = Event.objects.filter(actor_id=awa.pk, verb__startswith="people.key").values_list("verb", flat=True)
     assert list(said.order_by("pk")) == ["people.key_made", "people.key_made", "people.key_removed"]
+
+
+def test_signing_out_empties_the_cache_of_pages(sign_in, awa):
+    client = sign_in(awa)
+    assert "Clear-Site-Data" not in client.get("/").headers
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
