@@ -22,6 +22,7 @@ TEMPLATES = {
     Module.Kind.TEXT: "courses/module_text.html",
     Module.Kind.QUIZ: "courses/module_quiz.html",
 }
+SPEEDS = ("0.75", "1", "1.25", "1.5", "2")
 
 
 @signed_in
@@ -59,6 +60,7 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
         "options": options,
         # A media fragment: without scripts, the browser's own player begins there.
         "film_start": f"#t={start}" if start is not None else "",
+        "speeds": SPEEDS,
         **talk,
         **extra,
     }

@@ -5,8 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from community.models import Post, Space, Thread
+from community.queries.conversation import Conversation, Shown
+from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
 from people.models import Profile, Standing, User
@@ -15,11 +19,11 @@ from people.models import Profile, Standing, User
 class Sample(forms.Form):
     """One field of each kind, to look at."""
 
-    title = forms.CharField(help_text=_("Say in one line what it is about."), max_length=80)
+    title = forms.CharField(help_text=gettext_lazy("Say in one line what it is about."), max_length=80)
     body = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    kind = forms.ChoiceField(choices=[("question", _("Question")), ("case", _("Case"))])
+    kind = forms.ChoiceField(choices=[("question", gettext_lazy("Question")), ("case", gettext_lazy("Case"))])
     gate = forms.ChoiceField(
-        choices=[("open", _("Everyone reads at once")), ("after", _("Reply before you read the others"))],
+        choices=[("open", gettext_lazy("Everyone reads at once")), ("after", gettext_lazy("Reply before you read the others"))],
         widget=forms.RadioSelect,
     )
     pinned = forms.BooleanField(required=False)
@@ -32,6 +36,38 @@ def someone(key: int, name: str, role: str = "", expertise: str = "") -> User:
     person._state.fields_cache["profile"] = Profile(user=person)
     person._state.fields_cache["standing"] = Standing(user=person, role=role, expertise=expertise)
     return person
+
+
+def talk(people: list[User]) -> Conversation:
+    """A question with an answer that was kept, a reply below it, and a post that is new."""
+    reader, julie, karim, jean = people
+    space = Space(pk=0, name="Managers de proximité", slug="components", colour="forest")
+    thread = Thread(
+        pk=0, space=space, author=julie, kind=Thread.Kind.CASE, number_of_posts=4, last_post_at=timezone.now()
+    )
+    thread.title, thread.language = "Client mécontent au téléphone : comment auriez-vous fait ?", "fr"
+    thread._state.fields_cache["resolution"] = None
+    thread.replies = 3
+    texts = [
+        (
+            karim,
+            None,
+            "Le rappel à heure fixe, <strong>avec un geste</strong> : je donne mon numéro direct.",
+            11,
+        ),
+        (jean, 2, "Je serais resté en ligne. En lisant Karim, je change d’avis.", 0),
+        (reader, None, "Et si l’heure ne tient pas ?", 2),
+    ]
+    shown = []
+    for number, (author, under, text, useful) in enumerate(texts, 2):
+        post = Post(
+            pk=number, thread=thread, number=number, author=author, parent_id=under, useful_count=useful
+        )
+        post.html, post.language, post.created_at = f"<p>{text}</p>", "fr", timezone.now()
+        if under:
+            post.top_number = under
+        shown.append(Shown(post=post, author=author, is_accepted=number == 2, is_new=number == 3))
+    return Conversation(thread=thread, seat=Seat(reader, space, "member"), posts=shown)
 
 
 def participation() -> dict:
@@ -62,13 +98,15 @@ def index(request: HttpRequest) -> HttpResponse:
     form = Sample()
     refused = Sample({"title": "", "body": _("What was typed stays.")}, auto_id="refused_%s")
     refused.is_valid()
+    people = [
+        someone(1, "Awa Mbaye"),
+        someone(2, "Julie Dubois", "facilitator"),
+        someone(3, "Karim Toure", "", _("negotiation")),
+        someone(5, "Jean-Pierre Lefort"),
+    ]
     context = {
-        "people": [
-            someone(1, "Awa Mbaye"),
-            someone(2, "Julie Dubois", "facilitator"),
-            someone(3, "Karim Toure", "", _("negotiation")),
-            someone(5, "Jean-Pierre Lefort"),
-        ],
+        "people": people,
+        "talk": talk(people),
         "tones": list(BADGE_TONES),
         "kinds": list(BUTTON_KINDS),
         "sizes": list(AVATAR_SIZES),
