@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -23,7 +25,10 @@ class Sample(forms.Form):
     body = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
     kind = forms.ChoiceField(choices=[("question", gettext_lazy("Question")), ("case", gettext_lazy("Case"))])
     gate = forms.ChoiceField(
-        choices=[("open", gettext_lazy("Everyone reads at once")), ("after", gettext_lazy("Reply before you read the others"))],
+        choices=[
+            ("open", gettext_lazy("Everyone reads at once")),
+            ("after", gettext_lazy("Reply before you read the others")),
+        ],
         widget=forms.RadioSelect,
     )
     pinned = forms.BooleanField(required=False)
@@ -42,7 +47,7 @@ def talk(people: list[User]) -> Conversation:
     """A question with an answer that was kept, a reply below it, and a post that is new."""
     reader, julie, karim, jean = people
     space = Space(pk=0, name="Managers de proximité", slug="components", colour="forest")
-    thread = Thread(
+    thread: Any = Thread(
         pk=0, space=space, author=julie, kind=Thread.Kind.CASE, number_of_posts=4, last_post_at=timezone.now()
     )
     thread.title, thread.language = "Client mécontent au téléphone : comment auriez-vous fait ?", "fr"
