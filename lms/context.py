@@ -1,12 +1,14 @@
 """What the frame of every page shows: where one may go, what is new there, whose page it is."""
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from functools import cache
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import cache as shared
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Membership
@@ -40,6 +42,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": SimpleLazyObject(lambda: Shell(request))}
 
 
+@cache
 def address(name: str, *args: Any) -> str:
     """The address of a page, or nothing where this installation does not have it."""
     try:
@@ -90,10 +93,10 @@ class Shell:
     @cached_property
     def news(self) -> dict[str, Any]:
         key = f"shell:{self.person.pk}"
-        found = cache.get(key)
+        found = shared.get(key)
         if found is None:
             found = news_of(self.person)
-            cache.set(key, found, FRESH_FOR)
+            shared.set(key, found, FRESH_FOR)
         return found
 
     @cached_property
@@ -122,11 +125,20 @@ class Shell:
         return [self._shown(**space) for space in self.news["spaces"]]
 
     @cached_property
+    def look(self) -> str:
+        """All that the bars around a page show: where nothing of it changed, they are drawn already."""
+        person, entries = self.person, [*self.nav, *self.steering]
+        places = [(one.url, one.new, one.active, one.here) for one in entries]
+        spaces = [astuple(space) for space in self.spaces]
+        who = person.pk, person.name, person.handle, person.is_staff, self.caption, self.news["picture"]
+        return repr((get_language(), who, places, spaces))
+
+    @cached_property
     def unread(self) -> int:
         # Not from the cache: a bell must be silent as soon as one has read.
         return unread_count(self.person)
 
-    @property
+    @cached_property
     def caption(self) -> str:
         """The second line under one's name: what one does here."""
         roles = self.person.roles

@@ -143,7 +143,12 @@ CACHES = {
         # A server that is stopped, not gone, accepts and never answers. On a busy machine the tests, which count
         # queries, wait longer.
         "OPTIONS": dict.fromkeys(["socket_timeout", "socket_connect_timeout"], 20 if TEST_RUN else 1),
-    }
+    },
+    # Pieces of pages by all that they show, in the process itself; while developing, drawn anew.
+    "template_fragments": {
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -30,7 +30,7 @@ POST_FIELDS = (
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)
 class Shown:
     """A post as one reader sees it."""
 
