@@ -164,6 +164,21 @@ def holes(root: Path, area: str, sentences: dict[tuple[str, str], Sentence]) -> 
     return found
 
 
+def disputes(root: Path, areas: Iterable[str]) -> list[str]:
+    """Sentences that two catalogues say differently: Django merges them, so that one of the two is never read."""
+    said: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for area in areas:
+        for entry in read(catalogue_path(root, area)):
+            if not entry.obsolete:
+                words = set(entry.msgstr_plural.values()) or {entry.msgstr}
+                said.setdefault((entry.msgid, entry.msgctxt or ""), {})[area] = words
+    return [
+        f"{' and '.join(sorted(by_area))} differ: {msgid!r}"
+        for (msgid, _context), by_area in sorted(said.items())
+        if any(words != next(iter(by_area.values())) for words in by_area.values())
+    ]
+
+
 def faults(entry: polib.POEntry, sentence: Sentence) -> Iterator[str]:
     if "fuzzy" in entry.flags:
         yield "fuzzy"

@@ -338,7 +338,7 @@ def _composer_marks() -> list[tuple[str, str, str]]:
         ("italic", _("Italic"), "italic"),
         ("link", _("Link"), "link"),
         ("list", _("List"), "list"),
-        ("quote", _("Quote"), "quote"),
+        ("quote", _("Quotation"), "quote"),
     ]
 
 

@@ -146,3 +146,11 @@ def test_what_was_looked_up_before_compiling_is_looked_up_again(project):
     assert trans_real._translations
     catalogues.compile_catalogues([project / "locale" / "courses"])
     assert not trans_real._translations
+
+
+def test_two_catalogues_that_say_one_sentence_differently_are_named(project):
+    for area, said in [("courses", "Fermer"), ("people", "Clore")]:
+        path = catalogues.catalogue_path(project, area)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'msgid "Close"\nmsgstr "{said}"\n\nmsgctxt "shop"\nmsgid "Close"\nmsgstr "Fermer"\n')
+    assert catalogues.disputes(project, ["courses", "people"]) == ["courses and people differ: 'Close'"]

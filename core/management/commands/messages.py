@@ -41,8 +41,11 @@ class Command(BaseCommand):
             for area, found in chosen.items()
             for hole in catalogues.holes(settings.BASE_DIR, area, found)
         ]
+        holes += catalogues.disputes(settings.BASE_DIR, chosen)
         for hole in holes:
             self.stderr.write(hole)
         if holes:
-            raise CommandError(f"{len(holes)} holes in the catalogues; `make messages` adds what is missing.")
+            raise CommandError(
+                f"{len(holes)} faults in the catalogues; `make messages` adds what is missing."
+            )
         self.stdout.write(f"{sum(map(len, chosen.values()))} sentences, all in French.")
