@@ -61,6 +61,8 @@ def refuse(page: Page) -> None:
 def code_unknown(page: Page) -> None:
     page.locator("input[name=code]").fill("inconnu-au-bataillon")
     page.locator("main form [type=submit]").last.click()
+    page.locator(".input-error").wait_for()
+    page.wait_for_load_state()
 
 
 PAGES = [
