@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics import filters, wording
 from analytics.filters import Choices, Filters
@@ -183,9 +183,19 @@ def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
     fields: list[tuple[str, str, list, Any]] = [
         ("period", _("Period"), [(key, words) for key, words in filters.PERIODS.items()], asked.preset),
         ("unit", _("Unit"), _units(choices), asked.unit.pk if asked.unit else ""),
-        ("course", _("Course"), _named(choices.courses), scope.id if scope.kind == "course" else ""),
+        (
+            "course",
+            _("Course"),
+            _named(_("all"), choices.courses),
+            scope.id if scope.kind == "course" else "",
+        ),
         ("session", _("Session"), _sessions(choices), scope.id if scope.kind == "session" else ""),
-        ("space", _("Space"), _named(choices.spaces), scope.id if scope.kind == "space" else ""),
+        (
+            "space",
+            _("Space"),
+            _named(pgettext("spaces", "all"), choices.spaces),
+            scope.id if scope.kind == "space" else "",
+        ),
         ("view", _("Counted by"), list(filters.VIEWS.items()), asked.view),
     ]
     always = {"period", "view"}
@@ -206,8 +216,8 @@ def _units(choices: Choices) -> list[tuple[Any, str]]:
     ]
 
 
-def _named(things: list) -> list[tuple[Any, str]]:
-    return [("", _("all"))] + [(thing.pk, str(thing)) for thing in things]
+def _named(everything: str, things: list) -> list[tuple[Any, str]]:
+    return [("", everything)] + [(thing.pk, str(thing)) for thing in things]
 
 
 def _sessions(choices: Choices) -> list[tuple[Any, str]]:
