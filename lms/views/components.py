@@ -65,7 +65,7 @@ def talk(people: list[User]) -> Conversation:
     ]
     shown = []
     for number, (author, under, text, useful) in enumerate(texts, 2):
-        post = Post(
+        post: Any = Post(
             pk=number, thread=thread, number=number, author=author, parent_id=under, useful_count=useful
         )
         post.html, post.language, post.created_at = f"<p>{text}</p>", "fr", timezone.now()
