@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -40,6 +40,8 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     """The address of a post opens its thread at that post."""
     post = visible_post(request.user, pk)
     thread = thread_for(request.user, post.thread_id)
+    if thread is None:
+        raise Http404
     number = page_of(post, thread, request.user)
     page = f"?page={number}" if number > 1 else ""
     return redirect(f"{thread.get_absolute_url()}{page}#post-{post.number}")
