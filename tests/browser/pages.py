@@ -201,6 +201,8 @@ class Visit:
         if who:
             self.speak(context, language)
         yield context
+        if who and language != "fr":
+            self.speak(context, "fr")  # as the next reader expects to find them
         context.close()
 
     def speak(self, context: BrowserContext, language: str) -> None:
