@@ -26,12 +26,14 @@ def test_the_focus_is_marked_and_never_under_a_bar(visit, who, width):
     assert faults == {}, json.dumps(faults, indent=1, ensure_ascii=False)
 
 
-def test_the_judge_sees_a_focus_under_a_bar_and_one_without_a_mark(page):
+def test_the_judge_sees_a_focus_under_a_bar_and_one_without_a_mark(browser):
+    page = browser.new_page()
     links = "".join(f"<p><a href='#{n}'>Lien {n}</a></p>" for n in range(8))
     page.set_content(f"<style>a {{outline: 0}} div {{position: fixed; inset: 0}}</style>{links}")
     assert walk(page)[0] == "Tab to a Lien 0: is not marked"
     page.set_content(f"<style>div {{position: fixed; inset: 0}}</style>{links}<div></div>")
     assert walk(page)[0] == "Tab to a Lien 0: is hidden"
+    page.close()
 
 
 def test_a_discussion_is_found_and_read(sign_in):
