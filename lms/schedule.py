@@ -25,5 +25,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # A week after they asked, and after the night's backup.
     "erase-people": {"task": "people.carry_out_erasures", "schedule": crontab(hour="4", minute="40")},
     "forget-orphans": {"task": "community.forget_orphans", "schedule": crontab(hour="3", minute="50")},
+    "forget-files": {"task": "lms.forget_files", "schedule": crontab(hour="4", minute="20")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -1,6 +1,7 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
+from lms import tidying
 from lms.beat import mark
 
 
@@ -8,6 +9,11 @@ from lms.beat import mark
 def say_alive() -> None:
     """Went through schedule, broker and worker: /readyz shows its age."""
     mark("worker")
+
+
+@shared_task(name="lms.forget_files")
+def forget_files() -> None:
+    tidying.forget_files_without_row()
 
 
 @worker_ready.connect

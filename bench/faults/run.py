@@ -225,7 +225,7 @@ class Run:
             f"answers by status {answered}.",
             f"{len(self.house.mailbox.ids):,} mails left, {self.house.mailbox.repeated} of them again with the "
             "Message-ID they had.",
-            f"{media} files were stored for an upload whose answer was lost and have no row.",
+            f"{media} files were stored for an upload whose answer was lost and have no row (the schedule removes them).",
             *(f"{note[0].upper()}{note[1:]}." for note in self.notes),
         ]
         for words in sorted(set(self.journal.surprises)):
