@@ -8,14 +8,17 @@ from analytics.models import ThreadFact
 # The role an author had when they replied is in the log beside the reply. A reply that came without an event
 # (made by hand) takes the roles that were granted over its author on that instant.
 INSERT = """
-WITH questions AS (
-    SELECT t.id, t.space_id, t.author_id, t.created_at,
-           coalesce(
-               (SELECT e.role FROM events_event e
-                WHERE e.organisation_id = %(organisation)s AND e.at >= %(start)s AND e.at < %(end)s
-                  AND e.verb = 'community.thread_started' AND e.thread_id = t.id LIMIT 1),
-               'learner') AS role
+WITH starts AS MATERIALIZED (
+    -- Once for the day: asked question by question, each would go through all events of the day.
+    SELECT DISTINCT ON (thread_id) thread_id, role FROM events_event
+    WHERE organisation_id = %(organisation)s AND at >= %(start)s AND at < %(end)s
+      AND verb = 'community.thread_started'
+    ORDER BY thread_id, id
+),
+questions AS (
+    SELECT t.id, t.space_id, t.author_id, t.created_at, coalesce(starts.role, 'learner') AS role
     FROM community_thread t
+    LEFT JOIN starts ON starts.thread_id = t.id
     JOIN community_space s ON s.id = t.space_id AND s.organisation_id = %(organisation)s
     JOIN community_post opening ON opening.thread_id = t.id AND opening.number = 1
      AND opening.deleted_at IS NULL AND opening.hidden_at IS NULL
