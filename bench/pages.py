@@ -54,6 +54,7 @@ CASES = [
     Case("facilitation queue", page("/facilitation/"), who="trainer", clients=(1,)),
     Case("report", page("/reports/"), who="hr", target=15, clients=(1,)),
     Case("CSV export", page("/reports/export/"), who="hr", clients=(1,)),
+    Case("sign-in page", page("/accounts/login/"), who="anonymous"),
     Case("reply", reply, target=8, writes=True),
     Case("reaction", react, writes=True),
 ]

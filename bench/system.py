@@ -46,6 +46,7 @@ class System:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="palabre-bench-"))
         # Run as the superuser, PostgreSQL runs as somebody who must be able to walk to its data.
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
         self.web_port, self.live_port = free_port(), free_port()
         self.processes: dict[str, subprocess.Popen] = {}
@@ -141,9 +142,7 @@ class System:
                     peaks.append(int(line.split()[1]) / 1024)
         return max(peaks)
 
-    def stop(self, *, forget: bool = True) -> None:
-        from core import embedded
-
+    def end_processes(self) -> None:
         for process in self.processes.values():
             if process.poll() is None:
                 os.killpg(process.pid, 15)
@@ -152,6 +151,12 @@ class System:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, 9)
+        self.processes.clear()
+
+    def stop(self, *, forget: bool = True) -> None:
+        from core import embedded
+
+        self.end_processes()
         embedded.stop(self.folder)
         if forget:
             shutil.rmtree(self.folder, ignore_errors=True)
