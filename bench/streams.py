@@ -12,9 +12,11 @@ import sys
 import time
 from pathlib import Path
 
+from bench.system import free_port
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
-PORT, HOST = 8765, os.environ.get("ALLOWED_HOSTS", "localhost")
+PORT, HOST = free_port(), os.environ.get("ALLOWED_HOSTS", "localhost")
 PER_SECOND, SECONDS, SPACES = 50, 10, 20
 NUMBER = re.compile(rb'"n": ?(\d+)')
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -40,8 +42,9 @@ async def open_stream(token: str) -> asyncio.StreamReader:
 
 
 async def hear(reader: asyncio.StreamReader, wanted: bytes) -> float:
-    while wanted not in await reader.readline():
-        pass
+    while wanted not in (line := await reader.readline()):
+        if not line:
+            raise RuntimeError("the server closed the stream")
     return time.perf_counter()
 
 
@@ -109,7 +112,7 @@ def main() -> None:
     try:
         asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, server))
     finally:
-        server.terminate()
+        server.kill()  # It would wait for its streams to end.
         server.wait()
 
 
