@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def main() -> None:
     )
     parser.add_argument("--only", default="", help="cases whose name holds these words")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # So that nothing is left running.
     system = System(options.folder)
     started = time.monotonic()
     deadline = started + 60 * (options.minutes or (40 if options.size > 1 else 10))
