@@ -7,6 +7,7 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
+    DateTimeField,
     Exists,
     ExpressionWrapper,
     F,
@@ -17,11 +18,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
+from core.kept_queries import kept
 from courses.models import Enrolment, Module, ModuleThread, Progress
+from people.models import User
 
 TALK = 5
 ASKING = [Thread.Kind.CASE, Thread.Kind.POLL]
@@ -43,6 +46,11 @@ def _counted(rows: QuerySet, by: str) -> Coalesce:
 
 def my_courses(person: Any) -> list[Enrolment]:
     """Running enrolments, last opened first, with `done` of `total` modules, `learners`, and where to go on."""
+    return _my_courses(person=person.pk)
+
+
+@kept
+def _my_courses(person: int) -> QuerySet:
     counting = Module.objects.published().filter(course=OuterRef("session__course"), mandatory=True)
     done = Progress.objects.filter(
         enrolment=OuterRef("pk"),
@@ -58,9 +66,9 @@ def my_courses(person: Any) -> list[Enrolment]:
         .exclude(pk__in=finished.values("module"))
         .order_by("section__position", "position")
     )
-    enrolments = (
+    return (
         Enrolment.objects.active()
-        .filter(user=person)
+        .filter(user_id=person)
         .annotate(
             total=_counted(counting, "course"),
             done=_counted(done, "enrolment"),
@@ -73,7 +81,6 @@ def my_courses(person: Any) -> list[Enrolment]:
             F("completed_at").desc(nulls_first=True), F("last_seen_at").desc(nulls_last=True), "-enrolled_at"
         )
     )
-    return list(enrolments)
 
 
 def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
@@ -85,6 +92,14 @@ def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
         enrolment=current, module=current.last_module_id, completed_at=None
     ).first()
     module_id = current.last_module_id if progress else current.next_id
+    (module,) = _place_in_course(module=module_id, space=current.session.space_id)
+    seconds = int(progress.resume_at) if progress else 0
+    return {"enrolment": current, "module": module, "posts": module.posts, "clock": _clock(seconds)}
+
+
+@kept
+def _place_in_course(module: int, space: int) -> QuerySet:
+    """The module, with its `rank` among those of its course and the `posts` of its conversation."""
     earlier = (
         Module.objects.published()
         .filter(course=OuterRef("course"))
@@ -93,17 +108,14 @@ def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
             | Q(section=OuterRef("section"), position__lte=OuterRef("position"))
         )
     )
-    talk = ModuleThread.objects.filter(module=OuterRef("pk"), space=current.session.space_id)
-    module = (
-        Module.objects.filter(pk=module_id)
+    talk = ModuleThread.objects.filter(module=OuterRef("pk"), space_id=space)
+    return (
+        Module.objects.filter(pk=module)
         .annotate(
             rank=_counted(earlier, "course"), posts=Subquery(talk.values("thread__number_of_posts")[:1])
         )
         .select_related("course")
-        .get()
     )
-    seconds = int(progress.resume_at) if progress else 0
-    return {"enrolment": current, "module": module, "posts": module.posts, "clock": _clock(seconds)}
 
 
 def _clock(seconds: int) -> str:
@@ -112,52 +124,74 @@ def _clock(seconds: int) -> str:
 
 def talk_of_the_moment(person: Any) -> list[Thread]:
     """Threads of my spaces: what is asked of me first, then what is new to me, then the liveliest."""
-    answered = Vote.objects.filter(thread=OuterRef("pk"), user=person)
-    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=person)
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=person).values("last_number")
-    votes = Vote.objects.filter(thread=OuterRef("pk"))
-    threads = (
-        Thread.objects.visible_to(person)
-        .filter(space__in=Space.objects.of_member(person).filter(archived_at=None), locked_at=None)
-        .annotate(
-            mine=ExpressionWrapper(Q(Exists(answered)) | Q(Exists(replied)), output_field=BooleanField()),
-            votes_count=_counted(votes, "thread"),
-            read_to=Coalesce(Subquery(read_to[:1]), 0),
-        )
-        .annotate(new=F("last_number") - F("read_to"))
-        .filter(last_post_at__gte=timezone.now() - timedelta(days=30))
-        .exclude(kind=Thread.Kind.CHALLENGE)
-        .select_related("space", "author__profile", "author__standing", "resolution")
-        .order_by(_asked_first(), "-last_post_at")
+    now = timezone.now()
+    found: list[Any] = _talk_of_the_moment(
+        person=person.pk,
+        organisation=person.organisation_id,
+        now=now.isoformat(),
+        since=(now - timedelta(days=30)).isoformat(),
     )
-    found: list[Any] = list(threads[:TALK])
     for thread in found:
         thread.asks = (
-            not thread.mine
-            and thread.kind in ASKING
-            and not (thread.ends_at and thread.ends_at <= timezone.now())
+            not thread.mine and thread.kind in ASKING and not (thread.ends_at and thread.ends_at <= now)
         )
         thread.is_resolved = getattr(thread, "resolution", None) is not None
         thread.replies = max(thread.number_of_posts - 1, 0)
     return found
 
 
-def _asked_first() -> Case:
-    asked = Q(mine=False, kind__in=ASKING) & (Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
-    return Case(When(asked, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2))
+@kept
+def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) -> QuerySet:
+    reader = User(pk=person, organisation_id=organisation)
+    answered = Vote.objects.filter(thread=OuterRef("pk"), user=reader)
+    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader)
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=reader).values("last_number")
+    votes = Vote.objects.filter(thread=OuterRef("pk"))
+    asked = Q(mine=False, kind__in=ASKING) & (Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
+    return (
+        Thread.objects.visible_to(reader)
+        .filter(space__in=Space.objects.of_member(reader).filter(archived_at=None), locked_at=None)
+        .annotate(
+            mine=ExpressionWrapper(Q(Exists(answered)) | Q(Exists(replied)), output_field=BooleanField()),
+            votes_count=_counted(votes, "thread"),
+            read_to=Coalesce(Subquery(read_to[:1]), 0),
+        )
+        .annotate(new=F("last_number") - F("read_to"))
+        .filter(last_post_at__gte=_instant(since))
+        .exclude(kind=Thread.Kind.CHALLENGE)
+        .select_related("space", "author__profile", "author__standing", "resolution")
+        .defer("search", "author__profile__bio")
+        .order_by(
+            Case(When(asked, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2)),
+            "-last_post_at",
+        )[:TALK]
+    )
+
+
+def _instant(moment: str) -> Cast:
+    return Cast(Value(moment), DateTimeField())
 
 
 def challenge_of_the_week(person: Any) -> Thread | None:
-    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=person, number__gt=1)
+    found = _challenge_of_the_week(
+        person=person.pk, organisation=person.organisation_id, now=timezone.now().isoformat()
+    )
+    return found[0] if found else None
+
+
+@kept
+def _challenge_of_the_week(person: int, organisation: int, now: str) -> QuerySet:
+    reader = User(pk=person, organisation_id=organisation)
+    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader, number__gt=1)
     return (
-        Thread.objects.visible_to(person)
+        Thread.objects.visible_to(reader)
         .filter(kind=Thread.Kind.CHALLENGE, locked_at=None)
-        .filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
-        .filter(space__in=Space.objects.of_member(person))
+        .filter(Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
+        .filter(space__in=Space.objects.of_member(reader))
         .annotate(done=Exists(replied), replies=F("number_of_posts") - 1)
         .select_related("author", "space")
-        .order_by("-created_at")
-        .first()
+        .defer("search")
+        .order_by("-created_at")[:1]
     )
 
 

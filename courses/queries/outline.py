@@ -5,10 +5,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from community.models import Membership, ReadState
+from core.kept_queries import kept
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Section, Session
 
 KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Module.Kind.QUIZ: "circle-help"}
@@ -73,8 +74,14 @@ class CoursePage:
 
 def enrolment_of(user: Any, course: Course) -> Enrolment | None:
     """The run of the course a person follows now: the latest they joined."""
-    mine = Enrolment.objects.active().filter(user=user, session__course=course)
-    return mine.select_related("session__space").order_by("-enrolled_at").first()
+    found = _enrolment_of(user=user.pk, course=course.pk)
+    return found[0] if found else None
+
+
+@kept
+def _enrolment_of(user: int, course: int) -> QuerySet:
+    mine = Enrolment.objects.active().filter(user_id=user, session__course_id=course)
+    return mine.select_related("session__space").order_by("-enrolled_at")[:1]
 
 
 def course_page(user: Any, course: Course) -> CoursePage:
@@ -86,36 +93,45 @@ def course_page(user: Any, course: Course) -> CoursePage:
     facilitators: list[Membership] = []
     if session is not None:
         _add_talk(steps, course, session, user if enrolment else None)
-        facilitators = list(
-            session.space.memberships.filter(role=Membership.Role.FACILITATOR, user__is_active=True)
-            .select_related("user__profile", "user__standing")
-            .order_by("user__name")
-        )
+        facilitators = _facilitators(space=session.space_id)
     return CoursePage(course, session, enrolment, can_edit, steps, facilitators)
+
+
+@kept
+def _facilitators(space: int) -> QuerySet:
+    return (
+        Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR, user__is_active=True)
+        .select_related("user__profile", "user__standing")
+        .defer("user__profile__bio")
+        .order_by("user__name")
+    )
 
 
 def steps_of(course: Course, enrolment: Enrolment | None) -> list[Step]:
     """The published modules in order, with what this person has done; one query."""
-    modules = course.modules.published().select_related("section").defer("body", "html", "search")
-    modules = modules.order_by("section__position", "position")
-    if enrolment is None:
-        return _steps(course, modules)
-    progress = Progress.objects.filter(enrolment=enrolment, module=OuterRef("pk"))
-    modules = modules.annotate(
-        opened_at=Subquery(progress.values("opened_at")[:1]),
-        completed_at=Subquery(progress.values("completed_at")[:1]),
-    )
-    return _steps(course, modules)
-
-
-def _steps(course: Course, modules) -> list[Step]:
     steps = []
-    for module in modules:
+    for module in _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0):
         # Their address needs the course's: the one we hold, not one query each.
         module.course = course
-        opened = getattr(module, "opened_at", None) is not None
-        steps.append(Step(module, completed_at=getattr(module, "completed_at", None), opened=opened))
+        opened = module.opened_at is not None
+        steps.append(Step(module, completed_at=module.completed_at, opened=opened))
     return steps
+
+
+@kept
+def _modules(course: int, enrolment: int) -> QuerySet:
+    progress = Progress.objects.filter(enrolment_id=enrolment, module=OuterRef("pk"))
+    return (
+        Module.objects.published()
+        .filter(course_id=course)
+        .select_related("section")
+        .defer("body", "html", "search")
+        .annotate(
+            opened_at=Subquery(progress.values("opened_at")[:1]),
+            completed_at=Subquery(progress.values("completed_at")[:1]),
+        )
+        .order_by("section__position", "position")
+    )
 
 
 def _open_session(course: Course) -> Session | None:
@@ -124,17 +140,19 @@ def _open_session(course: Course) -> Session | None:
 
 def _add_talk(steps: list[Step], course: Course, session: Session, reader: Any | None) -> None:
     """How many posts each module's conversation holds, the opening one aside, and how many are new to `reader`."""
-    read_to = ReadState.objects.filter(thread=OuterRef("thread"), user=reader).values("last_number")[:1]
-    rows = ModuleThread.objects.filter(module__course=course, space=session.space_id, thread__deleted_at=None)
-    counts = {
-        module: (thread, posts, new)
-        for module, thread, posts, new in rows.values_list(
-            "module",
-            "thread",
-            Greatest(F("thread__number_of_posts") - 1, 0),
-            F("thread__last_number") - Greatest(Coalesce(Subquery(read_to), 1), 1),
-        )
-    }
+    rows = _talk_of(course=course.pk, space=session.space_id, reader=reader.pk if reader else 0)
+    counts = {row.module_id: (row.thread_id, row.posts, row.new) for row in rows}
     for step in steps:
         step.thread_id, step.posts, new = counts.get(step.module.pk, (None, 0, 0))
         step.new = min(max(new, 0), step.posts) if reader is not None else 0
+
+
+@kept
+def _talk_of(course: int, space: int, reader: int) -> QuerySet:
+    read_to = ReadState.objects.filter(thread=OuterRef("thread"), user_id=reader).values("last_number")[:1]
+    return ModuleThread.objects.filter(
+        module__course_id=course, space_id=space, thread__deleted_at=None
+    ).annotate(
+        posts=Greatest(F("thread__number_of_posts") - 1, 0),
+        new=F("thread__last_number") - Greatest(Coalesce(Subquery(read_to), 1), 1),
+    )
