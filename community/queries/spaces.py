@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from community.models import JoinRequest, Membership, ReadState, Space, Thread
+from core.kept_queries import kept
+from people.models import User
 
 
 def spaces_to_browse(user: Any, *, words: str = "") -> tuple[list[Space], list[Space]]:
@@ -48,19 +50,25 @@ def _per_space(rows) -> Coalesce:
 
 def space_for(user: Any, slug: str) -> Space | None:
     """A space with all that this person is to it, in one query; None for a stranger."""
-    memberships = Membership.objects.filter(space=OuterRef("pk"), user=user)
+    found = _space_for(user=user.pk, organisation=user.organisation_id, slug=slug)
+    return found[0] if found else None
+
+
+@kept
+def _space_for(user: int, organisation: int, slug: str) -> QuerySet:
+    reader = User(pk=user, organisation_id=organisation)
+    memberships = Membership.objects.filter(space=OuterRef("pk"), user=reader)
     return (
-        Space.objects.visible_to(user)
+        Space.objects.visible_to(reader)
         .filter(slug=slug)
         .annotate(
             my_role=Subquery(memberships.values("role")[:1]),
             my_notify=Subquery(memberships.values("notify")[:1]),
-            is_readable=Exists(Space.objects.readable_by(user).filter(pk=OuterRef("pk"))),
-            asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=user, answered_at=None)),
+            is_readable=Exists(Space.objects.readable_by(reader).filter(pk=OuterRef("pk"))),
+            asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=reader, answered_at=None)),
             members=_per_space(Membership.objects.all()),
             talks=_per_space(Thread.objects.filter(deleted_at=None)),
         )
-        .first()
     )
 
 
@@ -75,9 +83,13 @@ def members_of(space: Space, *, words: str = ""):
 
 
 def facilitators_of(space: Space) -> list[Any]:
-    rows = Membership.objects.filter(space=space, role=Membership.Role.FACILITATOR)
-    joined = rows.select_related("user__profile", "user__standing").order_by("joined_at")[:6]
-    return [row.user for row in joined]
+    return [row.user for row in _facilitators_of(space=space.pk)]
+
+
+@kept
+def _facilitators_of(space: int) -> QuerySet:
+    rows = Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR)
+    return rows.select_related("user__profile", "user__standing").order_by("joined_at")[:6]
 
 
 def open_join_requests(space: Space) -> Iterable[JoinRequest]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.translation import get_language
 
 from community.models import Post
+from core.kept_queries import kept
 from courses.completion import RuleState, rule_states
 from courses.models import (
     Caption,
@@ -140,13 +141,19 @@ def _module_for(user: Any, slug: str, pk: int) -> Any:
 def _progress_of(user: Any, slug: str, pk: int) -> Any:
     """Where the person stands in a published module of a course they follow, with the module, their enrolment
     and the module's thread in the space of their session."""
-    threads = ModuleThread.objects.filter(module=pk, space=OuterRef("enrolment__session__space"))
+    found = _progress(user=user.pk, slug=slug, pk=pk)
+    return found[0] if found else None
+
+
+@kept
+def _progress(user: int, slug: str, pk: int) -> QuerySet:
+    threads = ModuleThread.objects.filter(module_id=pk, space=OuterRef("enrolment__session__space"))
     return (
         Progress.objects.filter(
-            module=pk,
+            module_id=pk,
             module__course__slug=slug,
             module__published_at__isnull=False,
-            enrolment__user=user,
+            enrolment__user_id=user,
             enrolment__left_at=None,
         )
         .select_related(
@@ -158,8 +165,7 @@ def _progress_of(user: Any, slug: str, pk: int) -> Any:
         )
         .defer("module__search", "module__body", "module__course__search", "module__course__description_html")
         .annotate(thread_id=Subquery(threads.values("thread")[:1]), asked=_rules_of("module"))
-        .order_by("-enrolment__enrolled_at")
-        .first()
+        .order_by("-enrolment__enrolled_at")[:1]
     )
 
 
@@ -173,12 +179,15 @@ def _thread_of(module: Module, session: Any | None) -> int | None:
     return threads.values_list("thread", flat=True).first()
 
 
-def _film(module: Module) -> Film:
+@kept
+def _captions(video: int) -> QuerySet:
     cues = Cue.objects.filter(caption=OuterRef("pk")).order_by("start")
     said = ArraySubquery(cues.values(found=JSONObject(start="start", end="end", text="text")))
-    captions: list[Any] = list(
-        Caption.objects.filter(video=module.video).defer("vtt").annotate(said=said).order_by("language")
-    )
+    return Caption.objects.filter(video_id=video).defer("vtt").annotate(said=said).order_by("language")
+
+
+def _film(module: Module) -> Film:
+    captions: list[Any] = _captions(video=module.video.pk)
     shown = _preferred(captions, module.language)
     lines = [Line(**cue) for cue in shown.said] if shown else []
     return Film(module.video, captions, shown.language if shown else module.language, lines)

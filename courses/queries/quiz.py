@@ -4,10 +4,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from courses.models import Answer, Attempt, Enrolment, Module, Option, Question, QuestionThread, Quiz
+from core.kept_queries import kept
+from courses.models import (
+    Answer,
+    Attempt,
+    Enrolment,
+    Module,
+    Option,
+    Question,
+    QuestionThread,
+    Quiz,
+    QuizQuestion,
+)
 
 OPTION_FIELDS = ("id", "position", "text", "html", "correct", "feedback", "retired_at")
 ANSWER_FIELDS = ("id", "attempt_id", "question_id", "question_version", "options", "score")
@@ -91,9 +102,7 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     )
     if enrolment is None:
         return page
-    given = Answer.objects.filter(attempt=OuterRef("pk")).order_by("pk").values(found=_as_json(ANSWER_FIELDS))
-    attempts = Attempt.objects.filter(enrolment=enrolment, quiz=quiz).annotate(given=ArraySubquery(given))
-    page.attempts = list(attempts.order_by("number"))
+    page.attempts = _attempts(enrolment=enrolment.pk, quiz=quiz.pk)
     if not page.attempts:
         return page
     page.attempt = page.attempts[-1]
@@ -107,22 +116,37 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     return page
 
 
+@kept
+def _attempts(enrolment: int, quiz: int) -> QuerySet:
+    given = Answer.objects.filter(attempt=OuterRef("pk")).order_by("pk").values(found=_as_json(ANSWER_FIELDS))
+    attempts = Attempt.objects.filter(enrolment_id=enrolment, quiz_id=quiz)
+    return attempts.annotate(given=ArraySubquery(given)).order_by("number")
+
+
 def _questions(quiz: Quiz, enrolment: Enrolment | None) -> list:
     """The questions in order, each with all its options (`offered`) and its thread in the session's space
     (`thread_id`), in one query."""
-    options = Option.objects.filter(question=OuterRef("question")).order_by("position")
-    space = enrolment.session.space_id if enrolment else None
-    threads = QuestionThread.objects.filter(question=OuterRef("question"), space=space)
-    rows = quiz.quiz_questions.select_related("question").annotate(
-        offered=ArraySubquery(options.values(found=_as_json(OPTION_FIELDS))),
-        thread_id=Subquery(threads.values("thread")[:1]),
-    )
     questions = []
-    for row in rows.order_by("position"):
+    for row in _asked(quiz=quiz.pk, space=enrolment.session.space_id if enrolment else 0):
         row.question.offered = [Option(question_id=row.question_id, **option) for option in row.offered]
         row.question.thread_id = row.thread_id
         questions.append(row.question)
     return questions
+
+
+@kept
+def _asked(quiz: int, space: int) -> QuerySet:
+    options = Option.objects.filter(question=OuterRef("question")).order_by("position")
+    threads = QuestionThread.objects.filter(question=OuterRef("question"), space_id=space)
+    return (
+        QuizQuestion.objects.filter(quiz_id=quiz)
+        .select_related("question")
+        .annotate(
+            offered=ArraySubquery(options.values(found=_as_json(OPTION_FIELDS))),
+            thread_id=Subquery(threads.values("thread")[:1]),
+        )
+        .order_by("position")
+    )
 
 
 def _as_json(fields: tuple[str, ...]) -> JSONObject:
