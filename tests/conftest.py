@@ -2,7 +2,9 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
+from core import caching, live
 from core.catalogues import compile_catalogues
+from events import tasks
 from tests import making
 
 
@@ -14,6 +16,13 @@ def pytest_addoption(parser):
 def catalogues():
     """French as the catalogues have it now: compiled files are not kept in the repository."""
     compile_catalogues(settings.LOCALE_PATHS)
+
+
+@pytest.fixture(autouse=True)
+def every_server_answers():
+    """Time that a test moved forward may have left an outage that lasts for days."""
+    for outage in (caching.outage, live.outage, tasks.outage):
+        outage.end()
 
 
 @pytest.fixture
