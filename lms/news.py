@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from community.models import Membership, ReadState, Thread
+from core.kept_queries import kept
 from people.models import Profile, UnitMembership
 
 SHOWN_SPACES = 6
@@ -14,7 +15,7 @@ SHOWN_SPACES = 6
 
 def news_of(person: Any) -> dict[str, Any]:
     """The counts beside the entries; plain values only, so that they can be cached."""
-    memberships = list(_memberships_with_news(person))
+    memberships = _memberships_with_news(person=person.pk)
     listed = [one for one in memberships if not one.space.about_url]
     return {
         **_shown_of(person),
@@ -33,9 +34,10 @@ def news_of(person: Any) -> dict[str, Any]:
     }
 
 
-def _memberships_with_news(person: Any):
+@kept
+def _memberships_with_news(person: int) -> QuerySet:
     """A thread counts once when its last post is further than what the person has read there since joining."""
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=person).values("last_number")
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user_id=person).values("last_number")
     fresh = (
         Thread.objects.filter(
             space=OuterRef("space"), deleted_at=None, last_post_at__gt=OuterRef("joined_at")
@@ -48,7 +50,7 @@ def _memberships_with_news(person: Any):
         .values("number")
     )
     return (
-        Membership.objects.filter(user=person, space__archived_at=None)
+        Membership.objects.filter(user_id=person, space__archived_at=None)
         .annotate(new=Coalesce(Subquery(fresh), 0))
         .select_related("space")
         .order_by("space__name")
@@ -57,10 +59,16 @@ def _memberships_with_news(person: Any):
 
 def _shown_of(person: Any) -> dict[str, str]:
     """The unit and the picture under which a person finds themselves in the corner of each page."""
-    today = timezone.localdate()
-    current = UnitMembership.objects.filter(user=OuterRef("user"), starts_on__lte=today)
-    unit = current.filter(Q(ends_on=None) | Q(ends_on__gt=today)).values("unit__name")
-    profile = Profile.objects.filter(user=person).annotate(unit=Subquery(unit[:1])).first()
-    if profile is None:
+    found = _profile_in_unit(person=person.pk, today=timezone.localdate().isoformat())
+    if not found:
         return {"unit": "", "picture": ""}
+    (profile,) = found
     return {"unit": profile.unit or "", "picture": profile.picture.url if profile.picture else ""}
+
+
+@kept
+def _profile_in_unit(person: int, today: str) -> QuerySet:
+    day = Cast(Value(today), DateField())
+    current = UnitMembership.objects.filter(user=OuterRef("user"), starts_on__lte=day)
+    unit = current.filter(Q(ends_on=None) | Q(ends_on__gt=day)).values("unit__name")
+    return Profile.objects.filter(user_id=person).annotate(unit=Subquery(unit[:1]))

@@ -147,7 +147,8 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
     replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader)
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=reader).values("last_number")
     votes = Vote.objects.filter(thread=OuterRef("pk"))
-    asked = Q(mine=False, kind__in=ASKING) & (Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
+    # The kind first: only for cases and polls is it looked up whether one has answered.
+    asked = Q(kind__in=ASKING) & Q(mine=False) & (Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
     return (
         Thread.objects.visible_to(reader)
         .filter(space__in=Space.objects.of_member(reader).filter(archived_at=None), locked_at=None)
