@@ -74,9 +74,9 @@ def main() -> None:
     results = {}
     for case in CASES:
         for number in range(4):
-            answer = case.ask(clients[case.who], number)  # type: ignore[arg-type]
+            answer = case.ask(clients[case.who], number)  # type: ignore[arg-type]  # Django's client, asked like ours
         with counted() as count:
-            answer = case.ask(clients[case.who], 4)  # type: ignore[arg-type]
+            answer = case.ask(clients[case.who], 4)  # type: ignore[arg-type]  # Django's client, asked like ours
         results[case.name] = {
             "status": answer.status,
             "queries": count.queries,

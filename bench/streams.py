@@ -37,7 +37,7 @@ async def open_stream(token: str) -> asyncio.StreamReader:
         raise RuntimeError("the server did not start")
     writer.write(f"GET /live/?token={token} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
     await hear(reader, b"event: hello")
-    reader.keep = writer  # type: ignore[attr-defined]
+    reader.keep = writer  # type: ignore[attr-defined]  # else it is collected, and the stream with it
     return reader
 
 

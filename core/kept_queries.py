@@ -42,7 +42,7 @@ class Written:
         compiler.connection = connections[self.queryset.db]  # Each thread has its own.
         compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
         queryset = self.queryset.all()
-        queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
         return list(queryset)
 
 

@@ -84,7 +84,7 @@ def token_for(user_id: int, topics: Iterable[str], name: str = "") -> str:
 def listen(request: HttpRequest, *topics: str) -> None:
     """Ask that the page of this request hears these topics; the view has fetched them through the person."""
     heard: list[str] = getattr(request, "live_topics", [])
-    request.live_topics = [*heard, *(name for name in topics if name not in heard)]  # type: ignore[attr-defined]
+    request.live_topics = [*heard, *(name for name in topics if name not in heard)]  # type: ignore[attr-defined]  # for live_stream, at the end of the page
 
 
 def allowed_topics(user: Any, names: Iterable[str]) -> list[str]:

@@ -80,7 +80,7 @@ def _folded(line: str) -> list[str]:
     kept = line if line == "-- " else line.rstrip()
     if len(kept) <= WIDTH or ADDRESS.search(kept):
         return [kept]
-    mark = re.match(r"> |\* |\s*", kept).group()  # type: ignore[union-attr]
+    mark = re.match(r"> |\* |\s*", kept).group()  # type: ignore[union-attr]  # \s* always matches
     indent = mark if mark.startswith(">") else " " * len(mark)
     return textwrap.wrap(
         kept, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False

@@ -5,6 +5,6 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import audit, personal_data  # noqa: F401 (audit listens)
+        from people import personal_data, receivers  # noqa: F401 (receivers listen)
 
         personal_data.declare()

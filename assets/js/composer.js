@@ -33,6 +33,7 @@ function offerMentions(expander, url) {
     provide(fetch(`${url}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } })
       .then((answer) => (answer.ok ? answer.text() : ""))
       .then((html) => {
+        // Our server's own fragment, escaped there; what a template holds runs nothing.
         const box = document.createElement("template");
         box.innerHTML = html;
         const fragment = box.content.querySelector("[role=listbox]");

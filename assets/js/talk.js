@@ -27,6 +27,7 @@ class Talk {
   }
 
   read(html) {
+    // Our server's own fragment, escaped there; what a template holds runs nothing.
     const box = document.createElement("template");
     box.innerHTML = html;
     const news = box.content.querySelector("[data-talk-news]");

@@ -20,7 +20,7 @@ class Mailbox:
 
     def up(self) -> None:
         self.server = _Server(("127.0.0.1", self.port), _Conversation)
-        self.server.mailbox = self  # type: ignore[attr-defined]
+        self.server.mailbox = self  # type: ignore[attr-defined]  # how the handler below finds us
         threading.Thread(target=self.server.serve_forever, args=[0.05], daemon=True).start()
 
     def down(self) -> None:
@@ -67,7 +67,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self.say("354 go on")
                 data = self.rest()
                 # Kept before it is acknowledged: a sender killed in between sends it again.
-                self.server.mailbox.keep(recipients, data)  # type: ignore[attr-defined]
+                self.server.mailbox.keep(recipients, data)  # type: ignore[attr-defined]  # set by Mailbox
                 recipients = []
             self.say("221 bye" if verb == b"QUIT" else "250 sink")
             if verb == b"QUIT":

@@ -98,7 +98,7 @@ class PostSerializer(serializers.ModelSerializer):
 
 class NewPostSerializer(serializers.Serializer):
     body = serializers.CharField(trim_whitespace=False)
-    parent = serializers.IntegerField(required=False, allow_null=True)  # type: ignore[assignment]
+    parent = serializers.IntegerField(required=False, allow_null=True)  # type: ignore[assignment]  # a field named as Field.parent
     moment = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10**6)
     key = serializers.UUIDField(required=False, help_text="Or the header Idempotency-Key.")
 

@@ -306,7 +306,7 @@ def field(bound: BoundField, *, label: str = "", hidden_label: bool = False, **a
 
 def _is_always_answered(bound: BoundField) -> bool:
     """A list without an empty line holds an answer from the start: nobody can leave it out."""
-    return all(str(value) for value, _label in bound.field.choices)  # type: ignore[attr-defined]
+    return all(str(value) for value, _label in bound.field.choices)  # type: ignore[attr-defined]  # a select has them
 
 
 @register.inclusion_tag("components/composer.html", takes_context=True)

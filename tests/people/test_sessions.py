@@ -75,3 +75,14 @@ def test_signing_out_empties_the_cache_of_pages(sign_in, awa):
     client = sign_in(awa)
     assert "Clear-Site-Data" not in client.get("/").headers
     assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_new_password_ends_the_key_for_programs(proven, awa):
+    assert Token.objects.filter(user=awa).exists()
+    fields = {
+        "oldpassword": PASSWORD,
+        "password1": "encore-plus-long-2026",
+        "password2": "encore-plus-long-2026",
+    }
+    assert proven.post("/accounts/password/change/", fields).status_code == 302
+    assert not Token.objects.exists()

@@ -1,12 +1,16 @@
-"""Signing in and out, as lines of the log: that it happened and by which door, never who (the number of an
-account on success, so that a stolen one can be followed)."""
+"""What follows from signing in and out, and from a new password.
+
+The log says that it happened, never who: on success the number of the account, so that a stolen one can be followed.
+"""
 
 from typing import Any
 
 import structlog
+from allauth.account.signals import password_changed, password_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
+from people.actions import remove_key
 from people.models import User
 
 log = structlog.get_logger("palabre.sign_in")
@@ -26,3 +30,9 @@ def signed_out(user: User | None, **_signal: Any) -> None:
 @receiver(user_login_failed)
 def refused(**_signal: Any) -> None:
     log.warning("sign-in failed")
+
+
+@receiver([password_changed, password_reset])
+def end_programs(user: User, **_signal: Any) -> None:
+    """Whoever changes a password may have lost it: a key made by somebody else must open nothing either."""
+    remove_key(user)
