@@ -101,6 +101,27 @@ def test_a_member_gets_403_and_a_stranger_404_for_deciding(post, awa, ines, sign
     assert Decision.objects.count() == 0
 
 
+def test_only_who_may_decide_takes_a_decision_back(post, awa, julie, karim, ines, lumen, sign_in):
+    trainer, elsewhere = (making.make_user(name, organisation=lumen) for name in ("Formatrice", "Animateur"))
+    making.grant_role(trainer, "trainer")
+    making.join(making.make_space(lumen), elsewhere, role="facilitator")
+    actions.flag_post(post, by=awa, reason="tone")
+    made = actions.decide(post, by=julie, kind="hide")
+    url = reverse("community:decision_undoing", args=[made.pk])
+
+    def state():
+        made.refresh_from_db()
+        post.refresh_from_db()
+        return made.undone_at, post.hidden_at, Flag.objects.get().decision, Event.objects.count()
+
+    before = state()
+    for other, refusal in ((awa, 403), (karim, 403), (trainer, 403), (elsewhere, 403), (ines, 404)):
+        assert (other.name, sign_in(other).post(url).status_code) == (other.name, refusal)
+        assert state() == before
+    assert sign_in(julie).post(url).status_code == 302
+    assert Post.objects.get(pk=post.pk).hidden_at is None
+
+
 def test_a_decision_goes_back_to_our_own_pages_only(post, julie, sign_in):
     url = reverse("community:decision", args=[post.pk])
     answer = sign_in(julie).post(url, {"kind": "keep", "next": "https://evil.example/"})
