@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 50
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Unsafe(SystemExit):
@@ -166,6 +167,9 @@ def media_storage() -> dict[str, Any]:
 def content_security_policy() -> dict[str, Any]:
     """Everything from this site and nothing inline; CSP_MEDIA and CSP_FORM_ACTION add a bucket or a sign-in host."""
     media = listed("CSP_MEDIA")
+    # Browsers apply form-action to where a form is redirected: the button of single sign-on leads to its provider.
+    issuer = urlsplit(os.environ.get("OIDC_ISSUER", "").strip())
+    provider = [f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else []
     return {
         "DIRECTIVES": {
             "default-src": [SELF],
@@ -176,7 +180,7 @@ def content_security_policy() -> dict[str, Any]:
             "media-src": [SELF, "blob:", *media],
             "font-src": [SELF],
             "connect-src": [SELF, *media],
-            "form-action": [SELF, *listed("CSP_FORM_ACTION")],
+            "form-action": [SELF, *provider, *listed("CSP_FORM_ACTION")],
             "frame-ancestors": [NONE],
             "object-src": [NONE],
             "base-uri": [NONE],
@@ -244,15 +248,18 @@ def single_sign_on() -> dict[str, Any]:
             raise Unsafe(
                 f"{name} is missing: single sign-on needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."
             )
+    issuer = urlsplit(values["OIDC_ISSUER"])
+    on_this_machine = issuer.scheme == "http" and issuer.hostname in LOOPBACK and not is_production()
+    if not issuer.netloc or not (issuer.scheme == "https" or on_this_machine):
+        raise Unsafe("OIDC_ISSUER must begin with https://: what it says decides who is signed in.")
     app = {
         "provider_id": "sso",
         "name": os.environ.get("OIDC_NAME", "SSO"),
         "client_id": values["OIDC_CLIENT_ID"],
         "secret": values["OIDC_CLIENT_SECRET"],
-        "settings": {"server_url": values["OIDC_ISSUER"]},
-        # The provider has checked the address: it may sign in whoever already has it here.
-        "EMAIL_AUTHENTICATION": True,
-        "VERIFIED_EMAIL": True,
+        # An address signs in whoever has it here only when the provider says that it is theirs (`email_verified`),
+        # or when it is of a domain whose mailboxes all belong to the provider's own people.
+        "settings": {"server_url": values["OIDC_ISSUER"], "verified_email": listed("OIDC_EMAIL_DOMAINS")},
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 

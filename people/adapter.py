@@ -1,18 +1,28 @@
 """Where allauth asks us: who may come in, and as whom."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.emailkit import valid_email_or_none
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from core.mail import drawn_from_text
-from people.actions.accounts import free_handle, join
+from people.actions.accounts import forget_other_ways_in, free_handle, join, join_by_sign_on
 from people.actions.invitations import find_invitation
-from people.models import Invitation, Organisation, Profile, Standing, User
+from people.models import Invitation, Organisation, User
 
 SESSION_KEY = "invitation"
 
@@ -76,25 +86,72 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    def is_open_for_signup(self, request: HttpRequest, sociallogin) -> bool:
-        return bool(settings.OIDC_ORGANISATION) or invitation_of(request) is not None
+    """Single sign-on: the provider says who somebody is; whether they may come in is still ours to say."""
 
-    def save_user(self, request: HttpRequest, sociallogin, form=None) -> User:
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        for address in sociallogin.email_addresses:
+            # Some providers write "false" as a word, and a word that is there counts as true.
+            address.verified = address.verified in (True, "true")
+        return super().authenticate_by_email(sociallogin)
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict) -> User:
         user = sociallogin.user
-        user.name = sociallogin.account.extra_data.get("name") or user.email.split("@")[0]
+        user.email = valid_email_or_none(data.get("email"))
+        given_and_family = " ".join(filter(None, [data.get("first_name"), data.get("last_name")]))
+        user.name = (
+            data.get("name") or given_and_family or data.get("username") or (user.email or "").split("@")[0]
+        )
+        return user
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        told, signed = (sociallogin.account.extra_data.get(key) or {} for key in ("userinfo", "id_token"))
+        if told and signed and told.get("sub") != signed.get("sub"):
+            raise PermissionDenied  # allauth answers with the page of a failed sign-in.
+        found_by_address = sociallogin.is_existing and not sociallogin.account.pk
+        if found_by_address and sociallogin.state.get("process") != AuthProcess.CONNECT:
+            unproven = EmailAddress.objects.filter(user=sociallogin.user, verified=False)
+            if unproven.filter(email__in=[address.email for address in sociallogin.email_addresses]).exists():
+                # Whoever typed this address here never proved that it is theirs; allauth drops their password as well.
+                forget_other_ways_in(sociallogin.user)
+                messages.info(
+                    request, _("Your address is confirmed now. An earlier password opens nothing any more.")
+                )
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        if sign_on_organisation() or invitation_of(request):
+            return True
+        addresses = sociallogin.email_addresses
+        context = {
+            "provider": sociallogin.provider.name,
+            "email": addresses[0].email if addresses else "",
+            "verified": any(address.verified for address in addresses),
+        }
+        raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", context, status=403))
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form=None) -> User:
+        user = sociallogin.user
         user.handle = free_handle(user.name)
         user.set_unusable_password()
         invitation = invitation_of(request)
         if invitation:
-            join(user, invitation=invitation)
+            try:
+                join(user, invitation=invitation)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+                raise ImmediateHttpResponse(redirect("people:join")) from refusal
+            request.session.pop(SESSION_KEY, None)
+        elif organisation := sign_on_organisation():
+            join_by_sign_on(user, organisation=organisation)
         else:
-            user.organisation = Organisation.objects.get(slug=settings.OIDC_ORGANISATION)
-            user.language, user.time_zone = user.organisation.language, user.organisation.time_zone
-            user.save()
-            Profile.objects.create(user=user)
-            Standing.objects.create(user=user)
+            raise PermissionDenied
         sociallogin.save(request)
         return user
 
-    def get_signup_form_initial_data(self, sociallogin) -> dict:
-        return {"email": sociallogin.user.email, "name": sociallogin.account.extra_data.get("name", "")}
+    def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict:
+        return {"email": sociallogin.user.email, "name": sociallogin.user.name}
+
+
+def sign_on_organisation() -> Organisation | None:
+    """The organisation that every person of the provider belongs to, when the settings name one."""
+    return Organisation.objects.filter(slug=settings.OIDC_ORGANISATION).first()

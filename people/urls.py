@@ -1,12 +1,13 @@
 from django.urls import path, re_path
 
-from people.views import directory, joining, organisation, privacy, programs, settings
+from people.views import directory, joining, organisation, privacy, programs, settings, sign_on
 
 app_name = "people"
 
 urlpatterns = [
     path("join/", joining.by_code, name="join"),
     path("join/<str:token>/", joining.by_link, name="join_link"),
+    path("accounts/oidc/sso/login/", sign_on.begin, name="sign_on"),
     path("welcome/", joining.welcome, name="welcome"),
     path("people/", directory.index, name="directory"),
     path("people/suggest/", directory.suggest, name="suggest"),

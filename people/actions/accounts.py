@@ -1,3 +1,4 @@
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,8 @@ from core.errors import Refused
 from events.recording import record
 from people.actions.invitations import use_invitation
 from people.actions.organisation import place_in_unit
-from people.models import Invitation, Profile, Standing, User
+from people.actions.programs import remove_key
+from people.models import Invitation, Organisation, Profile, Standing, User
 
 HANDLE_LENGTH = 50
 
@@ -29,16 +31,35 @@ def join(user: User, *, invitation: Invitation) -> User:
     """Save a person who has just filled in the sign-up form, in the organisation that invited them."""
     use_invitation(invitation)
     organisation = invitation.organisation
+    _settle(user, organisation)
+    if invitation.unit:
+        place_in_unit(user, invitation.unit, on=timezone.now().astimezone(organisation.zone).date())
+    record("people.user_joined", actor=user, subject=user, data={"invitation": invitation.pk})
+    return user
+
+
+@transaction.atomic
+def join_by_sign_on(user: User, *, organisation: Organisation) -> User:
+    """Save a person whom the organisation's own single sign-on brings: being known there is the invitation."""
+    _settle(user, organisation)
+    record("people.user_joined", actor=user, subject=user, data={})
+    return user
+
+
+def _settle(user: User, organisation: Organisation) -> None:
     user.organisation = organisation
     user.language = organisation.language
     user.time_zone = organisation.time_zone
     user.save()
     Profile.objects.create(user=user)
     Standing.objects.create(user=user)
-    if invitation.unit:
-        place_in_unit(user, invitation.unit, on=timezone.now().astimezone(organisation.zone).date())
-    record("people.user_joined", actor=user, subject=user, data={"invitation": invitation.pk})
-    return user
+
+
+@transaction.atomic
+def forget_other_ways_in(user: User) -> None:
+    """Take away keys, second factors and passkeys: somebody may have laid them before the owner of the address came."""
+    remove_key(user)
+    Authenticator.objects.filter(user=user).delete()
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 from django import template
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ SETTINGS = [
     ("account_email", _("E-mail address")),
     ("account_change_password", _("Password")),
     ("mfa_index", _("Two-step sign-in")),
+    ("socialaccount_connections", _("Single sign-on")),
     ("usersessions_list", _("Devices")),
     ("people:programs", _("Programs")),
     ("people:my_data", _("My data")),
@@ -27,7 +29,11 @@ def settings_tabs(here: str) -> dict:
     """The pages of one's own settings; `here` is the URL name of the present one."""
     if here.startswith("mfa_"):
         here = "mfa_index"
-    return {"items": entries(SETTINGS, here), "label": _("Settings")}
+    # Where no provider is set up, the page could only say that there is none.
+    shown = [
+        row for row in SETTINGS if row[0] != "socialaccount_connections" or settings.SOCIALACCOUNT_PROVIDERS
+    ]
+    return {"items": entries(shown, here), "label": _("Settings")}
 
 
 @register.inclusion_tag("components/tabs.html")

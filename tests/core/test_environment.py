@@ -117,3 +117,48 @@ def test_what_is_reported_of_an_error_names_nobody():
         "request": {"method": "POST", "url": "https://a/people/awa/", "data": "my text", "cookies": "c"},
     }
     assert environment.anonymous(event, {}) == {"exception": {"values": []}, "request": {"method": "POST"}}
+
+
+OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "palabre", "OIDC_CLIENT_SECRET": "a-secret"}
+
+
+def set_up(monkeypatch, **changes):
+    for name, value in {**OIDC, **changes}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_single_sign_on_takes_its_three_settings_together(monkeypatch):
+    assert environment.single_sign_on() == {}
+    set_up(monkeypatch, OIDC_CLIENT_SECRET="")
+    with pytest.raises(Unsafe, match="OIDC_CLIENT_SECRET is missing"):
+        environment.single_sign_on()
+
+
+@pytest.mark.parametrize("issuer", ["http://id.example", "id.example", "https://", "file:///etc/passwd"])
+def test_a_provider_is_spoken_to_in_secret(monkeypatch, issuer):
+    set_up(monkeypatch, OIDC_ISSUER=issuer)
+    with pytest.raises(Unsafe, match="OIDC_ISSUER must begin with https"):
+        environment.single_sign_on()
+
+
+def test_a_provider_in_clear_on_this_machine_is_for_trying_only(monkeypatch):
+    set_up(monkeypatch, OIDC_ISSUER="http://127.0.0.1:9000")
+    assert environment.single_sign_on()
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db.example/palabre")
+    with pytest.raises(Unsafe, match="OIDC_ISSUER"):
+        environment.single_sign_on()
+
+
+def test_no_address_is_trusted_that_the_provider_does_not_vouch_for_unless_its_domain_is_named(monkeypatch):
+    set_up(monkeypatch)
+    (app,) = environment.single_sign_on()["openid_connect"]["APPS"]
+    assert app["settings"] == {"server_url": "https://id.example", "verified_email": []}
+    set_up(monkeypatch, OIDC_EMAIL_DOMAINS="lumen.example, atelier.example")
+    (app,) = environment.single_sign_on()["openid_connect"]["APPS"]
+    assert app["settings"]["verified_email"] == ["lumen.example", "atelier.example"]
+
+
+def test_a_form_may_lead_to_the_provider_and_nowhere_else(monkeypatch):
+    set_up(monkeypatch, OIDC_ISSUER="https://id.example/realms/lumen")
+    policy = environment.content_security_policy()["DIRECTIVES"]
+    assert policy["form-action"] == ["'self'", "https://id.example"]
