@@ -92,8 +92,9 @@ def interval(value: Value) -> str:
 
 
 def dates(first: date, last: date) -> str:
-    """“1 Sept. – 20 Nov. 2026”: the year once when it is the same."""
-    day, full = _("N j"), _("N j, Y")
+    """“1 Sep – 20 Nov 2026”: the year once when it is the same."""
+    full = formats.get_format("SHORT_DATE_FORMAT")
+    day = full.removesuffix(" Y")
     start = formats.date_format(first, day if first.year == last.year else full)
     return f"{start} – {formats.date_format(last, full)}"
 

@@ -7,12 +7,10 @@ where the id of the post goes. Only such moulds are filled by replacing marks: t
 from __future__ import annotations
 
 import json
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -22,6 +20,7 @@ from community.models import Post, Reaction
 from community.post_words import as_clock, words_of_posts
 from community.queries.conversation import Conversation, Shown
 from core.icons import icon_body
+from core.moments import draw_moment
 from core.templatetags import ui
 
 NOTHING = mark_safe("")
@@ -62,7 +61,7 @@ class PostDrawing:
         self.talk = talk
         self.narrow = talk.narrow
         self.words = words_of_posts()
-        self.language, self.zone = get_language(), timezone.get_current_timezone_name()
+        self.language = get_language()
         self.root = reverse("community:post", args=[0]).removesuffix("0/")
         self.button = "btn btn-ghost btn-xs" if self.narrow else "btn btn-ghost btn-sm"
         self.chip = cache(self._chip)
@@ -188,7 +187,7 @@ class PostDrawing:
         post = shown.post
         url = f"{self.root}{post.pk}/"
         parts = [
-            f'<a class="link link-hover quiet text-[.8125rem]" href="{url}">{_time(post.created_at, self.language, self.zone)}</a>'
+            f'<a class="link link-hover quiet text-[.8125rem]" href="{url}">{draw_moment(post.created_at)}</a>'
         ]
         if post.moment is not None:
             at = self.words["at"] % {"moment": as_clock(post.moment)}
@@ -358,14 +357,3 @@ class PostDrawing:
             '<li><button form="{}" formaction="{}" name="{}" value="{}" hx-post="{}" hx-vals="{}" hx-swap="none">{}{}</button></li>',
             FORM, url, name, value, url, json.dumps({name: value}), icon(drawn), words,
         )  # fmt: skip
-
-
-@lru_cache(maxsize=20_000)
-def _time(value: Any, language: str, zone: str) -> str:
-    """As the component `time` draws it in the active language and zone, without its cost."""
-    stamp = value.isoformat()
-    words = date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    return (
-        f'<relative-time datetime="{stamp}" prefix="" format="relative" threshold="P7D" tense="auto">'
-        f'<time datetime="{stamp}">{words}</time></relative-time>'
-    )

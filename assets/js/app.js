@@ -20,12 +20,12 @@
    data-talk                      (community) a list of posts that stays up to date; data-close-slot closes a composer under a post
    data-copy-link                 copies the address of this link
    aria-current in a .tabs        comes into sight when the row of tabs is wider than the screen
+   time[data-ago]                 (component time) grows older while the page is open
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
 
    Waiting: nothing for 300 ms, then the bar at the top. Failures of htmx become a toast with a way to try again. */
-import "@github/relative-time-element";
 import "./progress.js";
 import "./toasts.js";
 import "./failures.js";
@@ -41,6 +41,7 @@ import "./talk.js";
 import "./conversation.js";
 import "./theme.js";
 import "./links.js";
+import "./moments.js";
 import "./upload_progress.js";
 import { attach, whenSeen } from "./attach.js";
 

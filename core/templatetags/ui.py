@@ -15,12 +15,12 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join, json_script, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.icons import icon_svg
+from core.moments import draw_moment
 
 register = template.Library()
 
@@ -210,19 +210,9 @@ def _share_of_seats(done: int, total: int) -> int:
 
 
 @register.simple_tag(name="time")
-def time_tag(value: datetime | None, **attrs: str) -> SafeString:
-    """“2 hours ago” where scripts run; the full date in the reader's zone and language everywhere else."""
-    if value is None:
-        return mark_safe("")
-    local = timezone.localtime(value)
-    return format_html(
-        '<relative-time class="{}" datetime="{}" prefix="" format="relative" threshold="P7D" tense="auto">'
-        '<time datetime="{}">{}</time></relative-time>',
-        attrs.get("class", ""),
-        value.isoformat(),
-        value.isoformat(),
-        formats.date_format(local, "DATETIME_FORMAT"),
-    )
+def time_tag(value: datetime | None, *, spoken: bool = False, **attrs: str) -> SafeString:
+    """“2 hours ago” or the day, with the full date on hovering, in the reader's zone and language."""
+    return mark_safe("") if value is None else draw_moment(value, attrs.get("class", ""), spoken=spoken)
 
 
 @register.simple_tag

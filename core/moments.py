@@ -1,0 +1,60 @@
+"""When something happened, as pages say it: “2 hours ago” for a week, the day after that.
+
+The server writes these words: a browser that had to find them would keep a phone busy before it can answer.
+`assets/js/moments.js` says them again as they age on a page left open.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format, get_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+
+
+def draw_moment(value: datetime, css: str = "", *, spoken: bool = False) -> SafeString:
+    """A moment in the language and zone of the reader, with the full date on hovering.
+
+    `spoken` is for the middle of a sentence: “asked on 12 Sep”, where a list says “12 Sep”.
+    """
+    now = timezone.now()
+    words, ages = _words(value, now, spoken=spoken), -MINUTE < now - value < DAY
+    full = _full(value, translation.get_language(), timezone.get_current_timezone_name())
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}"{}>{}</time>',
+        css,
+        value.isoformat(),
+        full,
+        " data-ago" if ages else "",
+        words,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _full(value: datetime, language: str, zone: str) -> str:
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+
+
+def _words(value: datetime, now: datetime, *, spoken: bool) -> str:
+    age, local, today = now - value, timezone.localtime(value), timezone.localtime(now)
+    if not -MINUTE < age < WEEK:  # clocks of two machines differ a little
+        shape = get_format("SHORT_DATE_FORMAT")
+        day = date_format(local, shape.removesuffix(" Y") if local.year == today.year else shape)
+        return _("on %(day)s") % {"day": day} if spoken else day
+    if age < MINUTE:
+        return _("just now")
+    if age < HOUR:
+        number = age // MINUTE
+        return ngettext("%(number)s minute ago", "%(number)s minutes ago", number) % {"number": number}
+    if age < DAY:
+        number = age // HOUR
+        return ngettext("%(number)s hour ago", "%(number)s hours ago", number) % {"number": number}
+    number = (today.date() - local.date()).days
+    if number == 1:
+        return _("yesterday")
+    return ngettext("%(number)s day ago", "%(number)s days ago", number) % {"number": number}
