@@ -28,7 +28,7 @@ export function keepDraft(composer, field) {
       const answer = await fetch(draftUrl, { method: "POST", body: data(), headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       if (sent !== sequence) return;
-      [unsaved] = [false, say(saySaved)];
+      [unsaved] = [false, say(field.value || title?.value ? saySaved : "")];
       if (localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), saved: true }));
     } catch {
       say(sayKept);
@@ -44,7 +44,7 @@ export function keepDraft(composer, field) {
   }
   function restore(kept, words) {
     field.value = kept.body;
-    if (title && kept.title) title.value = kept.title;
+    if (title) title.value = kept.title ?? title.value;
     say(words);
     changed();
   }
@@ -56,9 +56,10 @@ export function keepDraft(composer, field) {
   }
 
   const kept = stored(key);
-  if (kept.body && kept.sequence > sequence && kept.body !== field.value) {
+  const differs = kept.body !== field.value || (title && (kept.title ?? title.value) !== title.value);
+  if (kept.sequence > sequence && differs) {
     if (kept.sent) offerBack(status, sayRecover, () => restore(kept, sayRestored));
-    else restore(kept, sayRestored);
+    else restore(kept, kept.body || kept.title ? sayRestored : ""); // emptied just before leaving stays empty
   } else if (field.value && composer.dataset.sequence) say(sayRestored);
 
   for (const input of [field, title]) input?.addEventListener("input", changed);

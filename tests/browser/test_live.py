@@ -121,3 +121,23 @@ def test_signing_out_leaves_no_draft_that_the_server_has(sign_in, thread):
     page = sign_in("awa")
     page.goto(address)
     expect(page.locator("main textarea[name=body]").last).to_have_value("Une phrase pas finie")
+
+
+def test_a_draft_emptied_just_before_leaving_stays_empty(sign_in, thread):
+    page, address = sign_in("julie"), thread(1)
+    open_thread(page, address)
+    field = page.locator("main textarea[name=body]").last
+    with page.expect_response("**/drafts/**"):
+        field.fill("À ne pas dire")
+    expect(page.locator("[data-draft-status]").last).not_to_be_empty()
+
+    page.evaluate("navigator.sendBeacon = () => false")  # as if the line broke on leaving
+    field.fill("")
+    page.goto("/spaces/")
+    with page.expect_response("**/drafts/**"):
+        page.goto(address)
+        expect(page.locator("main textarea[name=body]").last).to_have_value("")
+
+    elsewhere = sign_in("julie")
+    elsewhere.goto(address)
+    expect(elsewhere.locator("main textarea[name=body]").last).to_have_value("")

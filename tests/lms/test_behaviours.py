@@ -137,6 +137,65 @@ def test_an_accepted_reaction_stays(shown: Page):
     expect(shown.locator("#fake button")).to_have_text("Utile 4")
 
 
+def hold(page: Page) -> list[Route]:
+    """The fake address keeps every request waiting, for the test to answer."""
+    waiting: list[Route] = []
+    page.route("**/fake/", lambda route: waiting.append(route))
+    page.evaluate(FORM)
+    return waiting
+
+
+def arrived(page: Page, waiting: list[Route], number: int) -> Route:
+    for _n in range(50):
+        if len(waiting) >= number:
+            break
+        page.wait_for_timeout(20)
+    assert len(waiting) == number
+    return waiting[-1]
+
+
+def test_a_second_press_on_a_slow_line_takes_the_reaction_back(shown: Page):
+    waiting = hold(shown)
+    button = shown.locator("#fake button")
+    button.click()
+    first = arrived(shown, waiting, 1)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(button).to_have_text("Utile 3")
+    first.fulfill(status=200, body="")
+    second = arrived(shown, waiting, 2)
+    second.fulfill(status=200, body="")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(button).to_have_text("Utile 3")
+    arrived(shown, waiting, 2)
+
+
+def test_three_presses_on_a_slow_line_ask_for_nothing_more(shown: Page):
+    waiting = hold(shown)
+    button = shown.locator("#fake button")
+    for _n in range(3):
+        button.click()
+    arrived(shown, waiting, 1).fulfill(status=200, body="")
+    expect(button).not_to_have_class(re.compile("htmx-request"))
+    shown.wait_for_timeout(100)
+    arrived(shown, waiting, 1)
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_have_text("Utile 4")
+
+
+def test_a_second_press_shows_what_the_server_has_when_it_refused_the_first(shown: Page):
+    waiting = hold(shown)
+    button = shown.locator("#fake button")
+    button.click()
+    button.click()
+    button.click()
+    arrived(shown, waiting, 1).fulfill(status=503, body="")
+    expect(shown.locator("#toasts")).to_contain_text("Try again")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(button).to_have_text("Utile 3")
+    arrived(shown, waiting, 1)
+
+
 def test_a_failure_can_be_tried_again(shown: Page):
     seen = answer(shown, 500, 200)
     shown.locator("#fake button").click()
