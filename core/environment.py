@@ -12,6 +12,15 @@ from csp.constants import NONCE, NONE, SELF
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 50
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# How like a word of a title or name must be to what was typed, from 0 to 1, to be found in spite of a mistake.
+WORD_LIKENESS = 0.45
+# What every connection to the database is given. PostgreSQL's own costs are those of turning disks: it would rather
+# read a whole table than a few hundred rows by an index; compiling a page's queries takes longer than answering them.
+SESSION = {
+    "random_page_cost": 1.1,
+    "jit": "off",
+    "pg_trgm.word_similarity_threshold": WORD_LIKENESS,
+}
 
 
 class Unsafe(SystemExit):
@@ -110,6 +119,11 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
     if parts.scheme not in {"postgresql", "postgres"}:
         raise Unsafe("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    pooler = flag("DATABASE_POOLER", default=False)
+    if (
+        not pooler
+    ):  # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
+        options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in SESSION.items()))
     return {
         "ENGINE": "core.embedded_database" if embedded else "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "palabre",
@@ -120,7 +134,7 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
         "CONN_MAX_AGE": whole_number("DATABASE_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         # Behind a pooler that shares sessions between transactions, a cursor of the server outlives its session.
-        "DISABLE_SERVER_SIDE_CURSORS": flag("DATABASE_POOLER", default=False),
+        "DISABLE_SERVER_SIDE_CURSORS": pooler,
         "OPTIONS": options,
     }
 

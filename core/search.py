@@ -1,10 +1,12 @@
 """Full-text search in PostgreSQL: French and English stems, accents folded.
 
-The configurations `public.fr` and `public.en` are made by core's first migration.
+The configurations `public.fr` and `public.en` are made by core's first migration, `public.folded` by its second.
+Words that are nearly right are looked for with `%>` (`trigram_word_similar`), which an index answers; how near they
+must be is said when the connection is opened (`environment.WORD_LIKENESS`).
 """
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, TextField, Value
 
 
 class Document(Func):
@@ -28,3 +30,10 @@ class Document(Func):
         sql = self.template % {"language": language[0], "title": title[0], "text": text[0]}
         params = [*language[1], *title[1], *text[1], *title[1], *text[1]]
         return sql, params
+
+
+class Folded(Func):
+    """A text as a directory compares it: no accents, no capitals. Unlike `unaccent`, an index may hold it."""
+
+    function = "public.folded"
+    output_field = TextField()

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import F, QuerySet
 from django.db.models.functions import Upper
@@ -14,13 +15,14 @@ from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from community.models import Post, Thread
+from core.kept_queries import AnyOf
 from courses.models import Course, Module
 from people.queries import directory
 
 KINDS = ("threads", "posts", "courses", "modules", "people")
 ON_ALL = 4  # of each kind on the first page
 ON_ONE = 20  # when one kind is chosen
-CLOSE_ENOUGH = 0.45
+RANKED = 200
 PASSAGES = {"max_words": 28, "min_words": 12, "max_fragments": 2}
 # Marks that nobody types, so that what a person wrote cannot pass for a highlight.
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -59,14 +61,18 @@ def ranked(
 ) -> list[Any]:
     """Matches by stems, then titles that are nearly the words: someone may mistype, or type a beginning.
 
+    A word that thousands of rows hold says little about each: only the newest `RANKED` matches are ranked.
     Each row comes back with `snippet`, the passages of its column `shown` that match, and its relations.
     """
     query = query_of(words)
-    exact = rows.filter(search=query).annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
+    newest = ArraySubquery(rows.filter(search=query).order_by("-pk").values("pk")[:RANKED])
+    exact = rows.model._default_manager.filter(AnyOf("pk", newest))
+    exact = exact.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
     keys = list(exact.values_list("pk", flat=True)[:limit])
     if near and len(keys) < limit:
-        close = rows.exclude(pk__in=keys).annotate(near=TrigramWordSimilarity(words.upper(), Upper("title")))
-        close = close.filter(near__gte=CLOSE_ENOUGH).order_by("-near", "-pk")
+        title, shouted = Upper("title"), words.upper()
+        close = rows.exclude(pk__in=keys).alias(shouted=title).filter(shouted__trigram_word_similar=shouted)
+        close = close.alias(near=TrigramWordSimilarity(shouted, title)).order_by("-near", "-pk")
         keys += list(close.values_list("pk", flat=True)[: limit - len(keys)])
     # A headline is costly: only for the rows that are shown.
     headline = SearchHeadline(

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
     Case,
@@ -22,7 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
-from core.kept_queries import kept
+from core.kept_queries import AnyOf, kept
 from courses.models import Enrolment, Module, ModuleThread, Progress
 from people.models import User
 
@@ -147,11 +148,13 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
     replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader)
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=reader).values("last_number")
     votes = Vote.objects.filter(thread=OuterRef("pk"))
+    mine = Space.objects.of_member(reader).filter(archived_at=None).order_by()
     # The kind first: only for cases and polls is it looked up whether one has answered.
     asked = Q(kind__in=ASKING) & Q(mine=False) & (Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
     return (
         Thread.objects.visible_to(reader)
-        .filter(space__in=Space.objects.of_member(reader).filter(archived_at=None), locked_at=None)
+        # As one list of numbers: the index on (space, last post) is then walked for these spaces alone.
+        .filter(AnyOf("space_id", ArraySubquery(mine.values("pk"))), locked_at=None)
         .annotate(
             mine=ExpressionWrapper(Q(Exists(answered)) | Q(Exists(replied)), output_field=BooleanField()),
             votes_count=_counted(votes, "thread"),

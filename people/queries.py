@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Prefetch, QuerySet, Value
 
-from people.models import Organisation, Unit, UnitMembership, User, UserSkill
-
-WORD_LIKENESS = 0.45
+from core.kept_queries import AnyOf
+from core.search import Folded
+from people.models import Organisation, Profile, Unit, UnitMembership, User, UserSkill
 
 
 @dataclass
@@ -60,13 +60,7 @@ def directory(
     """People a person may find, by name, job or skill; small typing mistakes are forgiven."""
     people = User.objects.visible_to(user).active()
     if words:
-        near = people.annotate(likeness=TrigramWordSimilarity(words, "name"))
-        people = near.filter(
-            Q(name__unaccent__icontains=words)
-            | Q(profile__job_title__unaccent__icontains=words)
-            | Q(skills__skill__name__unaccent__icontains=words)
-            | Q(likeness__gte=WORD_LIKENESS)
-        ).distinct()
+        people = people.filter(AnyOf("pk", ArraySubquery(_matching(words))))
     if skill:
         people = people.filter(skills__skill_id=skill)
     if unit:
@@ -86,3 +80,20 @@ def person_relations() -> list[Prefetch]:
         Prefetch("unit_memberships", queryset=units, to_attr="current_units"),
         Prefetch("skills", queryset=skills, to_attr="shown_skills"),
     ]
+
+
+def _matching(words: str) -> QuerySet:
+    """The numbers of those whom the words may name, each way asked by itself: an index answers each."""
+    asked = Folded(Value(words))
+    named = User.objects.annotate(folded=Folded("name")).order_by()
+    jobs = Profile.objects.annotate(folded=Folded("job_title")).filter(folded__contains=asked)
+    skills = UserSkill.objects.annotate(folded=Folded("skill__name")).filter(folded__contains=asked)
+    return (
+        named.filter(folded__contains=asked)
+        .values_list("pk")
+        .union(
+            named.filter(folded__trigram_word_similar=asked).values_list("pk"),
+            jobs.order_by().values_list("user_id"),
+            skills.order_by().values_list("user_id"),
+        )
+    )

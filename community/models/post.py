@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +18,9 @@ from core.search import Document
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, user) -> PostQuerySet:
         """Posts a person may read: in a thread they may read, behind a gate they have passed, not removed."""
-        threads = Thread.objects.visible_to(user)
         opening_or_own = Q(number=1) | Q(author=user)
-        behind_open_gate = Exists(threads.gate_open_for(user).filter(pk=OuterRef("thread_id")))
-        return self.published().filter(thread__in=threads).filter(opening_or_own | behind_open_gate)
+        readable = self.published().filter(Thread.is_visible_to(user, at="thread__"))
+        return readable.filter(opening_or_own | Thread.gate_is_open_for(user, at="thread__"))
 
     def within_reach_of(self, user) -> PostQuerySet:
         """Posts of the spaces a person may read, removed and hidden ones too: for who may restore or decide."""

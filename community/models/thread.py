@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.models.space import Space
+from community.models.space import Membership, Space
 from core.search import Document
 from people.models import Organisation
 
@@ -30,7 +30,7 @@ class Tag(models.Model):
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible_to(self, user) -> ThreadQuerySet:
         """Threads of spaces a person may read. The one rule for page, API, search, mail, export and stream."""
-        return self.filter(deleted_at=None, space__in=Space.objects.readable_by(user))
+        return self.filter(Thread.is_visible_to(user))
 
     def questions(self) -> ThreadQuerySet:
         return self.filter(kind=Thread.Kind.QUESTION)
@@ -47,9 +47,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def gate_open_for(self, user) -> ThreadQuerySet:
         """Threads whose replies a person may read: no gate, a gate they passed, or a space they facilitate."""
-        passed = Exists(ThreadPass.objects.filter(thread=OuterRef("pk"), user=user))
-        facilitates = Q(space__in=Space.objects.facilitated_by(user))
-        return self.filter(Q(gate=Thread.Gate.OPEN) | passed | facilitates)
+        return self.filter(Thread.gate_is_open_for(user))
 
 
 class Thread(models.Model):
@@ -117,6 +115,20 @@ class Thread(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("community:thread", args=[self.pk])
+
+    # Both rules also for rows that stand `at` ("thread__") a thread: asked row by row, never for all threads.
+
+    @staticmethod
+    def is_visible_to(user, at: str = "") -> Q:
+        return Q(**{f"{at}deleted_at": None, f"{at}space__in": Space.objects.readable_by(user)})
+
+    @staticmethod
+    def gate_is_open_for(user, at: str = "") -> Q:
+        passed = ThreadPass.objects.filter(thread=OuterRef(f"{at}pk"), user=user)
+        seats = Membership.objects.filter(
+            space=OuterRef(f"{at}space"), user=user, role=Membership.Role.FACILITATOR
+        )
+        return Q(**{f"{at}gate": Thread.Gate.OPEN}) | Q(Exists(passed)) | Q(Exists(seats))
 
     @property
     def is_locked(self) -> bool:

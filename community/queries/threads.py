@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import TrigramSimilarity
+from django.contrib.postgres.search import SearchQuery, TrigramSimilarity
 from django.db.models import (
     BooleanField,
     CharField,
@@ -24,6 +25,10 @@ from core.kept_queries import AnyOf, kept
 from people.models import User
 
 NEAR_AT_MOST = 4
+# How alike two titles must be, from 0 to 1, by their trigrams; among how many, sharing one of how many words.
+ALIKE = 0.3
+COMPARED = 200
+TELLING = 3
 
 
 def thread_for(user, pk: int) -> Thread | None:
@@ -107,7 +112,7 @@ def near_threads(thread, user) -> list[Thread]:
     if thread.tag_names:
         tags = {"names": thread.tag_names, "owner": thread.space.organisation_id}
         return _threads_of_tags(**whose, **tags)
-    return _threads_like(**whose, title=thread.title.upper())
+    return _threads_like(**whose, title=thread.title.upper(), words=telling_words(thread.title))
 
 
 def _others(pk: int, user: int, organisation: int):
@@ -121,11 +126,26 @@ def _threads_of_tags(pk: int, user: int, organisation: int, names: list, owner: 
     return tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")[:NEAR_AT_MOST]
 
 
+def telling_words(title: str) -> str:
+    """The longest words of a title, any of which will do: long words are rare ones (Zipf, 1935)."""
+    words = sorted(set(re.findall(r"\w+", title.lower())), key=lambda word: (-len(word), word))
+    return " or ".join(words[:TELLING])
+
+
 @kept
-def _threads_like(pk: int, user: int, organisation: int, title: str):
-    others = _others(pk, user, organisation)
-    alike = others.annotate(shouted=Upper("title")).filter(shouted__trigram_similar=title)
-    return alike.annotate(likeness=TrigramSimilarity("shouted", title)).order_by("-likeness")[:NEAR_AT_MOST]
+def _threads_like(pk: int, user: int, organisation: int, title: str, words: str):
+    """Titles alike among the newest threads that share a telling word: however many threads there are."""
+    french = SearchQuery(words, config="public.fr", search_type="websearch")
+    holding = french | SearchQuery(words, config="public.en", search_type="websearch")
+    others = _others(pk, user, organisation).filter(search=holding).order_by("-pk")
+    alike = Thread.objects.filter(AnyOf("pk", ArraySubquery(others.values("pk")[:COMPARED]))).only(
+        "id", "title", "language"
+    )
+    return (
+        alike.annotate(likeness=TrigramSimilarity(Upper("title"), title))
+        .filter(likeness__gte=ALIKE)
+        .order_by("-likeness", "-pk")[:NEAR_AT_MOST]
+    )
 
 
 def unanswered_questions(user, limit: int | None = None):

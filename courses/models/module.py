@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +97,10 @@ class Module(models.Model):
                 name="module_position_once",
             )
         ]
-        indexes = [GinIndex(fields=["search"], name="module_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="module_search"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="module_title_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,7 +1,9 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.search import Folded
 from people.models.organisation import Organisation
 
 
@@ -14,6 +16,9 @@ class Profile(models.Model):
     picture = models.ImageField(_("picture"), upload_to="people/", blank=True)
     # Attribution that a licence asks for, on imported accounts.
     source_url = models.URLField(blank=True)
+
+    class Meta:
+        indexes = [GinIndex(OpClass(Folded("job_title"), name="gin_trgm_ops"), name="profile_job_trigrams")]
 
     def __str__(self) -> str:
         return f"profile of {self.user_id}"

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -15,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.kept_queries import kept
+from core.search import Folded
 from people.models.organisation import Organisation, validate_time_zone
 
 
@@ -92,7 +94,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="external_id_once",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "name"], name="user_directory")]
+        indexes = [
+            models.Index(fields=["organisation", "name"], name="user_directory"),
+            GinIndex(OpClass(Folded("name"), name="gin_trgm_ops"), name="user_name_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -57,7 +57,17 @@ def test_a_database_address_is_read_with_its_escapes_and_options():
     found = environment.database("postgresql://palabre:p%40ss@db.example:6432/academy?sslmode=require")
     assert found["ENGINE"] == "django.db.backends.postgresql"
     assert (found["NAME"], found["USER"], found["PASSWORD"]) == ("academy", "palabre", "p@ss")
-    assert (found["HOST"], found["PORT"], found["OPTIONS"]) == ("db.example", "6432", {"sslmode": "require"})
+    assert (found["HOST"], found["PORT"]) == ("db.example", "6432")
+    assert found["OPTIONS"]["sslmode"] == "require"
+
+
+def test_every_connection_is_given_what_searches_and_plans_need_unless_a_pooler_would_refuse_it(monkeypatch):
+    address = "postgresql://palabre@db.example/academy"
+    assert "-c pg_trgm.word_similarity_threshold=0.45" in environment.database(address)["OPTIONS"]["options"]
+    own = environment.database(f"{address}?options=-c%20jit%3Don")
+    assert own["OPTIONS"] == {"options": "-c jit=on"}
+    monkeypatch.setenv("DATABASE_POOLER", "1")
+    assert environment.database(address)["OPTIONS"] == {}
 
 
 def test_another_database_than_postgresql_is_refused():

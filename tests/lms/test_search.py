@@ -73,6 +73,28 @@ def test_a_snippet_marks_the_words_and_nothing_that_was_written_passes_for_marku
     assert "**" not in hit.snippet
 
 
+def test_of_many_matches_the_newest_are_ranked_among_those_a_person_may_read(
+    lumen, space, awa, karim, monkeypatch
+):
+    thread = making.make_thread(space, karim, "Outils", "Un escabeau, deux escabeaux, escabeau")
+    making.make_post(thread, karim, "Un escabeau pour deux, le vieil escabeau.")
+    making.make_post(thread, karim, "Encore un escabeau.")
+    closed = making.make_thread(making.make_space(lumen, "Direction", visibility="closed"), karim)
+    making.make_post(closed, karim, "Un escabeau secret.")
+    monkeypatch.setattr("lms.search.RANKED", 2)
+    snippets = [hit.snippet for hit in search(awa, "escabeau", "posts")["posts"]]
+    assert ["deux" in snippet for snippet in snippets] == [True, False]
+    assert "Encore" in snippets[1]
+
+
+def test_a_colleague_whose_name_is_mistyped_is_found_and_one_of_another_organisation_is_not(
+    awa, lumen, atelier
+):
+    making.make_user("Sébastien Marchand", organisation=lumen, handle="sebastien")
+    making.make_user("Sébastien Marchal", organisation=atelier, handle="sebastien-m")
+    assert titles(search(awa, "sebastian", "people")) == {"people": ["Sébastien Marchand"]}
+
+
 def test_marks_are_only_ours():
     assert marked("a < b <b>gras</b> \ue000mot\ue001") == "a &lt; b gras <mark>mot</mark>"
 
