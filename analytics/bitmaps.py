@@ -14,16 +14,19 @@ from functools import reduce
 Slices = list[int]
 CHUNK = 64
 EMPTY = bytes(CHUNK)
+BITS = tuple(1 << place for place in range(8))
 
 
 def set_of(positions: Iterable[int]) -> int:
-    buffer = bytearray()
-    for position in positions:
-        byte = position >> 3
-        if byte >= len(buffer):
-            buffer.extend(bytes(byte + 1024 - len(buffer)))
-        buffer[byte] |= 1 << (position & 7)
-    return int.from_bytes(buffer, "little")
+    found = list(positions)
+    if not found:
+        return 0
+    # From the lowest on: the people of a unit sit together, far from the first seat.
+    first = min(found) >> 3
+    buffer = bytearray((max(found) >> 3) + 1 - first)
+    for position in found:
+        buffer[(position >> 3) - first] |= BITS[position & 7]
+    return int.from_bytes(buffer, "little") << (8 * first)
 
 
 def slices_of(numbers: Mapping[int, int]) -> Slices:
@@ -90,7 +93,8 @@ def packed(people: int) -> bytes:
     """Runs of chunks that are not empty: (first chunk, number of chunks, their bytes)."""
     raw = people.to_bytes(-(-people.bit_length() // (8 * CHUNK)) * CHUNK, "little")
     runs: list[tuple[int, int]] = []
-    for index in range(len(raw) // CHUNK):
+    empty = (len(raw) - len(raw.lstrip(b"\0"))) // CHUNK
+    for index in range(empty, len(raw) // CHUNK):
         if raw[index * CHUNK : (index + 1) * CHUNK] == EMPTY:
             continue
         if runs and sum(runs[-1]) == index:

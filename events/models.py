@@ -53,6 +53,12 @@ class Event(models.Model):
             models.Index(fields=["actor_id", "at"], name="event_actor_at"),
             models.Index(fields=["organisation_id", "at"], name="event_organisation_at"),
             BrinIndex(fields=["at"], name="event_at_brin"),
+            # Rare, and asked for over all that came since a day: who was in a space then and has left.
+            models.Index(
+                fields=["at"],
+                condition=Q(verb="community.space_left"),
+                name="event_space_left",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from functools import reduce
+from itertools import chain
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from analytics import bitmaps, tallies
 from analytics.models import ActivityBlock, LearnerDay, Seat
@@ -26,18 +28,22 @@ class Day:
         )
         self.rows = sorted(rows)
         self.seats = _seats(organisation, self.roster, self.rows)
+        # Hundreds of spaces, sessions and courses each look at their own rows, never at all of the day's.
+        self.rows_of_space: dict[int, list[tuple]] = defaultdict(list)
+        for row in self.rows:
+            self.rows_of_space[row[2]].append(row)
 
     def units(self, enrolled: Iterable[int], spaces: Collection[int] | None) -> Units:
         """The tallies of the learners enrolled in a scope, with what happened in its spaces (None: anywhere)."""
         roll, present, part = defaultdict(list), defaultdict(list), defaultdict(list)
         counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        units, seats = self.roster.units, self.seats
         for user in enrolled:
-            if user in self.roster.units:
-                roll[self.roster.units[user]].append(self.seats[user])
-        for user, unit, space, presences, contributions, participations in self.rows:
-            if spaces is not None and space not in spaces:
-                continue
-            seat = self.seats[user]
+            if user in units:
+                roll[units[user]].append(seats[user])
+        rows = self.rows if spaces is None else chain.from_iterable(map(self._rows_in, spaces))
+        for user, unit, _space, presences, contributions, participations in rows:
+            seat = seats[user]
             if presences or participations:
                 present[unit].append(seat)
             if participations:
@@ -54,6 +60,9 @@ class Day:
             for unit in sorted({*roll, *present, *part, *counts})
         }
 
+    def _rows_in(self, space: int) -> list[tuple]:
+        return self.rows_of_space.get(space, [])
+
     def scopes(self) -> dict[Place, Units]:
         roster = self.roster
         made: dict[Place, Units] = {(Block.Scope.ALL, 0): self.units(roster.units, None)}
@@ -66,24 +75,53 @@ class Day:
         return {place: units for place, units in made.items() if units}
 
 
-def rebuild_day(organisation, day: date) -> None:
-    _replace(organisation, Block.Grain.DAY, day, Day(organisation, day).scopes())
+def rebuild_day(organisation, day: date) -> set[Place]:
+    """Write the blocks of a day that are not what they should be; the places they belong to."""
+    made = {place: tallies.pack(units) for place, units in Day(organisation, day).scopes().items()}
+    blocks = Block.objects.filter(organisation=organisation, grain=Block.Grain.DAY, starts_on=day)
+    kept = {(scope, key): bytes(data) for scope, key, data in blocks.values_list("scope", "scope_id", "data")}
+    changed = {place for place in made.keys() | kept.keys() if made.get(place) != kept.get(place)}
+    _replace(organisation, Block.Grain.DAY, day, changed, made)
+    return changed
 
 
-def rebuild_week(organisation, monday: date) -> None:
+def rebuild_week(organisation, monday: date, places: Collection[Place]) -> None:
+    """The week of these places, from their days."""
     made: dict[Place, Units] = defaultdict(dict)
     days = Block.objects.filter(
+        _at(places),
         organisation=organisation,
         grain=Block.Grain.DAY,
         starts_on__range=(monday, monday + timedelta(days=6)),
     ).order_by("starts_on")
     for block in days:
         tallies.merge(made[block.scope, block.scope_id], tallies.unpack(block.data))
-    _replace(organisation, Block.Grain.WEEK, monday, made)
+    packed = {place: tallies.pack(units) for place, units in made.items()}
+    _replace(organisation, Block.Grain.WEEK, monday, places, packed)
 
 
-def _replace(organisation, grain: str, starts_on: date, made: dict[Place, Units]) -> None:
-    Block.objects.filter(organisation=organisation, grain=grain, starts_on=starts_on).delete()
+def places_of_week(organisation, monday: date) -> set[Place]:
+    """Everything that has a block in a week, its own or one of a day."""
+    span = (monday, monday + timedelta(days=6))
+    blocks = Block.objects.filter(organisation=organisation, starts_on__range=span)
+    return set(blocks.values_list("scope", "scope_id").distinct())
+
+
+def _at(places: Collection[Place]) -> Q:
+    keys: dict[str, list[int]] = defaultdict(list)
+    for scope, key in places:
+        keys[scope].append(key)
+    among = (Q(scope=scope, scope_id__in=sorted(found)) for scope, found in sorted(keys.items()))
+    return reduce(Q.__or__, among, Q(pk=None))
+
+
+def _replace(
+    organisation, grain: str, starts_on: date, places: Collection[Place], made: dict[Place, bytes]
+) -> None:
+    """Delete and insert the blocks of these places."""
+    if not places:
+        return
+    Block.objects.filter(_at(places), organisation=organisation, grain=grain, starts_on=starts_on).delete()
     Block.objects.bulk_create(
         Block(
             organisation=organisation,
@@ -91,9 +129,9 @@ def _replace(organisation, grain: str, starts_on: date, made: dict[Place, Units]
             starts_on=starts_on,
             scope=scope,
             scope_id=scope_id,
-            data=tallies.pack(units),
+            data=made[scope, scope_id],
         )
-        for (scope, scope_id), units in sorted(made.items())
+        for scope, scope_id in sorted(made.keys() & set(places))
     )
 
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import connection
 
 from analytics.days import bounds
-from analytics.models import LearnerDay
 from events.verbs import CONTRIBUTIONS, PARTICIPATIONS, PRESENCE
 
 # A post that repeats the author's own text of the last 24 hours is not a contribution (METRICS C3).
@@ -20,10 +19,10 @@ BURST = timedelta(minutes=10)
 SAID = """
     candidates AS (
         SELECT e.id AS event_id, e.at, e.actor_id, e.role, e.space_id, e.thread_id,
-               coalesce(e.post_id, opening.id) AS post_key
+               -- Looked up for the events without a post alone; as a join, every opening post there is would be read.
+               coalesce(e.post_id, (SELECT opening.id FROM community_post opening
+                                    WHERE opening.thread_id = e.thread_id AND opening.number = 1)) AS post_key
         FROM events_event e
-        LEFT JOIN community_post opening
-               ON e.post_id IS NULL AND opening.thread_id = e.thread_id AND opening.number = 1
         WHERE e.organisation_id = %(organisation)s AND e.at >= %(lookback)s AND e.at < %(end)s
           AND e.verb = ANY(%(contributions)s)
     ),
@@ -57,6 +56,20 @@ SAID = """
 
 INSERT = f"""
 WITH {SAID},
+    -- A mark that was taken back did not happen; the same post marked twice in a day counts once.
+    marks AS (
+        SELECT first.id FROM (
+            SELECT DISTINCT ON (e.actor_id, e.post_id) e.id, e.actor_id, e.post_id
+            FROM events_event e
+            WHERE e.organisation_id = %(organisation)s AND e.at >= %(start)s AND e.at < %(end)s
+              AND e.verb = 'community.post_reacted'
+            ORDER BY e.actor_id, e.post_id, e.at, e.id
+        ) first
+        WHERE EXISTS (
+            SELECT 1 FROM community_reaction reaction
+            WHERE reaction.post_id = first.post_id AND reaction.user_id = first.actor_id
+        )
+    ),
     acts AS (
         SELECT actor_id AS user_id, space_id, 0 AS presences, counts AS contributions,
                1 AS participations, 0 AS reactions
@@ -67,30 +80,43 @@ WITH {SAID},
                (e.verb = ANY(%(others)s) OR r.id IS NOT NULL)::int, (r.id IS NOT NULL)::int
         FROM events_event e
         LEFT JOIN courses_session s ON s.id = e.session_id
-        LEFT JOIN LATERAL (
-            -- A mark that was taken back did not happen; the same post marked twice in a day counts once.
-            SELECT reaction.id FROM community_reaction reaction
-            WHERE e.verb = 'community.post_reacted'
-              AND reaction.post_id = e.post_id AND reaction.user_id = e.actor_id
-              AND NOT EXISTS (
-                  SELECT 1 FROM events_event before
-                  WHERE before.actor_id = e.actor_id AND before.verb = e.verb AND before.post_id = e.post_id
-                    AND before.at >= %(start)s AND (before.at, before.id) < (e.at, e.id)
-              )
-            LIMIT 1
-        ) r ON true
+        LEFT JOIN marks r ON r.id = e.id
         WHERE e.organisation_id = %(organisation)s AND e.at >= %(start)s AND e.at < %(end)s
           AND e.role = 'learner' AND e.actor_id IS NOT NULL AND e.verb = ANY(%(presence)s)
+    ),
+    found AS MATERIALIZED (
+        SELECT acts.user_id, coalesce(max(m.unit_id), 0) AS unit_id, acts.space_id, sum(presences) AS presences,
+               sum(contributions) AS contributions, sum(participations) AS participations,
+               sum(reactions) AS reactions
+        FROM acts
+        JOIN people_user u ON u.id = acts.user_id AND u.anonymised_at IS NULL
+        LEFT JOIN people_unitmembership m
+               ON m.user_id = acts.user_id AND m.starts_on <= %(day)s
+              AND (m.ends_on IS NULL OR m.ends_on > %(day)s)
+        GROUP BY acts.user_id, acts.space_id
+    ),
+    written AS (
+        SELECT * FROM analytics_learnerday WHERE organisation_id = %(organisation)s AND day = %(day)s
+    ),
+    gone AS (
+        DELETE FROM analytics_learnerday l
+        WHERE l.organisation_id = %(organisation)s AND l.day = %(day)s
+          AND NOT EXISTS (SELECT 1 FROM found WHERE found.user_id = l.user_id AND found.space_id = l.space_id)
     )
+-- What is written already is left alone: a repair changes a few rows of tens of thousands.
 INSERT INTO analytics_learnerday
     (organisation_id, day, user_id, unit_id, space_id, presences, contributions, participations, reactions)
-SELECT %(organisation)s, %(day)s, acts.user_id, coalesce(max(m.unit_id), 0), acts.space_id,
-       sum(presences), sum(contributions), sum(participations), sum(reactions)
-FROM acts
-JOIN people_user u ON u.id = acts.user_id AND u.anonymised_at IS NULL
-LEFT JOIN people_unitmembership m
-       ON m.user_id = acts.user_id AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on > %(day)s)
-GROUP BY acts.user_id, acts.space_id
+SELECT %(organisation)s, %(day)s, user_id, unit_id, space_id, presences, contributions, participations, reactions
+FROM found
+WHERE NOT EXISTS (
+    SELECT 1 FROM written w
+    WHERE w.user_id = found.user_id AND w.space_id = found.space_id AND w.unit_id = found.unit_id
+      AND w.presences = found.presences AND w.contributions = found.contributions
+      AND w.participations = found.participations AND w.reactions = found.reactions
+)
+ON CONFLICT ON CONSTRAINT learner_day_once DO UPDATE SET
+    unit_id = excluded.unit_id, presences = excluded.presences, contributions = excluded.contributions,
+    participations = excluded.participations, reactions = excluded.reactions
 """  # noqa: S608 (no value of anybody enters the text)
 
 
@@ -112,6 +138,6 @@ def parameters(organisation, day) -> dict:
 
 
 def rebuild(organisation, day) -> None:
-    LearnerDay.objects.filter(organisation=organisation, day=day).delete()
+    """Make the rows of a day what the log says they are."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT, parameters(organisation, day))

@@ -58,25 +58,33 @@ def rebuild(organisation: Organisation, first: date, last: date) -> int:
         weeks[days.monday(day)].append(day)
     for dates in weeks.values():
         with transaction.atomic():
-            _rebuild_week(organisation, dates)
+            _rebuild_week(organisation, dates, whole=True)
     return sum(map(len, weeks.values()))
 
 
-def _rebuild_week(organisation: Organisation, dates: list[date]) -> None:
-    """Days of one week, then the week itself. Two rebuilds of a week would each miss the other's days."""
+def _rebuild_week(organisation: Organisation, dates: list[date], *, whole: bool = False) -> None:
+    """Days of one week, then the week of what they changed, or of everything (`whole`).
+
+    Two rebuilds of a week would each miss the other's days: one waits for the other.
+    """
     monday = days.monday(dates[0])
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('analytics.week'), hashtext(%s))",
             [f"{organisation.pk} {monday}"],
         )
+        # A hundred thousand people are sorted in memory instead of on disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+    changed: set[blocks.Place] = set()
     for day in dates:
         learner_days.rebuild(organisation, day)
         space_days.rebuild(organisation, day)
         thread_facts.rebuild(organisation, day)
         completion_days.rebuild(organisation, day)
-        blocks.rebuild_day(organisation, day)
-    blocks.rebuild_week(organisation, monday)
+        changed |= blocks.rebuild_day(organisation, day)
+    if whole:
+        changed |= blocks.places_of_week(organisation, monday)
+    blocks.rebuild_week(organisation, monday, changed)
     BuiltDay.objects.bulk_create(
         [BuiltDay(organisation=organisation, day=day, built_at=Now()) for day in dates],
         update_conflicts=True,

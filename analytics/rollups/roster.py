@@ -30,7 +30,8 @@ LEARNERS = """
 """
 
 SPACES = """
-    SELECT space_id, array_agg(DISTINCT user_id) FROM (
+    -- Somebody may stand in it twice: what is made of it is a set.
+    SELECT space_id, array_agg(user_id) FROM (
         SELECT m.space_id, m.user_id FROM community_membership m
         JOIN community_space s ON s.id = m.space_id AND s.organisation_id = %(organisation)s
         WHERE m.joined_at < %(end)s AND m.role <> 'facilitator'
