@@ -153,15 +153,20 @@ class Load:
         )
 
 
-def load(clients: Sequence[Client], ask: Callable[[Client, int], Answer], *, requests: int) -> Load:
-    """Send `requests` over these clients, each in its thread, one request after the other."""
-    seconds: list[list[float]] = [[] for _client in clients]
+def load(
+    clients: Sequence[Client], ask: Callable[[Client, int], Answer], *, requests: int, seconds: float = 60
+) -> Load:
+    """Send `requests` over these clients, each in its thread, one request after the other; none after `seconds`."""
+    until = time.perf_counter() + seconds
+    took: list[list[float]] = [[] for _client in clients]
     failures = [0] * len(clients)
 
     def work(place: int) -> None:
         for number in range(place, requests, len(clients)):
+            if took[place] and time.perf_counter() > until:
+                break
             answer = ask(clients[place], number)
-            seconds[place].append(answer.seconds)
+            took[place].append(answer.seconds)
             failures[place] += answer.status >= 400
 
     started = time.perf_counter()
@@ -171,4 +176,5 @@ def load(clients: Sequence[Client], ask: Callable[[Client, int], Answer], *, req
     for thread in threads:
         thread.join()
     elapsed = time.perf_counter() - started
-    return Load([one for some in seconds for one in some], requests / elapsed, sum(failures))
+    all_of_them = [one for some in took for one in some]
+    return Load(all_of_them, len(all_of_them) / elapsed, sum(failures))

@@ -6,7 +6,8 @@ million events. What the measured learners open is the same in both: the first b
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -15,6 +16,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from analytics.models import DirtyDay
+from bench import words
 from bench.system import PASSWORD
 from community.models import Membership, Post, Reaction, ReadState, Space, Thread, Watch
 from courses.models import (
@@ -43,10 +45,8 @@ MODULES = 50
 QUESTIONS = 10
 UNITS = 20
 DAYS = 90
-BODY = (
-    "'J''ai essayé avec trois clients cette semaine : reformuler d''abord, proposer ensuite. Le plus difficile est "
-    "de se taire assez longtemps. Et vous, comment faites-vous quand le temps manque ? Message ' || g"
-)
+# What somebody says: three sentences out of thousands (bench/words.py).
+BODY = "w0.words || ' ' || w1.words || ' ' || w2.words"
 HTML = f"'<p>' || {BODY} || '</p>'"
 
 
@@ -84,20 +84,51 @@ def seed(size: int, say: Callable[[str], None]) -> None:
     """Fill an empty database with `size` blocks. Ids begin at 1, so that expressions can point at each other."""
     started = time.monotonic()
     people, events = size * BLOCK, 300_000 if size == 1 else size * 100_000
-    for step, work in (
-        ("people", lambda: fill_people(people)),
-        ("spaces", lambda: fill_spaces(size)),
-        ("posts", lambda: fill_posts(size)),
-        ("courses", lambda: fill_courses(size)),
-        ("quizzes", lambda: fill_quizzes(size)),
-        ("events", lambda: fill_events(size, events)),
-    ):
-        say(f"  {step}: {work():,} rows ({time.monotonic() - started:.0f} s)")
+    words.write_down()
+    with indexed_later(Post, Reaction, ReadState, Watch, Progress, Answer, Event):
+        for step, work in (
+            ("people", lambda: fill_people(people, size)),
+            ("spaces", lambda: fill_spaces(size)),
+            ("posts", lambda: fill_posts(size)),
+            ("courses", lambda: fill_courses(size)),
+            ("quizzes", lambda: fill_quizzes(size)),
+            ("events", lambda: fill_events(size, events)),
+        ):
+            say(f"  {step}: {work():,} rows ({time.monotonic() - started:.0f} s)")
+    say(f"  indexes ({time.monotonic() - started:.0f} s)")
     restart_sequences()
     read_by_all()
 
 
-def fill_people(people: int) -> int:
+@contextmanager
+def indexed_later(*filled: type[models.Model]) -> Iterator[None]:
+    """Make the indexes of these tables when they are full, all rows at once, and check no reference row by row.
+
+    The expressions below only point at rows that exist; asking for each of them again takes minutes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute(
+            """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+               WHERE indrelid = ANY(%s::regclass[])
+                 AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)""",
+            [[model._meta.db_table for model in filled]],
+        )
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        yield
+        for _name, definition in indexes:
+            cursor.execute(definition)
+
+
+def trainer_of(block: str, people: int) -> str:
+    """Who runs the spaces of a block; the first is the one who is measured, `trainer`."""
+    return f"CASE WHEN {block} = 1 THEN {people + 1} ELSE {people + 2} + {block} END"
+
+
+def fill_people(people: int, size: int) -> int:
     zone, language = "Europe/Paris", "fr"
     Organisation.objects.create(pk=1, name="Bench", slug="bench", language=language, time_zone=zone)
     rows = fill(Unit, series(UNITS), id="g", organisation_id="1", name="'Entité ' || g")
@@ -129,7 +160,19 @@ def fill_people(people: int) -> int:
         Profile.objects.create(user=user)
         Standing.objects.create(user=user)
         RoleGrant.objects.create(user=user, role=role, organisation_id=1)
-    return rows
+    others, pk = f"generate_series(2, {size}) g", trainer_of("g", people)
+    rows += fill(
+        User,
+        others,
+        id=pk,
+        organisation_id="1",
+        email="'trainer' || g || '@bench.test'",
+        handle="'trainer-' || g",
+        name="'Formatrice ' || g",
+        password=f"'{password}'",
+    )
+    rows += fill(Profile, others, user_id=pk) + fill(Standing, others, user_id=pk)
+    return rows + fill(RoleGrant, others, user_id=pk, role="'trainer'", organisation_id="1")
 
 
 def fill_spaces(size: int) -> int:
@@ -159,16 +202,21 @@ def fill_spaces(size: int) -> int:
             space_id=f"{first} + 1 + (g - 1) / {BLOCK}",
             user_id="g",
             charter_accepted_at="now()",
+            joined_at="now() - interval '200 days'",
         )
-    trainer = size * BLOCK + 1
-    return rows + fill(
-        Membership,
-        series(size * 2),
-        space_id="g",
-        user_id=str(trainer),
-        role="'facilitator'",
-        charter_accepted_at="now()",
-    )
+    # Each block has its trainer; an administrator looks after all of them.
+    people = size * BLOCK
+    for facilitator in (trainer_of(f"1 + (g - 1) % {size}", people), str(people + 3)):
+        rows += fill(
+            Membership,
+            series(size * 2),
+            space_id="g",
+            user_id=facilitator,
+            role="'facilitator'",
+            charter_accepted_at="now()",
+            joined_at="now() - interval '200 days'",
+        )
+    return rows
 
 
 # The first two threads of each space hold 50 and 200 posts; the others have 10 to 70, 40 on average.
@@ -179,11 +227,11 @@ def fill_posts(size: int) -> int:
     threads = size * THREADS
     rows = fill(
         Thread,
-        series(threads),
+        series(threads) + words.picked(1, "g", "phrase") + words.picked(1, "g", first=1),
         id="g",
         space_id=f"1 + (g - 1) / {THREADS}",
         kind="CASE WHEN g % 3 = 0 THEN 'question' ELSE 'discussion' END",
-        title="'Comment préparer l''entretien numéro ' || g || ' avec un client pressé ?'",
+        title="left(w0.words || ', ' || lower(left(w1.words, 60)), 200)",
         author_id=f"((g - 1) / {THREADS}) * {BLOCK} + 1 + (g * 31) % {BLOCK}",
         last_number=POSTS_OF,
         number_of_posts=POSTS_OF,
@@ -192,7 +240,8 @@ def fill_posts(size: int) -> int:
     )
     rows += fill(
         Post,
-        "community_thread t, LATERAL generate_series(1, t.number_of_posts) g",
+        "community_thread t CROSS JOIN LATERAL generate_series(1, t.number_of_posts) g"
+        + words.picked(3, "t.id * 1009 + g"),
         thread_id="t.id",
         number="g",
         author_id=f"((t.id - 1) / {THREADS}) * {BLOCK} + 1 + (t.id * 31 + g * 17 - 17) % {BLOCK}",
@@ -229,12 +278,12 @@ def fill_courses(size: int) -> int:
     modules = size * MODULES
     rows = fill(
         Course,
-        series(size),
+        series(size) + words.picked(2, "g * 17"),
         id="g",
         organisation_id="1",
         slug="'course-' || g",
-        title="'Relation client, niveau ' || g",
-        summary="'Écouter, reformuler, proposer'",
+        title="left(w1.words, 40)",
+        summary="w0.words",
         objectives="'Reconnaître les signaux' || chr(10) || 'Choisir une phrase'",
         published_at="now()",
     )
@@ -257,7 +306,7 @@ def fill_courses(size: int) -> int:
     )
     rows += fill(
         Module,
-        series(modules),
+        series(modules) + words.picked(3, "g * 31"),
         id="g",
         course_id=f"1 + (g - 1) / {MODULES}",
         section_id=f"1 + (g - 1) / {MODULES // 5}",
@@ -298,7 +347,8 @@ def fill_courses(size: int) -> int:
     )
     rows += fill(
         Post,
-        f"community_thread t, generate_series(1, 12) g WHERE t.id > {offset}",
+        f"community_thread t CROSS JOIN generate_series(1, 12) g {words.picked(3, 't.id * 1009 + g')}"
+        f" WHERE t.id > {offset}",
         thread_id="t.id",
         number="g",
         author_id=f"((t.id - {offset} - 1) / {MODULES}) * {BLOCK} + 1 + (t.id * 13 + g) % {BLOCK}",
@@ -389,7 +439,8 @@ def fill_events(size: int, events: int) -> int:
         f"(SELECT g, {actor} AS actor FROM {series(events)}) s",
         txid="1",
         verb=verb,
-        at=f"now() - interval '1 second' * ((g * 2654435761) % {DAYS * 86_400})",
+        # A log is written as time goes by; some of it comes an hour late.
+        at=f"now() - interval '1 second' * ({DAYS * 86_400}::bigint * ({events} - g) / {events} + g % 7 * 600)",
         actor_id="actor",
         role="'learner'",
         organisation_id="1",
@@ -397,7 +448,8 @@ def fill_events(size: int, events: int) -> int:
         subject_id="g",
         space_id=f"1 + (actor - 1) / {BLOCK}",
         thread_id=f"((actor - 1) / {BLOCK}) * {THREADS} + 1 + g % {THREADS}",
-        post_id="g",
+        # Writing and marking name a post, each in its turn.
+        post_id=f"CASE WHEN g % 10 IN (6, 7) THEN 1 + (g / 10) % {Post.objects.count()} END",
         data="'{}'::jsonb",
     )
     today = timezone.now().date()

@@ -53,15 +53,16 @@ def runs(var: Path) -> bool:
     return answers(servers.postgres_socket) and answers(servers.valkey_socket)
 
 
-def start(var: Path, *, doubt: bool = False) -> None:
+def start(var: Path, *, doubt: bool = False, memory: str = "128MB") -> None:
     """Starts whatever does not run yet. Safe to call from many processes at once, and cheap when both run.
 
-    A server that was just killed still answers for a moment: who saw that says so with `doubt`."""
+    A server that was just killed still answers for a moment: who saw that says so with `doubt`.
+    `memory` is what PostgreSQL keeps of its tables."""
     servers = Servers(var)
     if runs(var) and not doubt:
         return
     with servers.lock():
-        servers.start_postgres()
+        servers.start_postgres(memory)
         servers.start_valkey()
 
 
@@ -145,7 +146,7 @@ class Servers:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def start_postgres(self) -> None:
+    def start_postgres(self, memory: str) -> None:
         if self.postgres_runs():
             return
         binaries = self.postgres_binaries()
@@ -156,7 +157,7 @@ class Servers:
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
             "max_connections": str(MAX_CONNECTIONS),
-            "shared_buffers": "128MB",
+            "shared_buffers": memory,
             "max_wal_size": "1GB",
             "log_min_messages": "warning",
         }
