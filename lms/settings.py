@@ -226,6 +226,8 @@ ACCOUNT_RATE_LIMITS = {"join": "20/m/ip,60/h/ip", "login": "60/m/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Forms, and searches, that one person may send in a minute; 0 for no limit.
 REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", default=0 if TEST_RUN else 120)
+MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
+MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Palabre"

@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
@@ -17,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import Refused
 from core.mail import drawn_from_text
@@ -81,8 +83,26 @@ class AccountAdapter(DefaultAccountAdapter):
             headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
             return drawn_from_text(super().render_mail(template_prefix, email, given, headers))
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict | None = None, email: str | None = None
+    ) -> None:
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return username
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy(
+            "This is not the right code. Wait for the next code of your app and type it at once; "
+            "a recovery code works only once."
+        ),
+        "unverified_email": gettext_lazy(
+            "Confirm your e-mail address first: a second step on an address that is not yours would lock you out."
+        ),
+    }
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):

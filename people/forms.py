@@ -2,6 +2,7 @@ import zoneinfo
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -48,6 +49,23 @@ class SignupForm(AllauthSignupForm):
             # Somebody else took the last place of the invitation between the two clicks.
             messages.error(request, str(refusal))
             return None, redirect("people:join")
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A passkey opens the account on its own unless somebody wants it otherwise: the button says so."""
+
+    passwordless = forms.BooleanField(
+        label=_("Sign in with this passkey alone, without a password"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Untick it for a key without a code or fingerprint: it is then asked for after the password."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
 
 
 class CodeForm(forms.Form):

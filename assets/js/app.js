@@ -21,6 +21,7 @@
    data-copy-link                 copies the address of this link
    aria-current in a .tabs        comes into sight when the row of tabs is wider than the screen
    time[data-ago]                 (component time) grows older while the page is open
+   data-passkey-failure           (sign-in) shown when the device gave no passkey
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
@@ -36,6 +37,7 @@ import "./composer.js";
 import "./reactions.js";
 import "./live.js";
 import "./panels.js";
+import "./passkeys.js";
 import "./shortcuts.js";
 import "./talk.js";
 import "./conversation.js";

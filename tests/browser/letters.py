@@ -36,7 +36,8 @@ ACCOUNT = {
     ),
     "app-activated": ("mfa/email/totp_activated", CHANGE),
     "codes-made": ("mfa/email/recovery_codes_generated", CHANGE),
-    "key-added": ("mfa/email/webauthn_added", CHANGE),
+    "passkey-added": ("mfa/email/webauthn_added", CHANGE),
+    "provider-connected": ("socialaccount/email/account_connected", {"provider": "Lumen ID", **CHANGE}),
 }
 
 
