@@ -11,6 +11,8 @@ from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 LANGUAGE = "fr"
+# Our words, in both languages, for what the pages of a library say: nothing of ours asks for them.
+BORROWED = {"allauth"}
 HEADER = {
     "Project-Id-Version": "Palabre",
     "Language": LANGUAGE,
@@ -33,7 +35,13 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 # Overridden templates of allauth belong to the app that signs people in; whatever spans apps belongs to core.
-TEMPLATE_AREAS = {"account": "people", "mfa": "people", "socialaccount": "people", "allauth": "people"}
+TEMPLATE_AREAS = {
+    "account": "people",
+    "mfa": "people",
+    "socialaccount": "people",
+    "allauth": "people",
+    "usersessions": "people",
+}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|\{(\w*)\}")
 
 
@@ -167,7 +175,7 @@ def holes(root: Path, area: str, sentences: dict[tuple[str, str], Sentence]) -> 
 def disputes(root: Path, areas: Iterable[str]) -> list[str]:
     """Sentences that two catalogues say differently: Django merges them, so that one of the two is never read."""
     said: dict[tuple[str, str], dict[str, set[str]]] = {}
-    for area in areas:
+    for area in {*areas, *BORROWED}:
         for entry in read(catalogue_path(root, area)):
             if not entry.obsolete:
                 words = set(entry.msgstr_plural.values()) or {entry.msgstr}

@@ -29,7 +29,7 @@ class RuleState:
     def sentence(self) -> str:
         """What is asked, as the page says it."""
         if self.kind == Kind.WATCHED:
-            return _("Watch at least %(n)d %% of the video") % {"n": self.threshold}
+            return _("Watch at least %(n)d%% of the video") % {"n": self.threshold}
         if self.kind == Kind.PASSED:
             return _("Pass the quiz")
         if self.kind == Kind.CONTRIBUTED:
@@ -47,7 +47,7 @@ class RuleState:
     def standing(self) -> str:
         """How far one is, for the conditions that are counted; nothing for those that are or are not."""
         if self.kind == Kind.WATCHED:
-            return _("%(n)d %% so far") % {"n": self.value}
+            return _("%(n)d%% so far") % {"n": self.value}
         if self.kind in (Kind.CONTRIBUTED, Kind.REPLIED) and self.threshold > 1:
             return _("%(n)d of %(all)d") % {"n": min(self.value, self.threshold), "all": self.threshold}
         return ""

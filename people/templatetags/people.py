@@ -3,6 +3,8 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.devices import name_device
+
 register = template.Library()
 
 SETTINGS = [
@@ -55,3 +57,8 @@ def entries(rows: list, here: str) -> list[dict]:
 def times(depth: int) -> range:
     """As many turns as a number says: the depth of a unit in its tree."""
     return range(depth)
+
+
+@register.simple_tag
+def device(user_agent: str) -> str:
+    return name_device(user_agent) or str(_("A browser that does not say its name"))

@@ -72,6 +72,9 @@ PAGES = [
     Named("sign-up", "", "/accounts/signup/"),
     Named("password-reset", "", "/accounts/password/reset/"),
     Named("password-reset-sent", "", "/accounts/password/reset/done/"),
+    Named("password-reset-key", "", "{password_key}"),
+    Named("password-reset-late", "", "/accounts/password/reset/key/1-late/"),
+    Named("password-reset-done", "", "/accounts/password/reset/key/done/"),
     Named("join", "", "/join/"),
     Named("join-refused", "", "/join/", act=code_unknown),
     Named("home-learner", "awa", "/", main=True),
@@ -119,6 +122,10 @@ PAGES = [
     Named("account-password", "awa", "/accounts/password/change/"),
     Named("account-second-factor", "awa", "/accounts/2fa/"),
     Named("account-totp", "awa", "/accounts/2fa/totp/activate/"),
+    Named("account-confirm", "awa", "/accounts/reauthenticate/"),
+    Named("account-guarded", "guarded", "/accounts/2fa/"),
+    Named("account-codes", "guarded", "/accounts/2fa/recovery-codes/"),
+    Named("account-new-key", "guarded", "/accounts/2fa/webauthn/add/"),
     Named("account-keys", "awa", "/accounts/2fa/webauthn/"),
     Named("account-sessions", "awa", "/accounts/sessions/"),
     Named("sign-out", "awa", "/accounts/logout/"),
@@ -145,6 +152,7 @@ PAGES = [
     Named("failure-403", "awa", "/studio/"),
     Named("failure-404", "awa", "/nothing-here/"),
     Named("failure-404-anonymous", "", "/nothing-here/"),
+    Named("failure-429", "", "/failure/429"),
     Named("failure-500", "", "/failure/500"),
     Named("maintenance", "", "/failure/maintenance"),
     Named("offline", "", "/offline/"),
@@ -193,7 +201,7 @@ class Visit:
                 {"name": "sessionid", "value": self.told["sessions"][who], "url": self.academy.url}
             )
         context.add_cookies(cookies)
-        for name in ("500", "maintenance"):
+        for name in ("500", "maintenance", "429"):
             context.route(f"**/failure/{name}", show(self.told["failures"][f"{name}-{language}"]))
         for letter in LETTERS:
             said = letter.address.removeprefix("/letters/")

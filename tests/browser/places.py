@@ -2,12 +2,19 @@
 
 import json
 import sys
-import time
 from datetime import timedelta
 
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from community.models import Thread
@@ -23,10 +30,12 @@ DEMO = ("awa", "karim", "julie", "marc", "ines", "admin")
 def session_of(person: User) -> str:
     """A session as signing in leaves it: recent enough for the pages that ask for the password again."""
     session = SessionStore()
+    request = RequestFactory().get("/")
+    request.session = session
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = BACKEND
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    record_authentication(request, person, "password", reauthenticated=True)
     session["seen"] = timezone.now().isoformat()
     session["previous_visit"] = (timezone.now() - timedelta(days=1)).isoformat()
     session.create()
@@ -48,7 +57,17 @@ def people(quiz: Module) -> dict[str, User]:
     found["beginner"] = beginners[0].user
     running = attempts.filter(finished_at=None).exclude(enrolment__user__in=list(found.values())).first()
     found["halfway"] = running.enrolment.user if running else beginners[1].user
+    found["guarded"] = enrolled.exclude(user__in=list(found.values())).order_by("-pk")[0].user
+    if not Authenticator.objects.filter(user=found["guarded"]).exists():
+        TOTP.activate(found["guarded"], generate_totp_secret())
+        RecoveryCodes.activate(found["guarded"])
     return found
+
+
+def reset_link(person: User) -> str:
+    """What the mail of a forgotten password opens; looking at the form uses nothing up."""
+    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    return reverse("account_reset_password_from_key", args=key.split("-", 1))
 
 
 def addresses(quiz: Module) -> dict[str, str]:
@@ -77,6 +96,7 @@ def addresses(quiz: Module) -> dict[str, str]:
         "member": f"/organisation/people/{User.objects.get(email='karim@demo.palabre.test').pk}/"
         if User.objects.filter(email="karim@demo.palabre.test").exists()
         else f"/organisation/people/{User.objects.get(email='julie@demo.palabre.test').pk}/",
+        "password_key": reset_link(User.objects.get(email="awa@demo.palabre.test")),
         "organisation": str(Organisation.objects.order_by("pk").first().pk),
     }
 
@@ -88,9 +108,10 @@ def failures() -> dict[str, str]:
     pages = {}
     for language in ("fr", "en"):
         request = RequestFactory().get("/")
-        request.user, request.session, request.htmx = None, {}, False
+        request.user, request.session, request.htmx = AnonymousUser(), {}, False
         with translation.override(language):
-            for name, view in (("500", views.server_error), ("maintenance", views.maintenance)):
+            shown = {"500": views.server_error, "maintenance": views.maintenance, "429": views.too_many}
+            for name, view in shown.items():
                 pages[f"{name}-{language}"] = view(request).content.decode()
     return pages
 

@@ -1,7 +1,10 @@
 import gettext
+import importlib
+from pathlib import Path
 
 import polib
 import pytest
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -154,3 +157,24 @@ def test_two_catalogues_that_say_one_sentence_differently_are_named(project):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'msgid "Close"\nmsgstr "{said}"\n\nmsgctxt "shop"\nmsgid "Close"\nmsgstr "Fermer"\n')
     assert catalogues.disputes(project, ["courses", "people"]) == ["courses and people differ: 'Close'"]
+
+
+def test_the_words_borrowed_from_a_library_are_still_its_words_and_complete_in_both_languages():
+    for area in catalogues.BORROWED:
+        package = Path(importlib.import_module(area).__file__).parent
+        theirs = {e.msgid: e for e in polib.pofile(str(package / "locale/fr/LC_MESSAGES/django.po"))}
+        said = {
+            language: {
+                e.msgid: e
+                for e in polib.pofile(
+                    str(settings.BASE_DIR / f"locale/{area}/{language}/LC_MESSAGES/django.po")
+                )
+            }
+            for language in ("en", "fr")
+        }
+        assert said["en"].keys() == said["fr"].keys()
+        assert said["en"].keys() - {msgid for msgid, entry in theirs.items() if not entry.obsolete} == set()
+        for entries in said.values():
+            for msgid, entry in entries.items():
+                sentence = catalogues.Sentence(msgid, plural=theirs[msgid].msgid_plural)
+                assert list(catalogues.faults(entry, sentence)) == [], msgid

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         apps = sorted(path.parent.name for path in root.glob("*/__init__.py") if path.parent.name != "tests")
         found = catalogues.sentences_of(root, apps)
         for folder in (root / "locale").iterdir():
-            if folder.is_dir():
+            if folder.is_dir() and folder.name not in catalogues.BORROWED:
                 found.setdefault(folder.name, {})
         chosen = {area: found[area] for area in sorted(found) if not areas or area in areas}
         if check:
