@@ -162,7 +162,8 @@ LETTERS = [
     Named(f"mail-{name}{form}", "", f"/letters/{name}{form}", widths=(390,) if form else tuple(SIZES))
     for name in (
         *("notice", "digest", "invitation", "password-reset", "address-to-confirm", "unknown-account"),
-        *("known-account", "password-changed", "address-changed", "app-activated", "codes-made", "key-added"),
+        *("known-account", "password-changed", "address-changed", "app-activated", "codes-made"),
+        *("passkey-added", "provider-connected"),
     )
     for form in ("", "-text")
 ]
