@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 50
+ROLES = {"administrator", "hr", "trainer"}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # How like a word of a title or name must be to what was typed, from 0 to 1, to be found in spite of a mistake.
 WORD_LIKENESS = 0.45
@@ -50,6 +51,13 @@ def whole_number(name: str, *, default: int) -> int:
 
 def listed(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def roles(name: str) -> list[str]:
+    given = listed(name)
+    if wrong := sorted(set(given) - ROLES):
+        raise Unsafe(f"{name} takes {', '.join(sorted(ROLES))}, not {', '.join(wrong)}.")
+    return given
 
 
 def is_production() -> bool:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "people.middleware.PersonMiddleware",
+    "people.second_step.SecondStepMiddleware",
     "core.limits.WriteLimitMiddleware",
     "core.middleware.NoNullMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -209,6 +210,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "people.passwords.HouseWordsValidator"},
 ]
 ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "people.adapter.SocialAdapter"
@@ -228,6 +230,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", default=0 if TEST_RUN else 120)
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm"}
+# The roles that must sign in by two steps: administrator (with staff), hr, trainer. Empty: whoever wants to.
+SECOND_STEP_FOR = environment.roles("SECOND_STEP_FOR")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Palabre"
@@ -297,7 +301,10 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
         "rest_framework.authentication.TokenAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "people.second_step.HasSecondStep",
+    ],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.ApiPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
