@@ -136,7 +136,6 @@ def cases_for(user) -> list[Case]:
     """Flagged posts, the longest waiting first; flags of one post make one case."""
     flags = (
         Flag.objects.to_decide_by(user)
-        .filter(post__deleted_at=None)
         .select_related("post__author__profile", "post__thread__space")
         .defer("post__search", "post__thread__search")
         .order_by("at", "pk")

@@ -44,7 +44,8 @@ def _words(value: datetime, now: datetime, *, spoken: bool) -> str:
     age, local, today = now - value, timezone.localtime(value), timezone.localtime(now)
     if not -MINUTE < age < WEEK:  # clocks of two machines differ a little
         shape = get_format("SHORT_DATE_FORMAT")
-        day = date_format(local, shape.removesuffix(" Y") if local.year == today.year else shape)
+        shape = shape.removesuffix(" Y") if local.year == today.year else shape
+        day = date_format(local, shape).replace(" ", "\N{NO-BREAK SPACE}")
         return _("on %(day)s") % {"day": day} if spoken else day
     if age < MINUTE:
         return _("just now")

@@ -203,7 +203,7 @@ def waiting_for(person: Any) -> dict[str, int]:
     """What a facilitator has to decide or to find an answer for."""
     spaces = Space.objects.facilitated_by(person)
     return {
-        "flags": Flag.objects.to_decide_by(person).count(),
+        "flags": Flag.objects.to_decide_by(person).values("post").distinct().count(),
         "questions": Thread.objects.visible_to(person).filter(space__in=spaces).unanswered().count(),
     }
 

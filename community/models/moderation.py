@@ -38,9 +38,16 @@ class FlagQuerySet(models.QuerySet["Flag"]):
         return self.filter(decision=None)
 
     def to_decide_by(self, user) -> FlagQuerySet:
-        """Open flags in the spaces a person facilitates, their own posts left to another facilitator."""
-        spaces = Space.objects.facilitated_by(user)
-        return self.open().filter(post__thread__space__in=spaces).exclude(post__author=user)
+        """Open flags in the spaces a person facilitates, their own posts left to another facilitator.
+
+        What was removed meanwhile awaits nobody.
+        """
+        there = self.open().filter(
+            post__thread__space__in=Space.objects.facilitated_by(user),
+            post__deleted_at=None,
+            post__thread__deleted_at=None,
+        )
+        return there.exclude(post__author=user)
 
 
 class Flag(models.Model):

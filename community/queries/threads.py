@@ -167,7 +167,7 @@ def flags_to_decide(user) -> list[Post]:
 
     Each post carries `.open_flags` (its flags, oldest first) and its thread, space and author.
     """
-    flags = Flag.objects.to_decide_by(user).filter(post__deleted_at=None, post__thread__deleted_at=None)
+    flags = Flag.objects.to_decide_by(user)
     by_post: dict[int, Post] = {}
     joined = flags.select_related(
         "post__thread__space", "post__author__profile", "post__author__standing", "by"

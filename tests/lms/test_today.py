@@ -4,7 +4,9 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from analytics.facilitation import cases_for
 from community.models import Choice, Flag, Resolution, Vote
+from community.queries.threads import flags_to_decide
 from courses.models import Progress
 from gamification.models import Grant, Recognition
 from lms import today
@@ -112,6 +114,20 @@ def test_a_facilitator_sees_what_waits_in_her_spaces_only(lumen, space, awa, kar
     assert today.waiting_for(julie) == {"flags": 1, "questions": 1}
     assert today.facilitates(julie)
     assert not today.facilitates(awa)
+
+
+def test_a_post_flagged_twice_waits_once_and_a_removed_one_not_at_all(lumen, space, awa, karim, julie):
+    making.join(space, julie, role="facilitator")
+    kept = making.make_thread(space, karim, "Vif", kind="discussion").posts.get()
+    removed = making.make_thread(space, karim, "Retiré", kind="discussion").posts.get()
+    for post in (kept, removed):
+        Flag.objects.create(post=post, by=awa, reason="tone")
+    Flag.objects.create(post=kept, by=julie, reason="private")
+    removed.deleted_at = timezone.now()
+    removed.save(update_fields=["deleted_at"])
+    assert today.waiting_for(julie)["flags"] == 1
+    assert [case.post for case in cases_for(julie)] == [kept]
+    assert flags_to_decide(julie) == [kept]
 
 
 def test_home_says_hello_and_shows_each_role_its_own_first_thing(sign_in, space, awa, karim, julie, marc):
