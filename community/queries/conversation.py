@@ -344,7 +344,9 @@ def choices_of(thread: Any, seat: Seat) -> Choices | None:
     if thread.kind not in (Thread.Kind.CASE, Thread.Kind.POLL):
         return None
     options: list[Any] = list(
-        thread.choices.annotate(number=Count("votes"), own=Count("votes", filter=Q(votes__user=seat.user)))
+        thread.choices.annotate(
+            number=Count("votes"), own=Count("votes", filter=Q(votes__user=seat.user))
+        ).order_by("position")  # counting leaves the order of the model aside
     )
     if not options:
         return None

@@ -196,6 +196,16 @@ def test_reactions_acceptance_vote_and_watch_work_from_the_page(space, awa, kari
     assert "100\xa0%" in page
 
 
+def test_the_choices_keep_their_order_whatever_was_chosen(space, awa, karim, julie, sign_in):
+    words = [f"Choix {letter}" for letter in "abcdefghij"]
+    case = actions.start_thread(space, author=awa, title="Cas", body="?", kind="case", choices=words)
+    for person, word in ((awa, "Choix j"), (karim, "Choix d"), (julie, "Choix d")):
+        actions.vote(case.choices.get(text=word), user=person)
+    page = sign_in(awa).get(case.get_absolute_url()).text
+    shown = page[page.index('id="choices"') :]
+    assert re.findall(r"Choix [a-j]", shown)[:10] == words
+
+
 def test_votes_of_others_are_shown_to_who_has_chosen(space, awa, karim, sign_in):
     case = actions.start_thread(space, author=awa, title="Cas", body="?", kind="case", choices=["Oui", "Non"])
     actions.vote(case.choices.get(text="Non"), user=awa)
