@@ -202,6 +202,8 @@ class DirtyDay(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
+    # Who belongs to what may have changed, not only what they did: all of the day is looked at again.
+    roster = models.BooleanField(default=True, db_default=True)
     # The transaction that marked it last: a rebuild removes the row only if no other came in meanwhile.
     mark = models.BigIntegerField(default=1)
     marked_at = models.DateTimeField(db_default=Now())

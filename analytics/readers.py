@@ -10,7 +10,7 @@ from community.models import Membership, Post, Thread
 from courses.models import Enrolment
 from events.models import Event
 from events.reading import reader
-from events.verbs import PARTICIPATIONS, PRESENCE
+from events.verbs import CONTRIBUTIONS, PARTICIPATIONS, PRESENCE
 from people.models import Organisation, RoleGrant, UnitMembership
 
 POSTS = frozenset(
@@ -48,7 +48,8 @@ def mark_days(event: Event) -> None:
     """Mark what this event changes. Marking twice costs a rebuild, never a wrong figure."""
     organisation = Organisation.objects.filter(pk=event.organisation_id or 0).first()
     if organisation is not None:
-        mark(organisation.pk, days_changed_by(event, organisation))
+        roster = event.verb in ROSTER | FACILITATORS
+        mark(organisation.pk, days_changed_by(event, organisation), roster=roster)
 
 
 def days_changed_by(event: Event, organisation: Organisation) -> set[date]:
@@ -60,8 +61,10 @@ def days_changed_by(event: Event, organisation: Organisation) -> set[date]:
         )
         return _days(organisation, marks.values_list("at", flat=True))
     changed = set()
-    if event.verb in PRESENCE | PARTICIPATIONS:
+    if event.verb in CONTRIBUTIONS:
         changed |= _around(organisation, event.at)
+    elif event.verb in PRESENCE | PARTICIPATIONS:
+        changed |= _days(organisation, [event.at])
     if event.verb in POSTS and event.post_id:
         written = Post.objects.filter(pk=event.post_id).values_list("created_at", flat=True).first()
         changed |= _around(organisation, written) if written else set()
@@ -76,7 +79,7 @@ def _days(organisation: Organisation, moments: Iterable[datetime]) -> set[date]:
 
 
 def _around(organisation: Organisation, at: datetime) -> set[date]:
-    """The day, and the next one if it has begun: a repetition is looked for over 24 hours (METRICS C3)."""
+    """The day of a contribution, and the next one if it has begun: a repetition is looked for over 24 hours (METRICS C3)."""
     today = days.today(organisation)
     return {day for day in _days(organisation, [at, at + REPEAT]) if day <= today} | _days(organisation, [at])
 

@@ -32,6 +32,20 @@ class Tally:
             [bits & people for bits in self.contributions],
         )
 
+    def act(self, seat: int, presences: int, contributions: int, participations: int) -> None:
+        """What the person of a seat did, besides what they are known to have done."""
+        here = 1 << seat
+        if presences or participations:
+            self.present |= here
+        if participations:
+            self.participated |= here
+        if contributions:
+            self.contributions = bitmaps.added(self.contributions, bitmaps.slices_of({seat: contributions}))
+
+    @property
+    def is_anything(self) -> bool:
+        return bool(self.exposure or self.present or self.participated or self.contributions)
+
     @property
     def exposed(self) -> int:
         return bitmaps.anyone(self.exposure)
@@ -42,6 +56,16 @@ class Tally:
 
 
 Units = dict[int, Tally]
+
+
+def forget_acts(units: Units, people: int) -> None:
+    """As if these people had done nothing; they stay enrolled."""
+    for tally in units.values():
+        tally.present &= ~people
+        tally.participated &= ~people
+        tally.contributions = [bits & ~people for bits in tally.contributions]
+        while tally.contributions and not tally.contributions[-1]:
+            tally.contributions.pop()
 
 
 def merge(into: Units, units: Units) -> None:

@@ -10,9 +10,11 @@ from django.db import connection
 from django.db.models import Max, Q
 
 from analytics import bitmaps, tallies
+from analytics.days import bounds
 from analytics.models import ActivityBlock, LearnerDay, Seat
 from analytics.rollups.roster import Roster, roster_of
 from analytics.tallies import Tally, Units
+from courses.models import Enrolment, Session
 
 Block = ActivityBlock
 Place = tuple[str, int]
@@ -83,6 +85,57 @@ def rebuild_day(organisation, day: date) -> set[Place]:
     changed = {place for place in made.keys() | kept.keys() if made.get(place) != kept.get(place)}
     _replace(organisation, Block.Grain.DAY, day, changed, made)
     return changed
+
+
+def repair_day(organisation, day: date, acted: Collection[tuple[int, int]]) -> set[Place]:
+    """The same when only these people's acts have changed, each in a space, and no roster: their seats alone are
+    set anew in the blocks that hold them. A block that is not there yet is left to the rebuild of all."""
+    if not acted:
+        return set()
+    users = {user for user, _space in acted}
+    seats = dict(Seat.objects.filter(user__in=users).values_list("user_id", "position"))
+    scopes = _scopes_of(organisation, day, {space for _user, space in acted if space})
+    blocks = Block.objects.filter(
+        _at(scopes.keys()), organisation=organisation, grain=Block.Grain.DAY, starts_on=day
+    )
+    kept = {(block.scope, block.scope_id): bytes(block.data) for block in blocks}
+    if kept.keys() != scopes.keys() or seats.keys() != users:
+        return rebuild_day(organisation, day)
+    rows = LearnerDay.objects.filter(organisation=organisation, day=day, user__in=users)
+    made = {}
+    for place, spaces in scopes.items():
+        units = tallies.unpack(kept[place])
+        tallies.forget_acts(units, bitmaps.set_of(seats.values()))
+        for row in rows:
+            if spaces is None or row.space_id in spaces:
+                tally = units.setdefault(row.unit_id, Tally())
+                tally.act(seats[row.user_id], row.presences, row.contributions, row.participations)
+        made[place] = tallies.pack({unit: tally for unit, tally in units.items() if tally.is_anything})
+    changed = {place for place in made if made[place] != kept[place]}
+    # A place without anything left has no block.
+    _replace(
+        organisation, Block.Grain.DAY, day, changed, {place: data for place, data in made.items() if data}
+    )
+    return changed
+
+
+def _scopes_of(organisation, day: date, spaces: set[int]) -> dict[Place, set[int] | None]:
+    """Every scope that looks at one of these spaces, with all the spaces it looks at (None: anywhere)."""
+    found: dict[Place, set[int] | None] = {(Block.Scope.ALL, 0): None}
+    found |= {(Block.Scope.SPACE, space): {space} for space in spaces}
+    sessions = Session.objects.filter(space__in=spaces, course__organisation=organisation)
+    courses = set()
+    for session, space, course in sessions.values_list("pk", "space_id", "course_id"):
+        found[Block.Scope.SESSION, session] = {space}
+        courses.add(course)
+    start, end = bounds(day, organisation.zone)
+    # As on the roster: the sessions somebody was enrolled in that day.
+    stays = Enrolment.objects.filter(session__course__in=courses, enrolled_at__lt=end)
+    stays = stays.filter(Q(left_at=None) | Q(left_at__gte=start))
+    for course, space in stays.values_list("session__course", "session__space").distinct():
+        place = (Block.Scope.COURSE, course)
+        found[place] = (found.get(place) or set()) | {space}
+    return found
 
 
 def rebuild_week(organisation, monday: date, places: Collection[Place]) -> None:

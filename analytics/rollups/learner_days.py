@@ -16,8 +16,10 @@ BURST = timedelta(minutes=10)
 
 # The published posts behind contributions of a day and of the 24 hours before it. An event without a post
 # (an imported activity log) counts as it is; an event whose post is gone does not.
-SAID = """
-    candidates AS (
+# Texts are compared once: the days of learners and those of spaces both count this.
+COUNTED = """
+CREATE TEMPORARY TABLE analytics_counted ON COMMIT DROP AS
+WITH candidates AS (
         SELECT e.id AS event_id, e.at, e.actor_id, e.role, e.space_id, e.thread_id,
                -- Looked up for the events without a post alone; as a join, every opening post there is would be read.
                coalesce(e.post_id, (SELECT opening.id FROM community_post opening
@@ -39,7 +41,8 @@ SAID = """
     ),
     fresh AS (
         SELECT s.* FROM said s
-        WHERE NOT EXISTS (
+        -- Of the day before, only what may begin a burst that goes on past midnight.
+        WHERE s.at >= %(start)s - %(burst)s AND NOT EXISTS (
             SELECT 1 FROM said earlier
             WHERE earlier.actor_id = s.actor_id AND earlier.at > s.at - %(repeat)s
               AND (earlier.at, earlier.event_id) < (s.at, s.event_id)
@@ -52,10 +55,12 @@ SAID = """
         WINDOW burst AS (
             PARTITION BY f.actor_id, coalesce(f.thread_id, -f.event_id) ORDER BY f.at, f.event_id
         )
-    )"""
+    )
+SELECT at, actor_id, role, space_id, counts FROM counted WHERE at >= %(start)s
+"""
 
-INSERT = f"""
-WITH {SAID},
+INSERT = """
+WITH
     -- A mark that was taken back did not happen; the same post marked twice in a day counts once.
     marks AS (
         SELECT first.id FROM (
@@ -73,8 +78,8 @@ WITH {SAID},
     acts AS (
         SELECT actor_id AS user_id, space_id, 0 AS presences, counts AS contributions,
                1 AS participations, 0 AS reactions
-        FROM counted
-        WHERE role = 'learner' AND at >= %(start)s AND actor_id IS NOT NULL
+        FROM analytics_counted
+        WHERE role = 'learner' AND actor_id IS NOT NULL
         UNION ALL
         SELECT e.actor_id, coalesce(e.space_id, s.space_id, 0), 1, 0,
                (e.verb = ANY(%(others)s) OR r.id IS NOT NULL)::int, (r.id IS NOT NULL)::int
@@ -102,8 +107,10 @@ WITH {SAID},
         DELETE FROM analytics_learnerday l
         WHERE l.organisation_id = %(organisation)s AND l.day = %(day)s
           AND NOT EXISTS (SELECT 1 FROM found WHERE found.user_id = l.user_id AND found.space_id = l.space_id)
-    )
--- What is written already is left alone: a repair changes a few rows of tens of thousands.
+        RETURNING l.user_id, l.space_id
+    ),
+    -- What is written already is left alone: a repair changes a few rows of tens of thousands.
+    put AS (
 INSERT INTO analytics_learnerday
     (organisation_id, day, user_id, unit_id, space_id, presences, contributions, participations, reactions)
 SELECT %(organisation)s, %(day)s, user_id, unit_id, space_id, presences, contributions, participations, reactions
@@ -117,7 +124,10 @@ WHERE NOT EXISTS (
 ON CONFLICT ON CONSTRAINT learner_day_once DO UPDATE SET
     unit_id = excluded.unit_id, presences = excluded.presences, contributions = excluded.contributions,
     participations = excluded.participations, reactions = excluded.reactions
-"""  # noqa: S608 (no value of anybody enters the text)
+RETURNING user_id, space_id
+    )
+SELECT user_id, space_id FROM gone UNION ALL SELECT user_id, space_id FROM put
+"""
 
 
 def parameters(organisation, day) -> dict:
@@ -137,7 +147,10 @@ def parameters(organisation, day) -> dict:
     }
 
 
-def rebuild(organisation, day) -> None:
-    """Make the rows of a day what the log says they are."""
+def rebuild(organisation, day) -> set[tuple[int, int]]:
+    """Make the rows of a day what the log says they are; who changed, and in which space."""
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.analytics_counted")
+        cursor.execute(COUNTED, parameters(organisation, day))
         cursor.execute(INSERT, parameters(organisation, day))
+        return set(cursor.fetchall())

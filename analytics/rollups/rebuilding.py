@@ -1,7 +1,7 @@
 """Rebuild days: delete and insert, one rebuild of a week at a time, and no mark lost."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,10 @@ from events.verbs import PARTICIPATIONS, PRESENCE
 from people.models import Organisation
 
 
-def mark(organisation_id: int, dirty: Iterable[date]) -> None:
+def mark(organisation_id: int, dirty: Iterable[date], *, roster: bool = True) -> None:
     """Ask for a rebuild of these days. A day that is being rebuilt at this moment is rebuilt once more.
 
+    `roster=False`: people only did something; who they are and where they belong is as it was.
     The mark is the transaction that left it: another one differs, and marking twice in the same writes once.
     """
     rows = sorted(set(dirty))
@@ -26,11 +27,12 @@ def mark(organisation_id: int, dirty: Iterable[date]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO analytics_dirtyday (organisation_id, day, mark)
-               SELECT %s, day, pg_current_xact_id()::text::bigint FROM unnest(%s::date[]) AS day ORDER BY day
+            """INSERT INTO analytics_dirtyday AS marked (organisation_id, day, mark, roster)
+               SELECT %s, day, pg_current_xact_id()::text::bigint, %s FROM unnest(%s::date[]) AS day ORDER BY day
                ON CONFLICT ON CONSTRAINT dirty_day_once
-               DO UPDATE SET mark = excluded.mark WHERE analytics_dirtyday.mark <> excluded.mark""",
-            [organisation_id, rows],
+               DO UPDATE SET mark = excluded.mark, roster = marked.roster OR excluded.roster
+               WHERE marked.mark <> excluded.mark OR marked.roster < excluded.roster""",
+            [organisation_id, roster, rows],
         )
 
 
@@ -38,14 +40,17 @@ def rebuild_dirty(limit: int = 500) -> int:
     """Rebuild the days that are marked, oldest mark first; the number of days rebuilt."""
     # Read before the figures are: whoever marks a day from here on changes its mark, and the row stays.
     marked = DirtyDay.objects.order_by("marked_at", "day")
-    seen: list[Any] = list(marked.values("pk", "organisation_id", "day", "mark")[:limit])
+    seen: list[Any] = list(marked.values("pk", "organisation_id", "day", "mark", "roster")[:limit])
     weeks: dict[tuple[int, date], list[dict[str, Any]]] = defaultdict(list)
     for row in seen:
         weeks[row["organisation_id"], days.monday(row["day"])].append(row)
     organisations = Organisation.objects.in_bulk({organisation for organisation, _ in weeks})
     for (organisation, _monday), rows in weeks.items():
         with transaction.atomic():
-            _rebuild_week(organisations[organisation], sorted(row["day"] for row in rows))
+            dates = sorted(row["day"] for row in rows)
+            # Seen without the roster and marked with it meanwhile: its mark differs, and it is rebuilt once more.
+            acts = {row["day"] for row in rows if not row["roster"]}
+            _rebuild_week(organisations[organisation], dates, acts=acts)
             for row in rows:
                 DirtyDay.objects.filter(pk=row["pk"], mark=row["mark"]).delete()
     return len(seen)
@@ -62,9 +67,12 @@ def rebuild(organisation: Organisation, first: date, last: date) -> int:
     return sum(map(len, weeks.values()))
 
 
-def _rebuild_week(organisation: Organisation, dates: list[date], *, whole: bool = False) -> None:
+def _rebuild_week(
+    organisation: Organisation, dates: list[date], *, acts: Collection[date] = (), whole: bool = False
+) -> None:
     """Days of one week, then the week of what they changed, or of everything (`whole`).
 
+    On the days of `acts`, people only did something: rosters and completions are as they were built.
     Two rebuilds of a week would each miss the other's days: one waits for the other.
     """
     monday = days.monday(dates[0])
@@ -75,13 +83,18 @@ def _rebuild_week(organisation: Organisation, dates: list[date], *, whole: bool 
         )
         # A hundred thousand people are sorted in memory instead of on disk.
         cursor.execute("SET LOCAL work_mem = '64MB'")
+    built = BuiltDay.objects.filter(organisation=organisation, day__in=acts)
+    repaired = set(built.values_list("day", flat=True))
     changed: set[blocks.Place] = set()
     for day in dates:
-        learner_days.rebuild(organisation, day)
+        acted = learner_days.rebuild(organisation, day)
         space_days.rebuild(organisation, day)
         thread_facts.rebuild(organisation, day)
-        completion_days.rebuild(organisation, day)
-        changed |= blocks.rebuild_day(organisation, day)
+        if day in repaired:
+            changed |= blocks.repair_day(organisation, day, acted)
+        else:
+            completion_days.rebuild(organisation, day)
+            changed |= blocks.rebuild_day(organisation, day)
     if whole:
         changed |= blocks.places_of_week(organisation, monday)
     blocks.rebuild_week(organisation, monday, changed)

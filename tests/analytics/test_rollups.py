@@ -1,3 +1,4 @@
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date
 
@@ -6,8 +7,9 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from analytics.models import CompletionDay, DirtyDay, LearnerDay, SpaceDay, ThreadFact
-from analytics.rollups import rebuilding
-from community.models import Post, Reaction, Resolution
+from analytics.rollups import blocks, rebuilding
+from community.models import Membership, Post, Reaction, Resolution
+from courses.models import Enrolment
 from events import reading
 from people import privacy
 from people.models import UnitMembership
@@ -160,15 +162,19 @@ def test_people_hired_before_anybody_did_anything_mark_no_day_of_then(lumen, awa
     assert marked_days() == {"2026-10-07"}
 
 
-def test_a_late_event_marks_its_own_day(lumen, space, awa):
+def test_a_late_event_marks_its_own_day_and_a_late_post_the_next_one_too(lumen, space, awa):
     thread = ask(awa, space, at("2026-09-01"))
     reading.read_all(fenced=False)
     DirtyDay.objects.all().delete()
 
     read(awa, thread, at("2026-09-03", "23:30"))
     reading.read_all(fenced=False)
+    assert marked_days() == {"2026-09-03"}
 
-    assert marked_days() == {"2026-09-03", "2026-09-04"}
+    # What is said the day after may repeat it.
+    say(awa, thread, at("2026-09-07", "23:30"))
+    reading.read_all(fenced=False)
+    assert marked_days() == {"2026-09-01", "2026-09-03", "2026-09-07", "2026-09-08"}
 
 
 def test_a_deletion_marks_the_day_of_the_post_and_of_its_question(lumen, space, awa, karim):
@@ -200,8 +206,8 @@ def test_a_mark_made_during_a_rebuild_is_not_lost(lumen, monkeypatch):
     rebuilding.mark(lumen.pk, [MONDAY, TUESDAY])
     real = rebuilding._rebuild_week
 
-    def rebuild_while_somebody_marks(organisation, dates):
-        real(organisation, dates)
+    def rebuild_while_somebody_marks(organisation, dates, **how):
+        real(organisation, dates, **how)
         with ThreadPoolExecutor(1) as elsewhere:
             elsewhere.submit(mark_and_leave).result()
 
@@ -213,6 +219,62 @@ def test_a_mark_made_during_a_rebuild_is_not_lost(lumen, monkeypatch):
 
     assert rebuilding.rebuild_dirty() == 2
     assert marked_days() == {str(TUESDAY)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_comes_late_only_touches_those_who_acted_and_equals_a_full_rebuild(
+    seed, lumen, space, monkeypatch
+):
+    chance = random.Random(seed)
+    people = acting.make_people(lumen, 4, making.make_unit(lumen, "Ventes")) + acting.make_people(lumen, 2)
+    course = making.make_course(lumen)
+    for person in people[:5]:
+        making.enrol(person, course)
+    Enrolment.objects.update(enrolled_at=acting.LONG_AGO)
+    making.join(space, *people)
+    Membership.objects.update(joined_at=acting.LONG_AGO)
+    places = [space, course.sessions.get().space]
+    threads = [ask(people[0], place, at(MONDAY)) for place in places]
+    posts = [say(chance.choice(people), chance.choice(threads), at(day, f"11:{n:02d}"))
+             for n, day in enumerate([MONDAY, TUESDAY] * 4)]  # fmt: skip
+    catch_up()
+    whole_days = []
+    real = blocks.rebuild_day
+    monkeypatch.setattr(blocks, "rebuild_day", lambda *day: whole_days.append(day) or real(*day))
+    for n in range(12):
+        when = at(chance.choice([MONDAY, TUESDAY]), f"{chance.randint(8, 20):02d}:{n:02d}")
+        person, post = chance.choice(people), chance.choice(posts)
+        what = chance.choice(["read", "say", "like", "hide"])
+        if what == "read":
+            read(person, chance.choice(threads), when)
+        elif what == "say":
+            posts.append(say(person, chance.choice(threads), when))
+        elif what == "like" and not Reaction.objects.filter(post=post, user=person).exists():
+            like(person, post, when)
+        else:
+            Post.objects.filter(pk=post.pk).update(hidden_at=when)
+            act("community.post_decided", people[0], post, when, post.thread)
+        catch_up()
+    incremental = figures()
+    # Only a place that had nothing at all before is a reason to look at everybody.
+    assert len(whole_days) <= 2
+    acting.forget_figures()
+    call_command("rebuild_figures", verbosity=0)
+    assert figures() == incremental
+
+
+def catch_up() -> None:
+    reading.read_all(fenced=False)
+    while DirtyDay.objects.exists():
+        rebuilding.rebuild_dirty()
+
+
+def test_a_day_marked_for_its_roster_stays_so_when_somebody_acts(lumen):
+    rebuilding.mark(lumen.pk, [MONDAY], roster=False)
+    assert not DirtyDay.objects.get().roster
+    rebuilding.mark(lumen.pk, [MONDAY])
+    rebuilding.mark(lumen.pk, [MONDAY], roster=False)
+    assert DirtyDay.objects.get().roster
 
 
 def test_incremental_figures_equal_a_full_rebuild_byte_for_byte(lumen, space, awa, karim, julie):
