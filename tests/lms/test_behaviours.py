@@ -254,6 +254,20 @@ def test_the_theme_changes_at_once_and_is_kept(shown: Page):
     expect(shown.locator("html")).to_have_attribute("data-theme", "palabre-night")
 
 
+def test_a_moment_grows_older_on_a_page_left_open(shown: Page):
+    shown.clock.install()
+    shown.reload()
+    shown.evaluate("""() => {
+        const moment = document.createElement("time");
+        moment.dateTime = new Date(Date.now() - 59.5 * 60 * 1000).toISOString();
+        moment.dataset.ago = moment.id = "ago";
+        moment.textContent = "59 minutes ago";
+        document.getElementById("main").prepend(moment);
+    }""")
+    shown.clock.run_for(61_000)
+    expect(shown.locator("#ago")).to_have_text("1 hour ago")
+
+
 def test_charts_are_drawn_when_they_come_into_view(shown: Page):
     figure = shown.locator("figure[data-chart]").first
     figure.scroll_into_view_if_needed()
