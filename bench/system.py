@@ -31,8 +31,8 @@ def family_of(pid: int) -> list[int]:
     while waiting:
         pid = waiting.pop()
         found.append(pid)
-        for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-            with suppress(FileNotFoundError, ProcessLookupError):  # It ended while we looked.
+        with suppress(FileNotFoundError, ProcessLookupError):  # It ended while we looked.
+            for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
                 waiting += map(int, tasks.read_text().split())
     return found
 
