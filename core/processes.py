@@ -69,16 +69,18 @@ class Supervisor:
             self.start(child)
         threading.Thread(target=when_started, daemon=True).start()
         code = 0
-        while not self.ending.wait(0.2):
-            if not self.keep_alive():
+        while not self.signals:
+            time.sleep(0.2)
+            if not self.signals and not self.keep_alive():
                 code = 1
                 break
+        self.ending.set()
         self.terminate(self.children, patience=self.patience)
         return code
 
     def end(self, number: int, frame: object) -> None:
+        # Nothing that locks: Ctrl-C reaches make and us, and a second signal may come while the first is taken.
         self.signals += 1
-        self.ending.set()
 
     def start(self, child: Child) -> None:
         child.births.append(time.monotonic())
@@ -109,7 +111,7 @@ class Supervisor:
         if self.changed:
             self.restart_changed()
         for child in self.children:
-            if not child.ended or self.ending.is_set():
+            if not child.ended or self.signals:
                 continue
             assert child.process is not None
             recent = [birth for birth in child.births if time.monotonic() - birth < 60]

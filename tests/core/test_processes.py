@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.processes import Child, Guard, Supervisor
+
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,3 +112,15 @@ def test_a_child_that_cannot_live_ends_everything_with_a_sentence(tmp_path):
     assert " bad | no such file\n" in said
     assert "bad fell 5 times in a minute: its lines above say why." in said
     assert all_end(pids, 5)
+
+
+def test_a_signal_that_comes_while_another_is_taken_blocks_nothing(tmp_path):
+    guard = Guard(tmp_path)
+    supervisor = Supervisor([Child("one", ["true"])], folder=tmp_path, write=print, guard=guard)
+    guard.dismiss()
+    with supervisor.ending._cond:  # where the first may just be
+        second = threading.Thread(target=supervisor.end, args=(signal.SIGINT, None), daemon=True)
+        second.start()
+        second.join(5)
+    assert not second.is_alive()
+    assert supervisor.signals == 1
