@@ -1,72 +1,46 @@
 """The HTML of posts, in Python: fifty of them through the template language would cost the page its budget.
 
-What does not change from post to post (words, icons, menus, an author's chip) is made once per page, with marks
-where the id of the post goes. Only such moulds are filled by replacing marks: they hold nothing that people wrote.
+What is alike from post to post is made once: buttons and menus (`post_moulds`), an author's chip.
 """
 
 from __future__ import annotations
 
-import json
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
 from community import rules
-from community.models import Post, Reaction
+from community.models import Post
+from community.post_moulds import COUNT, NOTHING, OTHER_REACTIONS, PK, Met, icon, moulds_for
 from community.post_words import as_clock, words_of_posts
-from community.queries.conversation import Conversation, Shown
-from core.icons import icon_body
+from community.queries.conversation import Author, Conversation, Shown
 from core.moments import draw_moment
 from core.templatetags import ui
 
-NOTHING = mark_safe("")
 Chip = tuple[SafeString, SafeString, SafeString]
 # By all that an author's chip shows, so that it never shows what was: half the cost of a post is its author.
 CHIPS: dict[tuple, Chip] = {}
 CHIPS_AT_MOST = 5_000
-# The buttons of every post belong to one form of the page, so that they work without scripts and weigh little.
-FORM = "post-actions"
-PK, COUNT = "__pk__", "__count__"
-OTHER_REACTIONS = (
-    (Reaction.Kind.THANKS, "heart"),
-    (Reaction.Kind.LEARNED, "lightbulb"),
-    (Reaction.Kind.QUESTION, "circle-question-mark"),
-)
-ICONS = (
-    "thumbs-up", "reply", "quote", "smile-plus", "ellipsis", "link", "pencil", "circle-check", "trash-2", "flag",
-    "check", *(icon for _kind, icon in OTHER_REACTIONS),
-)  # fmt: skip
-
-
-def icon(name: str, size: str = "size-4") -> SafeString:
-    """An icon that stands once in the page (`icons_of_posts`) and is drawn by reference."""
-    return mark_safe(f'<svg class="{size} shrink-0" aria-hidden="true"><use href="#i-{name}"/></svg>')
-
-
-def icons_of_posts() -> SafeString:
-    symbols = "".join(
-        f'<symbol id="i-{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
-        f'stroke-linecap="round" stroke-linejoin="round">{icon_body(name) or ""}</symbol>'
-        for name in ICONS
-    )
-    return mark_safe(f'<svg class="hidden" aria-hidden="true">{symbols}</svg>')
 
 
 class PostDrawing:
     def __init__(self, talk: Conversation) -> None:
         self.talk = talk
         self.narrow = talk.narrow
-        self.words = words_of_posts()
         self.language = get_language()
-        self.root = reverse("community:post", args=[0]).removesuffix("0/")
-        self.button = "btn btn-ghost btn-xs" if self.narrow else "btn btn-ghost btn-sm"
-        self.chip = cache(self._chip)
-        self.mould = cache(self._mould)
-        self.useful_mould = cache(self._useful_mould)
+        self.words = words_of_posts(self.language)
+        accepts_in = talk.thread.pk if talk.can_accept else None
+        self.moulds = moulds_for(self.language, self.narrow, accepts_in)
+        self.root = self.moulds.root
+        self.own, self.others = self._met(talk.user.pk), self._met(None)
+
+    def _met(self, author: int | None) -> Met:
+        seat, like = self.talk.seat, Post(author_id=author)
+        can = rules.can_edit, rules.can_delete, rules.can_flag
+        return Met(author is not None, self.talk.can_write, *(may(seat, like) for may in can))
 
     # The list
 
@@ -144,25 +118,26 @@ class PostDrawing:
 
     # Parts of a post
 
-    def _chip(self, author: Any) -> Chip:
+    def chip(self, author: Author | None) -> Chip:
         """Avatar, name with what it is known for, and the bare name; kept for other readers while nothing changes."""
-        look = self.narrow, self.language, *ui.look_of(author)
+        look = self.narrow, self.language, author
         if look not in CHIPS:
             if len(CHIPS) >= CHIPS_AT_MOST:
                 CHIPS.clear()
             CHIPS[look] = self._drawn_chip(author)
         return CHIPS[look]
 
-    def _drawn_chip(self, author: Any) -> Chip:
+    def _drawn_chip(self, author: Author | None) -> Chip:
+        person = author.person() if author else None
         name = escape(self.words["former"])
         shown: Any = name
-        if author is not None and author.anonymised_at is None:
-            name = escape(author.name)
+        if person is not None and person.anonymised_at is None:
+            name = escape(person.name)
             shown = format_html(
-                '<a class="link link-hover" href="{}">{}</a>', author.get_absolute_url(), name
+                '<a class="link link-hover" href="{}">{}</a>', person.get_absolute_url(), name
             )
-        who = format_html('<b class="font-semibold">{}</b> {}', shown, ui.standing_badges(author))
-        return ui.avatar(author, "sm" if self.narrow else "md"), who, name
+        who = format_html('<b class="font-semibold">{}</b> {}', shown, ui.standing_badges(person))
+        return ui.avatar(person, "sm" if self.narrow else "md"), who, name
 
     @cached_property
     def _body_classes(self) -> str:
@@ -230,53 +205,20 @@ class PostDrawing:
 
     def actions(self, shown: Shown) -> SafeString:
         post = shown.post
-        mine = frozenset(shown.mine)
-        mould = self.mould(
-            post.author_id == self.talk.user.pk,
-            shown.is_accepted,
-            post.number > 1 and post.is_published,
-            mine,
-        )
+        met = self.own if post.author_id == self.talk.user.pk else self.others
+        acceptable = post.number > 1 and post.is_published
+        before, after = self.moulds.actions(met, shown.is_accepted, acceptable, frozenset(shown.mine))
         given = "" if self.narrow else self._given(shown)
-        before, after = mould
         return mark_safe(
             f"{before.replace(PK, str(post.pk))}{self.useful(shown)}{given}{after.replace(PK, str(post.pk))}"
         )
 
-    def _mould(self, own: bool, accepted: bool, acceptable: bool, mine: frozenset[str]) -> tuple[str, str]:
-        """What stands before and after the counted reactions of a post; the id of the post is a mark."""
-        seat, words = self.talk.seat, self.words
-        like = Post(author_id=seat.user.pk if own else None)
-        parts = []
-        if not self.narrow and not own:
-            parts.append(self._reactions_menu(mine))
-        if self.talk.can_write:
-            drawn = NOTHING if self.narrow else icon("reply")
-            parts.append(self._composer_link("reply/", drawn, words["reply"]))
-            if not self.narrow:
-                parts.append(self._composer_link("reply/?quote=1", icon("quote"), words["quote"]))
-        parts.append(self._more(like, accepted, acceptable))
-        margin = "mt-1 ml-9" if self.narrow else "mt-3 -ml-1"
-        return f'<div class="flex flex-wrap items-center gap-1 {margin}">', f"{''.join(parts)}</div>"
-
     def useful(self, shown: Shown) -> SafeString:
-        """The button "Useful": the state it asks for is in its value, so that pressing it twice is once."""
         post, number = shown.post, shown.post.useful_count
         if post.author_id == self.talk.user.pk:
             return self._found_useful(number) if number else NOTHING
-        mould = self.useful_mould("useful" in shown.mine, number > 0)
+        mould = self.moulds.useful("useful" in shown.mine, number > 0)
         return mark_safe(mould.replace(PK, str(post.pk)).replace(COUNT, str(number or "")))
-
-    def _useful_mould(self, mine: bool, counted: bool) -> str:
-        return format_html(
-            '<button form="{form}" formaction="{url}" name="on" value="{on}" class="{button} btn-primary" '
-            'id="useful-{pk}" aria-pressed="{pressed}" data-optimistic hx-post="{url}" hx-swap="outerHTML" hx-vals="{vals}">'
-            "{icon}{word}<span data-count>{count}</span></button>",
-            form=FORM, url=f"{self.root}{PK}/reactions/useful/", on="0" if mine else "1", pk=PK, count=COUNT,
-            button=self.button.replace("btn-ghost", "btn-soft" if counted or mine else "btn-ghost"),
-            pressed="true" if mine else "false", icon=icon("thumbs-up"), word=self.words["useful"],
-            vals=json.dumps({"on": "0" if mine else "1", "narrow": "1" if self.narrow else ""}),
-        )  # fmt: skip
 
     def _found_useful(self, number: int) -> SafeString:
         words = ngettext("%(n)s person found this useful", "%(n)s people found this useful", number)
@@ -292,68 +234,3 @@ class PostDrawing:
             for kind, name in OTHER_REACTIONS
             if shown.counts.get(kind)
         )
-
-    def _reactions_menu(self, mine: frozenset[str]) -> SafeString:
-        items = format_html_join(
-            "",
-            '<li><button form="{}" formaction="{}" name="on" value="{}" aria-pressed="{}" hx-post="{}" '
-            'hx-vals="{}" hx-swap="none">{}{}{}</button></li>',
-            (
-                (
-                    FORM, url, "0" if kind in mine else "1", "true" if kind in mine else "false", url,
-                    json.dumps({"on": "0" if kind in mine else "1"}), icon(name), kind.label, icon("check", "size-4 ml-auto text-success") if kind in mine else "",
-                )
-                for kind, name in OTHER_REACTIONS
-                for url in (f"{self.root}{PK}/reactions/{kind}/",)
-            ),
-        )  # fmt: skip
-        return self._menu("react", self.words["react"], "smile-plus", items)
-
-    def _composer_link(self, page: str, drawn: SafeString, words: str) -> SafeString:
-        """Opens a composer under the post; without scripts, a page with the same composer."""
-        url = f"{self.root}{PK}/{page}"
-        return format_html(
-            '<a class="{}" href="{}" hx-get="{}" hx-target="#slot-{}" hx-swap="innerHTML">{}{}</a>',
-            f"{self.button}{' max-sm:hidden' if 'quote' in page else ''}", url, url, PK, drawn, words,
-        )  # fmt: skip
-
-    def _more(self, like: Post, accepted: bool, acceptable: bool) -> SafeString:
-        seat, words = self.talk.seat, self.words
-        items = [
-            format_html(
-                '<li><a href="{}{}/" data-copy-link>{}{}</a></li>', self.root, PK, icon("link"), words["link"]
-            )
-        ]
-        if rules.can_edit(seat, like) and self.talk.can_write:
-            items.append(self._opens("edit", "pencil", words["edit"]))
-        if self.talk.can_accept and acceptable:
-            url = reverse("community:resolution", args=[self.talk.thread.pk])
-            value, says = ("", words["unaccept"]) if accepted else (PK, words["accept"])
-            items.append(self._does(url, "circle-check", says, "post", value))
-        if rules.can_delete(seat, like):
-            items.append(self._does(f"{self.root}{PK}/removal/", "trash-2", words["delete"], "on", "1"))
-        if rules.can_flag(seat, like):
-            items.append(self._opens("flag", "flag", words["flag"]))
-        menu = self._menu("more", words["more"], "ellipsis", mark_safe("".join(items)))
-        return format_html('<span class="ml-auto">{}</span>', menu)
-
-    def _menu(self, name: str, label: str, drawn: str, items: SafeString) -> SafeString:
-        return format_html(
-            '<span class="inline-flex" data-menu><button type="button" class="{button} btn-square" '
-            'popovertarget="{id}" aria-expanded="false" aria-label="{label}" title="{label}">{icon}</button><ul id="{id}" '
-            'popover class="menu menu-panel surface shadow-lg min-w-48 p-2 text-sm text-base-content">{items}</ul></span>',
-            button=self.button, id=f"{name}-{PK}", label=label, icon=icon(drawn), items=items,
-        )  # fmt: skip
-
-    def _opens(self, name: str, drawn: str, words: str) -> SafeString:
-        url = f"{self.root}{PK}/{name}/"
-        return format_html(
-            '<li><a href="{}" hx-get="{}" hx-target="#slot-{}" hx-swap="innerHTML">{}{}</a></li>',
-            url, url, PK, icon(drawn), words,
-        )  # fmt: skip
-
-    def _does(self, url: str, drawn: str, words: str, name: str, value: str) -> SafeString:
-        return format_html(
-            '<li><button form="{}" formaction="{}" name="{}" value="{}" hx-post="{}" hx-vals="{}" hx-swap="none">{}{}</button></li>',
-            FORM, url, name, value, url, json.dumps({name: value}), icon(drawn), words,
-        )  # fmt: skip

@@ -1,11 +1,15 @@
-"""The words on posts, looked up once per page."""
+"""The words on posts, looked up once per language."""
+
+from functools import cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 
-def words_of_posts() -> dict[str, SafeString]:
+@cache
+def words_of_posts(language: str) -> dict[str, SafeString]:
+    """`language` is the active one."""
     return {name: escape(words) for name, words in _words().items()}
 
 

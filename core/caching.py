@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
 from redis.exceptions import ConnectionError, TimeoutError
 
 from core.outage import Outage
@@ -39,6 +40,14 @@ def _missing(key: str, *args: Any) -> Any:
 
 
 class ForgivingClient(RedisCacheClient):
+    @cached_property
+    def client(self) -> Any:
+        return super().get_client(write=True)
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """One for all: there is one server, and making a client costs more than asking it."""
+        return self.client
+
     get = forgiving("get", lambda key, default: default)
     get_many = forgiving("get_many", lambda keys: {})
     has_key = forgiving("has_key", lambda key: False)

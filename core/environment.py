@@ -121,16 +121,18 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
+# Times that a connection asks a query of core/kept_queries.py before the server keeps its plan.
+PREPARED_AFTER = 5
+
+
 def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
     """Django's settings for postgresql://user:password@host:port/name?option=value."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise Unsafe("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     pooler = flag("DATABASE_POOLER", default=False)
-    if (
-        not pooler
-    ):  # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
+    if not pooler:  # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in SESSION.items()))
     return {
         "ENGINE": "core.embedded_database" if embedded else "django.db.backends.postgresql",
@@ -141,9 +143,10 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": whole_number("DATABASE_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
-        # Behind a pooler that shares sessions between transactions, a cursor of the server outlives its session.
+        # Behind a pooler that shares sessions between transactions, a cursor or a prepared statement of the server
+        # outlives its session.
         "DISABLE_SERVER_SIDE_CURSORS": pooler,
-        "OPTIONS": options,
+        "OPTIONS": options | {"prepare_threshold": None if pooler else PREPARED_AFTER},
     }
 
 

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import BooleanField, Func, QuerySet
+from psycopg.types.numeric import Int8
 
 FIRST_MARK = 1 << 61
 
@@ -33,17 +36,35 @@ class Written:
     queryset: QuerySet
     compiler: Any
     sql: str
-    # The name of the argument that goes there, or a value that never changes.
-    params: list[tuple[str | None, Any]]
+    # The names of the arguments, in the order of their places.
+    places: list[str]
 
     def rows(self, values: dict[str, Any]) -> list:
-        params = tuple(values[name] if name else value for name, value in self.params)
+        params = [_sent(values[name]) for name in self.places]
+        connection = connections[self.queryset.db]  # Each thread has its own.
         compiler = copy.copy(self.compiler)
-        compiler.connection = connections[self.queryset.db]  # Each thread has its own.
-        compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
+        compiler.connection = connection
+        compiler.execute_sql = lambda *args, **kwargs: (_fetched(connection, self.sql, params),)
         queryset = self.queryset.all()
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
         return list(queryset)
+
+
+def _fetched(connection: Any, sql: str, params: list[Any]) -> list[tuple]:
+    """The rows. The values are bound by the server, which keeps the plan of what a connection asks often."""
+    connection.ensure_connection()
+    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[call-arg]  # the stubs take it for a psycopg2 one
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _sent(value: Any) -> Any:
+    """Numbers of one type whatever their size: each type would be another statement to the server."""
+    if isinstance(value, int):
+        return Int8(value)
+    if isinstance(value, list) and all(isinstance(one, int) for one in value):
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 def kept(build: Callable[..., QuerySet]) -> Callable[..., list]:
@@ -77,8 +98,15 @@ def _write(queryset: QuerySet, marks: dict[str, Any]) -> Written:
     compiler = queryset.query.get_compiler(using=queryset.db)
     sql, params = compiler.as_sql()
     names = {value: name for name, value in marks.items()}
-    places = [(names.get(value), value) for value in params]
-    for name, value in places:
-        changed = not name and any(str(mark) in str(value) for mark in names)
-        assert not changed, f"a value is changed before it goes to the database: {value!r}"
-    return Written(queryset, compiler, sql, places)
+    places: list[str] = []
+    literals: list[str] = []
+    for value in params:
+        if name := names.get(value):
+            places.append(name)
+            literals.append("%s")
+        else:
+            changed = any(str(mark) in str(value) for mark in names)
+            assert not changed, f"a value is changed before it goes to the database: {value!r}"
+            # Written out, so that a plan may count on it.
+            literals.append(mogrify("%s", (value,), connections[queryset.db]).replace("%", "%%"))
+    return Written(queryset, compiler, sql.replace("%%", "%%%%") % tuple(literals), places)

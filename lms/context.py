@@ -1,6 +1,6 @@
 """What the frame of every page shows: where one may go, what is new there, whose page it is."""
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -127,11 +127,19 @@ class Shell:
     @cached_property
     def look(self) -> str:
         """All that the bars around a page show: where nothing of it changed, they are drawn already."""
-        person, entries = self.person, [*self.nav, *self.steering]
-        places = [(one.url, one.new, one.active, one.here) for one in entries]
-        spaces = [astuple(space) for space in self.spaces]
-        who = person.pk, person.name, person.handle, person.is_staff, self.caption, self.news["picture"]
-        return repr((get_language(), who, places, spaces))
+        person = self.person
+        # An entry is lit by the first two words of the address; whether one stands on it or below is another matter.
+        words = self.request.path.split("/")
+        place = words[1:3], len(words) > 4
+        who = (
+            person.pk,
+            person.name,
+            person.handle,
+            person.is_staff,
+            person.is_superuser,
+            sorted(person.roles),
+        )
+        return repr((get_language(), place, who, self.news))
 
     @cached_property
     def unread(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.core.paginator import Page, Paginator
@@ -19,7 +19,7 @@ from community.models import Post, Reaction, Resolution, Thread
 from community.queries.threads import near_threads
 from community.rules import Seat, can_accept, can_write
 from core.kept_queries import AnyOf, kept
-from people.models import User
+from people.models import Profile, Standing, User
 
 PAGE_SIZE = 50
 # A change may be committed a little after the moment it is stamped with; what is drawn twice does no harm.
@@ -30,13 +30,31 @@ POST_FIELDS = (
 )  # fmt: skip
 
 
+class Author(NamedTuple):
+    """All that a page of posts shows of who wrote them; fifty users with profile and standing would cost far more."""
+
+    pk: int
+    name: str
+    handle: str
+    anonymised_at: datetime | None
+    picture: str | None
+    role: str | None
+    expertise: str | None
+
+    def person(self) -> User:
+        person = User(pk=self.pk, name=self.name, handle=self.handle, anonymised_at=self.anonymised_at)
+        person.profile = Profile(picture=self.picture or "")
+        person.standing = Standing(role=self.role or "", expertise=self.expertise or "")
+        return person
+
+
 @dataclass(eq=False)
 class Shown:
     """A post as one reader sees it."""
 
     # With `top_number`, the number of the post it stands below.
     post: Any
-    author: Any
+    author: Author | None
     mine: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
     is_new: bool = False
@@ -241,7 +259,7 @@ def page_of(post: Post, thread: Any, user: Any) -> int:
 def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
     """Posts with their authors and reactions, in two queries whatever their number."""
     rows = list(rows)
-    people = people_by_id({post.author_id for post in rows})
+    people = authors_by_id({post.author_id for post in rows})
     counts, mine = _reactions([post.pk for post in rows], seat.user)
     accepted = getattr(getattr(thread, "resolution", None), "post_id", None)
     return [
@@ -257,18 +275,17 @@ def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
     ]
 
 
-def people_by_id(ids: Iterable[int | None]) -> dict[Any, User]:
+def authors_by_id(ids: Iterable[int | None]) -> dict[int, Author]:
     known = {number for number in ids if number is not None}
-    return {person.pk: person for person in _people(ids=list(known))} if known else {}
+    return {row[0]: Author(*row) for row in _authors(ids=list(known))} if known else {}
 
 
 @kept
-def _people(ids: list):
-    joined = User.objects.select_related("profile", "standing").only(
-        "name", "handle", "anonymised_at", "profile__picture", "standing__role", "standing__expertise",
-        "standing__recognition", "profile__user", "standing__user",
-    )  # fmt: skip
-    return joined.filter(AnyOf("pk", ids)).order_by()
+def _authors(ids: list):
+    people = User.objects.filter(AnyOf("pk", ids)).order_by()
+    return people.values_list(
+        "pk", "name", "handle", "anonymised_at", "profile__picture", "standing__role", "standing__expertise"
+    )
 
 
 def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:
@@ -304,13 +321,13 @@ class Participants:
 
 def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Participants:
     """`talk` is the page shown with it: whoever speaks on it is known already."""
-    by_author = sorted(_authors(thread=thread.pk), key=lambda row: -row[1])
+    by_author = sorted(_parts_taken(thread=thread.pk), key=lambda row: -row[1])
     known = [author for author, *_rest in by_author if author is not None]
-    seen: dict[int | None, Any] = {one.post.author_id: one.author for one in talk.posts}
-    seen |= people_by_id({author for author in known[:limit] if author not in seen})
+    seen = {one.author.pk: one.author for one in talk.posts if one.author}
+    seen |= authors_by_id({author for author in known[:limit] if author not in seen})
     firsts = [first for author, _n, first, _u in by_author if first and author != thread.author_id]
     return Participants(
-        people=[seen[author] for author in known[:limit]],
+        people=[seen[author].person() for author in known[:limit]],
         number=len(known),
         first_reply_after=min(firsts) - thread.created_at if firsts else None,
         useful=sum(row[3] for row in by_author),
@@ -318,7 +335,7 @@ def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Particip
 
 
 @kept
-def _authors(thread: int):
+def _parts_taken(thread: int):
     rows = Post.objects.published().filter(thread=thread).order_by().values("author")
     first = Min("created_at", filter=Q(number__gt=1))
     counted = rows.annotate(posts=Count("pk"), first=first, useful=Sum("useful_count"))

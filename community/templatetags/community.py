@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community.models import Thread
-from community.post_drawing import PostDrawing, icons_of_posts
+from community.post_drawing import PostDrawing
+from community.post_moulds import icons_of_posts
 from community.post_words import as_clock
 from community.queries.conversation import Conversation
 from community.thread_drawing import KIND_TONES, ThreadDrawing

@@ -116,16 +116,6 @@ def _joined(row: Any, relation: str) -> Any:
     return row._state.fields_cache.get(relation)
 
 
-def look_of(person: Any) -> tuple[Any, ...]:
-    """All that `person_chip` shows of a person: who looks the same may be drawn once."""
-    if person is None:
-        return ()
-    profile, standing = _joined(person, "profile"), _joined(person, "standing")
-    known_for = (standing.role, standing.expertise) if standing is not None else ()
-    picture = profile.picture.url if profile is not None and profile.picture else ""
-    return person.pk, person.name, person.handle, person.anonymised_at, picture, *known_for
-
-
 @register.filter
 def tint(number: int | None) -> int:
     """The colour class (0 to 7) of a person, always the same for the same id."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from community.models import Post, Space, Thread
-from community.queries.conversation import Conversation, Shown
+from community.queries.conversation import Author, Conversation, Shown
 from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
@@ -71,7 +71,9 @@ def talk(people: list[User]) -> Conversation:
         post.html, post.language, post.created_at = f"<p>{text}</p>", "fr", timezone.now()
         if under:
             post.top_number = under
-        shown.append(Shown(post=post, author=author, is_accepted=number == 2, is_new=number == 3))
+        known = author.standing
+        chip = Author(author.pk, author.name, author.handle, None, None, known.role, known.expertise)
+        shown.append(Shown(post=post, author=chip, is_accepted=number == 2, is_new=number == 3))
     return Conversation(thread=thread, seat=Seat(reader, space, "member"), posts=shown)
 
 

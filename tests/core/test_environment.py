@@ -63,11 +63,15 @@ def test_a_database_address_is_read_with_its_escapes_and_options():
 
 def test_every_connection_is_given_what_searches_and_plans_need_unless_a_pooler_would_refuse_it(monkeypatch):
     address = "postgresql://palabre@db.example/academy"
-    assert "-c pg_trgm.word_similarity_threshold=0.45" in environment.database(address)["OPTIONS"]["options"]
+    given = environment.database(address)["OPTIONS"]
+    assert "-c pg_trgm.word_similarity_threshold=0.45" in given["options"]
+    assert given["prepare_threshold"] == environment.PREPARED_AFTER
     own = environment.database(f"{address}?options=-c%20jit%3Don")
-    assert own["OPTIONS"] == {"options": "-c jit=on"}
+    assert own["OPTIONS"]["options"] == "-c jit=on"
     monkeypatch.setenv("DATABASE_POOLER", "1")
-    assert environment.database(address)["OPTIONS"] == {}
+    behind = environment.database(address)
+    assert behind["OPTIONS"] == {"prepare_threshold": None}
+    assert behind["DISABLE_SERVER_SIDE_CURSORS"]
 
 
 def test_another_database_than_postgresql_is_refused():
