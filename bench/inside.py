@@ -50,7 +50,7 @@ class Inside:
     def __init__(self, user: User | None) -> None:
         self.django = DjangoClient(headers={"host": "bench.test"})
         if user is not None:
-            self.django.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            self.django.force_login(user, backend="people.backends.PersonBackend")
 
     def get(self, path: str) -> Answer:
         return self.answer(self.django.get(path, secure=True))

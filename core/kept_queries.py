@@ -39,15 +39,24 @@ class Written:
     # The names of the arguments, in the order of their places.
     places: list[str]
 
-    def rows(self, values: dict[str, Any]) -> list:
-        params = [_sent(values[name]) for name in self.places]
+    def rows(self, values: dict[str, Any], cut: slice | None = None) -> list:
+        sql, params = self.sql, self.params(values)
+        if cut is not None:
+            sql, params = f"{sql} LIMIT %s OFFSET %s", [*params, Int8(cut.stop - cut.start), Int8(cut.start)]
         connection = connections[self.queryset.db]  # Each thread has its own.
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
-        compiler.execute_sql = lambda *args, **kwargs: (_fetched(connection, self.sql, params),)
+        compiler.execute_sql = lambda *args, **kwargs: (_fetched(connection, sql, params),)
         queryset = self.queryset.all()
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
         return list(queryset)
+
+    def number(self, values: dict[str, Any]) -> int:
+        sql = f"SELECT COUNT(*) FROM ({self.sql}) counted"  # noqa: S608 - the ORM's own text
+        return _fetched(connections[self.queryset.db], sql, self.params(values))[0][0]
+
+    def params(self, values: dict[str, Any]) -> list[Any]:
+        return [_sent(values[name]) for name in self.places]
 
 
 def _fetched(connection: Any, sql: str, params: list[Any]) -> list[tuple]:
@@ -82,6 +91,36 @@ def kept(build: Callable[..., QuerySet]) -> Callable[..., list]:
         if not found:
             found.append(_write(build(**marks), marks))
         return found[0].rows(values)
+
+    return rows
+
+
+@dataclass
+class KeptList:
+    """What a Paginator needs of a queryset: how many rows there are, and some of them."""
+
+    values: dict[str, Any]
+    listed: Written
+    counted: Written
+
+    def __len__(self) -> int:
+        return self.counted.number(self.values)
+
+    def __getitem__(self, cut: slice) -> list:
+        return self.listed.rows(self.values, cut)
+
+
+def kept_list(build: Callable[..., QuerySet]) -> Callable[..., KeptList]:
+    """The same as `kept` for a list that is shown page by page."""
+    marks = _marks(build)
+    found: list[tuple[Written, Written]] = []
+
+    @functools.wraps(build)
+    def rows(**values: Any) -> KeptList:
+        if not found:
+            queryset = build(**marks)
+            found.append((_write(queryset, marks), _write(queryset.order_by().values("pk"), marks)))
+        return KeptList(values, *found[0])
 
     return rows
 

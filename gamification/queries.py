@@ -2,9 +2,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import ngettext
 
+from core.kept_queries import kept
 from gamification.definitions import WORDS
 from gamification.models import Grant
 
@@ -26,14 +27,15 @@ class Held:
 
 def recognitions_of(user: Any) -> list[Held]:
     """The recognitions a person holds and how often they earned each, the latest first; one query."""
-    earned = (
-        Grant.objects.filter(user=user, recognition__active=True)
-        .values("recognition")
-        .annotate(times=Count("pk"), last=Max("granted_at"))
-        .order_by("-last")
-    )
     return [
-        Held(code, words.name, words.meaning, words.icon, row["times"], row["last"])
-        for row in earned
-        if (words := WORDS.get(code := row["recognition"]))
+        Held(code, words.name, words.meaning, words.icon, times, last)
+        for code, times, last in _earned(user=user.pk)
+        if (words := WORDS.get(code))
     ]
+
+
+@kept
+def _earned(user: int) -> QuerySet:
+    grants = Grant.objects.filter(user=user, recognition__active=True).values("recognition")
+    earned = grants.annotate(times=Count("pk"), last=Max("granted_at")).order_by("-last")
+    return earned.values_list("recognition", "times", "last")

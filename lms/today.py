@@ -35,10 +35,15 @@ def colleagues_who_answered(person: Any, *, since: datetime | None) -> int:
     """How many people replied in the threads a person opened since their visit before this one, if any."""
     if since is None:
         return 0
+    return len(_who_answered(person=person.pk, since=since.isoformat()))
+
+
+@kept
+def _who_answered(person: int, since: str) -> QuerySet:
     replies = Post.objects.published().filter(
-        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=since
+        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=_instant(since)
     )
-    return replies.exclude(author=person).aggregate(number=Count("author", distinct=True))["number"]
+    return replies.exclude(author=person).values_list("author").distinct()
 
 
 def _counted(rows: QuerySet, by: str) -> Coalesce:
@@ -89,13 +94,17 @@ def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
     current: Any = next((one for one in courses if one.completed_at is None and one.next_id), None)
     if current is None:
         return None
-    progress = Progress.objects.filter(
-        enrolment=current, module=current.last_module_id, completed_at=None
-    ).first()
-    module_id = current.last_module_id if progress else current.next_id
+    begun = _where_it_stopped(enrolment=current.pk, module=current.last_module_id or 0)
+    module_id = current.last_module_id if begun else current.next_id
     (module,) = _place_in_course(module=module_id, space=current.session.space_id)
-    seconds = int(progress.resume_at) if progress else 0
+    seconds = int(begun[0]) if begun else 0
     return {"enrolment": current, "module": module, "posts": module.posts, "clock": _clock(seconds)}
+
+
+@kept
+def _where_it_stopped(enrolment: int, module: int) -> QuerySet:
+    begun = Progress.objects.filter(enrolment=enrolment, module=module, completed_at=None)
+    return begun.values_list("resume_at", flat=True)
 
 
 @kept
@@ -209,4 +218,9 @@ def waiting_for(person: Any) -> dict[str, int]:
 
 
 def facilitates(person: Any) -> bool:
-    return Space.objects.facilitated_by(person).exists()
+    return bool(_one_facilitated(person=person.pk))
+
+
+@kept
+def _one_facilitated(person: int) -> QuerySet:
+    return Space.objects.facilitated_by(User(pk=person)).values_list("pk")[:1]

@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.kept_queries import kept
+from core.kept_queries import AnyOf, KeptList, kept, kept_list
 from notifications.models import Notification
 from people.models import User
 
@@ -35,6 +35,21 @@ def notifications_of(user: Any):
     )  # fmt: skip
 
 
+def pages_of(user: Any, *, only_unread: bool) -> KeptList:
+    """The same for a Paginator."""
+    return (_unread_list if only_unread else _whole_list)(user=user.pk, organisation=user.organisation_id)
+
+
+@kept_list
+def _whole_list(user: int, organisation: int):
+    return notifications_of(User(pk=user, organisation_id=organisation))
+
+
+@kept_list
+def _unread_list(user: int, organisation: int):
+    return notifications_of(User(pk=user, organisation_id=organisation)).unread()
+
+
 def unread_count(user: Any) -> int:
     counted = _unread(user=user.pk, organisation=user.organisation_id)
     return counted[0][0] if counted else 0
@@ -46,11 +61,16 @@ def _unread(user: int, organisation: int):
     return found.order_by().values("user").annotate(number=Count("pk")).values_list("number")
 
 
+@kept
+def _people(ids: list):
+    return User.objects.filter(AnyOf("pk", ids)).select_related("profile").order_by()
+
+
 def with_words(notices: Iterable[Notification]) -> list[Notification]:
     """Gives each notice its sentence (`words`), icon and actor (`by`); one query for all the people named."""
     found = list(notices)
     wanted = {actor for one in found for actor in one.actors[:2]}
-    people = User.objects.filter(pk__in=wanted).select_related("profile").in_bulk()
+    people = {person.pk: person for person in _people(ids=list(wanted))} if wanted else {}
     for one in found:
         named = [people[actor] for actor in one.actors[:2] if actor in people]
         one.by = named[0] if named and one.kind not in (Kind.FLAG, Kind.DECISION) else None  # type: ignore[attr-defined]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from notifications import actions
 from notifications.forms import MailForm
 from notifications.models import Notification, Preference
 from notifications.preferences import choices_of
-from notifications.queries import notifications_of, unread_count, with_words
+from notifications.queries import notifications_of, pages_of, unread_count, with_words
 from notifications.unsubscribing import read_token
 from people.requests import PersonRequest
 
@@ -24,10 +26,8 @@ PANEL_SIZE = 8
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "new"
-    notices = notifications_of(request.user)
-    page = Paginator(notices.unread() if only_unread else notices, PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    notices: Any = pages_of(request.user, only_unread=only_unread)
+    page = Paginator(notices, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = with_words(page.object_list)
     context = {"page_obj": page, "unread": unread_count(request.user), "only_unread": only_unread}
     return render(request, "notifications/index.html", context)

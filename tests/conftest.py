@@ -67,7 +67,7 @@ def ines(atelier):
 @pytest.fixture
 def sign_in(client):
     def sign_in(user):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="people.backends.PersonBackend")
         return client
 
     return sign_in

@@ -18,7 +18,7 @@ from django.utils import timezone
 from community.models import Post, Reaction, Resolution, Thread
 from community.queries.threads import near_threads
 from community.rules import Seat, can_accept, can_write
-from core.kept_queries import AnyOf, kept
+from core.kept_queries import AnyOf, KeptList, kept, kept_list
 from people.models import Profile, Standing, User
 
 PAGE_SIZE = 50
@@ -236,14 +236,28 @@ def _whole(*shape: Any) -> Callable[..., list[Post]]:
     return kept(posts)
 
 
+@cache
+def _parts(*shape: Any) -> tuple[Callable[..., KeptList], Callable[..., list[Post]]]:
+    """The replies of a long thread, to be shown page by page, and its opening post."""
+
+    def replies(thread: int, user: int):
+        return _page(thread, user, *shape).filter(number__gt=1)
+
+    def opening(thread: int, user: int):
+        return _page(thread, user, *shape).filter(number=1)
+
+    return kept_list(replies), kept(opening)
+
+
 def _cut(shape: Any, thread: Any, user: Any, page: int | str) -> tuple[list[Post], Page | None]:
     if thread.last_number <= PAGE_SIZE + 1:
         return _whole(*shape)(thread=thread.pk, user=user.pk), None
     # The opening post stands above the first page and is not one of its fifty.
-    posts = _page(thread.pk, user.pk, *shape)
-    shown = Paginator(posts.filter(number__gt=1), PAGE_SIZE).get_page(page)
-    opening = list(posts.filter(number=1)) if shown.number == 1 else []
-    return [*opening, *shown], shown
+    replies, opening = _parts(*shape)
+    whose = {"thread": thread.pk, "user": user.pk}
+    whole: Any = replies(**whose)
+    shown = Paginator(whole, PAGE_SIZE).get_page(page)
+    return [*(opening(**whose) if shown.number == 1 else []), *shown], shown
 
 
 def page_of(post: Post, thread: Any, user: Any) -> int:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -21,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
-from core.kept_queries import AnyOf, kept
+from core.kept_queries import AnyOf, KeptList, kept, kept_list
 from people.models import User
 
 NEAR_AT_MOST = 4
@@ -29,6 +31,8 @@ NEAR_AT_MOST = 4
 ALIKE = 0.3
 COMPARED = 200
 TELLING = 3
+SHOWS = ("unread", "unanswered")
+SORTS = {"recent": "-last_post_at", "new": "-created_at", "replies": "-number_of_posts"}
 
 
 def thread_for(user, pk: int) -> Thread | None:
@@ -73,7 +77,32 @@ def _count(model, outer: str):
     return rows.annotate(number=Count("pk")).values("number")
 
 
-def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""):
+def pages_of_space(
+    space: Any, user: Any, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""
+) -> Any:
+    """`rows_of_space` for a Paginator."""
+    if words:
+        return rows_of_space(space, user, kind=kind, show=show, sort=sort, words=words)
+    known = (
+        kind if kind in Thread.Kind.values else "",
+        show if show in SHOWS else "",
+        sort if sort in SORTS else "",
+    )
+    return _rows_of_space(*known)(space=space.pk, user=user.pk, organisation=user.organisation_id)
+
+
+@cache
+def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., KeptList]:
+    def rows(space: int, user: int, organisation: int):
+        reader = User(pk=user, organisation_id=organisation)
+        return rows_of_space(space, reader, kind=kind, show=show, sort=sort)
+
+    return kept_list(rows)
+
+
+def rows_of_space(
+    space: Any, user: Any, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""
+) -> Any:
     """The threads of a space as its list shows them.
 
     `show`: "" | "unread" | "unanswered"; `sort`: "recent" | "new" | "replies".
@@ -102,8 +131,7 @@ def rows_of_space(space, user, *, kind: str = "", show: str = "", sort: str = "r
     if words:
         tagged = Tag.objects.filter(threads=OuterRef("pk"), name=words.strip().lstrip("#").lower())
         threads = threads.filter(Q(title__icontains=words) | Exists(tagged))
-    orders = {"recent": ["-last_post_at"], "new": ["-created_at"], "replies": ["-number_of_posts"]}
-    return threads.order_by("-is_pinned", *orders.get(sort, orders["recent"]), "-pk")
+    return threads.order_by("-is_pinned", SORTS.get(sort, SORTS["recent"]), "-pk")
 
 
 def near_threads(thread, user) -> list[Thread]:

@@ -1,13 +1,17 @@
 """The catalogue: courses a person may follow, with where they stand in each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from core.kept_queries import KeptList, kept_list
 from courses.models import Course, Enrolment, Module, Progress
+from people.models import User
 
 TODO, DOING, DONE = "todo", "doing", "done"
 
@@ -23,6 +27,21 @@ class Filters:
     @property
     def any(self) -> bool:
         return bool(self.text or self.language or self.state or self.mandatory or self.mine)
+
+
+def pages_of_catalogue(user: Any, filters: Filters) -> Any:
+    """The catalogue, for a Paginator."""
+    if filters.text:
+        return catalogue(user, filters)
+    return _kept_catalogue(filters)(user=user.pk, organisation=user.organisation_id)
+
+
+@lru_cache(maxsize=100)
+def _kept_catalogue(filters: Filters) -> Callable[..., KeptList]:
+    def courses(user: int, organisation: int):
+        return catalogue(User(pk=user, organisation_id=organisation), filters)
+
+    return kept_list(courses)
 
 
 def catalogue(user: Any, filters: Filters) -> Any:

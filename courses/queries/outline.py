@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from community.models import Membership, ReadState
 from core.kept_queries import kept
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Section, Session
+from people.models import User
 
 KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Module.Kind.QUIZ: "circle-help"}
 
@@ -72,6 +73,16 @@ class CoursePage:
         return next((step for step in waiting if step.module.pk == last), waiting[0] if waiting else None)
 
 
+def course_for(user: Any, slug: str) -> Course | None:
+    found = _course_for(user=user.pk, organisation=user.organisation_id, slug=slug)
+    return found[0] if found else None
+
+
+@kept
+def _course_for(user: int, organisation: int, slug: str) -> QuerySet:
+    return Course.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(slug=slug)
+
+
 def enrolment_of(user: Any, course: Course) -> Enrolment | None:
     """The run of the course a person follows now: the latest they joined."""
     found = _enrolment_of(user=user.pk, course=course.pk)
@@ -86,7 +97,7 @@ def _enrolment_of(user: int, course: int) -> QuerySet:
 
 def course_page(user: Any, course: Course) -> CoursePage:
     """In a fixed number of queries, whatever the length of the course."""
-    can_edit = Course.objects.editable_by(user).filter(pk=course.pk).exists()
+    can_edit = bool(_editable(user=user.pk, course=course.pk))
     enrolment = enrolment_of(user, course)
     session = enrolment.session if enrolment else _open_session(course)
     steps = steps_of(course, enrolment)
@@ -95,6 +106,11 @@ def course_page(user: Any, course: Course) -> CoursePage:
         _add_talk(steps, course, session, user if enrolment else None)
         facilitators = _facilitators(space=session.space_id)
     return CoursePage(course, session, enrolment, can_edit, steps, facilitators)
+
+
+@kept
+def _editable(user: int, course: int) -> QuerySet:
+    return Course.objects.editable_by(User(pk=user)).filter(pk=course).values_list("pk")
 
 
 @kept

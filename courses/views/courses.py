@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -8,14 +8,16 @@ from core.access import signed_in
 from core.errors import Refused
 from courses.actions import enrol, unenrol
 from courses.models import Course, Session
-from courses.queries.outline import course_page, enrolment_of
+from courses.queries.outline import course_for, course_page, enrolment_of
 from people.requests import PersonRequest
 
 
 @signed_in
 @require_safe
 def show(request: PersonRequest, slug: str) -> HttpResponse:
-    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    course = course_for(request.user, slug)
+    if course is None:
+        raise Http404
     return render(request, "courses/course.html", {"page": course_page(request.user, course)})
 
 

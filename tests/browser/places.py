@@ -23,7 +23,7 @@ from courses.models import Attempt, Course, Enrolment, Module
 from people.models import Organisation, User
 from tests.browser import letters
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "people.backends.PersonBackend"
 COURSE = "relation-client-niveau-1"
 DEMO = ("awa", "karim", "julie", "marc", "ines", "admin")
 

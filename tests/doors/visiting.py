@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.doors.doors import Door, body_of
 from tests.doors.world import MAY_READ, World
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "people.backends.PersonBackend"
 CANARY = re.compile(r"qz[a-z]{10}")
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 # What any request of somebody signed in may write: their session and that they were here.
