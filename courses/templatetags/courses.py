@@ -1,15 +1,19 @@
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.icons import icon_svg
 from core.templatetags import ui
 from courses.models import Module
 from courses.queries.outline import Step
 
+NOTHING = mark_safe("")
 SEATS = {"done": "bg-primary text-primary-content", "begun": "bg-accent/30", "open": "bg-base-200"}
 
 register = template.Library()
@@ -52,57 +56,49 @@ def transcript_line(line) -> SafeString:
 
 
 @register.simple_tag
-def outline_steps(steps: Iterable[Step], links: bool) -> SafeString:
+def outline_steps(steps: list[Step], links: bool) -> SafeString:
     """The modules of a section, drawn in Python: a course has dozens of them. `links` for those who follow it."""
-    words = {
-        "min": _("%(n)s min"),
-        "optional": _("optional"),
-        "done": _("done"),
-        "begun": _("begun"),
-        "check": ui.icon("check", **{"class": "size-5"}),
-        "talk": ui.icon("message-square", **{"class": "size-4"}),
-        "kinds": {kind.value: kind.label for kind in Module.Kind},
-    }
-    return format_html_join("", "{}", ((_outline_step(step, words, links),) for step in steps))
+    if not steps:
+        return NOTHING
+    root = reverse("courses:module", args=[steps[0].module.course.slug, 0]).removesuffix("0/")
+    fact_of = cache(_fact)
+    return mark_safe("".join(_outline_step(step, root if links else "", fact_of) for step in steps))
 
 
-def _outline_step(step: Step, words: dict, links: bool) -> SafeString:
+def _outline_step(step: Step, root: str, fact_of: Callable[..., str]) -> str:
+    """One module. Its title is all that somebody wrote in it."""
     module = step.module
-    facts = [words["kinds"][module.kind], words["min"] % {"n": module.minutes}]
-    facts += [words["optional"]] if not module.mandatory else []
-    facts += [words[step.state]] if step.state != "open" else []
-    title: SafeString | str = module.title
-    if links:
-        address = module.get_absolute_url()
-        title = format_html('<a class="after:absolute after:inset-0" href="{}">{}</a>', address, module.title)
-    return format_html(
+    title: str = escape(module.title)
+    if root:
+        title = f'<a class="after:absolute after:inset-0" href="{root}{module.pk}/">{title}</a>'
+    sign = icon_svg("check", "size-5") if step.completed_at else icon_svg(step.icon, "size-4.5")
+    return (
         '<li class="relative flex items-center gap-4 px-4 sm:px-5 py-3.5 hover:bg-base-200/60">'
-        '<span class="grid place-items-center size-9 rounded-full shrink-0 {}">{}</span>'
-        '<div class="min-w-0 flex-1"><p class="font-medium" lang="{}">{}</p><p class="quiet text-sm">{}</p></div>'
-        "{}{}</li>",
-        SEATS[step.state],
-        words["check"] if step.completed_at else ui.icon(step.icon, **{"class": "size-4.5"}),
-        module.language,
-        title,
-        " · ".join(str(fact) for fact in facts),
-        _new_posts(step),
-        _posts(step, words["talk"]),
+        f'<span class="grid place-items-center size-9 rounded-full shrink-0 {SEATS[step.state]}">{sign}</span>'
+        f'<div class="min-w-0 flex-1"><p class="font-medium" lang="{module.language}">{title}</p>'
+        f'<p class="quiet text-sm">{fact_of(module.kind, module.minutes, module.mandatory, step.state)}</p></div>'
+        f"{_new_posts(step.new)}{_posts(step.posts)}</li>"
     )
 
 
-def _new_posts(step: Step) -> SafeString | str:
-    if not step.new:
-        return ""
-    return ui.badge(ngettext("%(n)s new", "%(n)s new", step.new) % {"n": step.new}, tone="new")
+def _fact(kind: str, minutes: int, mandatory: bool, state: str) -> str:
+    facts = [Module.Kind(kind).label, _("%(n)s min") % {"n": minutes}]
+    facts += [] if mandatory else [_("optional")]
+    facts += {"done": [_("done")], "begun": [_("begun")]}.get(state, [])
+    return escape(" · ".join(str(fact) for fact in facts))
 
 
-def _posts(step: Step, sign: SafeString) -> SafeString | str:
-    if not step.posts:
+def _new_posts(number: int) -> str:
+    if not number:
         return ""
-    return format_html(
-        '<span class="quiet text-sm flex items-center gap-1.5 shrink-0">{}<span aria-hidden="true">{}</span>'
-        '<span class="sr-only">{}</span></span>',
-        sign,
-        step.posts,
-        ngettext("%(n)s message", "%(n)s messages", step.posts) % {"n": step.posts},
+    return ui.badge(ngettext("%(n)s new", "%(n)s new", number) % {"n": number}, tone="new")
+
+
+def _posts(number: int) -> str:
+    if not number:
+        return ""
+    words = ngettext("%(n)s message", "%(n)s messages", number) % {"n": number}
+    return (
+        f'<span class="quiet text-sm flex items-center gap-1.5 shrink-0">{icon_svg("message-square", "size-4")}'
+        f'<span aria-hidden="true">{number}</span><span class="sr-only">{escape(words)}</span></span>'
     )
