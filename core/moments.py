@@ -23,21 +23,26 @@ def draw_moment(value: datetime, css: str = "", *, spoken: bool = False) -> Safe
     `spoken` is for the middle of a sentence: “asked on 12 Sep”, where a list says “12 Sep”.
     """
     now = timezone.now()
-    words, ages = _words(value, now, spoken=spoken), -MINUTE < now - value < DAY
-    full = _full(value, translation.get_language(), timezone.get_current_timezone_name())
+    # Words change with the minute at most, those of old moments with the hour: many are drawn already.
+    now = (
+        now.replace(second=0, microsecond=0)
+        if now - value < WEEK
+        else now.replace(minute=0, second=0, microsecond=0)
+    )
+    return _drawn(value, now, css, spoken, translation.get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=20_000)
+def _drawn(value: datetime, now: datetime, css: str, spoken: bool, language: str, zone: str) -> SafeString:
+    """`language` and `zone` are the active ones."""
     return format_html(
         '<time class="{}" datetime="{}" title="{}"{}>{}</time>',
         css,
         value.isoformat(),
-        full,
-        " data-ago" if ages else "",
-        words,
+        date_format(timezone.localtime(value), "DATETIME_FORMAT"),
+        " data-ago" if -MINUTE < now - value < DAY else "",
+        _words(value, now, spoken=spoken),
     )
-
-
-@lru_cache(maxsize=20_000)
-def _full(value: datetime, language: str, zone: str) -> str:
-    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 def _words(value: datetime, now: datetime, *, spoken: bool) -> str:
