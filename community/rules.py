@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from community.models import Membership, Post, Space, Thread
+from core.kept_queries import kept
 from people.rules import is_administrator, is_trainer
 
 
@@ -38,10 +41,13 @@ class Seat:
 
 
 def seat_of(user, space: Space) -> Seat:
-    membership = Membership.objects.filter(space=space, user=user).only("role", "notify").first()
-    if membership is None:
-        return Seat(user, space, None)
-    return Seat(user, space, membership.role, membership.notify)
+    found = _membership(space=space.pk, user=user.pk)
+    return Seat(user, space, *found[0]) if found else Seat(user, space, None)
+
+
+@kept
+def _membership(space: int, user: int) -> QuerySet:
+    return Membership.objects.filter(space=space, user=user).values_list("role", "notify")
 
 
 def can_create_space(user) -> bool:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,13 +21,23 @@ from community.queries.threads import thread_for
 from community.views.answering import done, partial, refused
 from core.access import signed_in
 from core.errors import Refused
+from core.kept_queries import kept
 from core.numbers import whole
+from people.models import User
 from people.requests import PersonRequest
 
 
 def visible_post(user: Any, pk: int) -> Post:
-    posts = Post.objects.visible_to(user).select_related("thread__space", "author", "parent")
-    return get_object_or_404(posts.defer("search", "thread__search"), pk=pk)
+    found = _visible_post(user=user.pk, organisation=user.organisation_id, pk=pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@kept
+def _visible_post(user: int, organisation: int, pk: int) -> QuerySet:
+    posts = Post.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(pk=pk)
+    return posts.select_related("thread__space", "author", "parent").defer("search", "thread__search")
 
 
 def place_of(post: Post) -> str:
@@ -47,8 +58,18 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(f"{thread.get_absolute_url()}{page}#post-{post.number}")
 
 
+@kept
+def _visible_thread(user: int, organisation: int, pk: int) -> QuerySet:
+    threads = Thread.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(pk=pk)
+    return threads.select_related("space")
+
+
 def create(request: PersonRequest, thread_pk: int) -> HttpResponse:
-    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=thread_pk)
+    user = request.user
+    found = _visible_thread(user=user.pk, organisation=user.organisation_id, pk=thread_pk)
+    if not found:
+        raise Http404
+    thread = found[0]
     form = PostForm(request.POST, auto_id=f"reply_{request.POST.get('parent') or thread_pk}_%s")
     gated = thread.gate != Thread.Gate.OPEN
     if form.is_valid():
