@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import days
 from analytics.models import ActivityBlock
 from community.models import Space
+from core.kept_queries import kept
 from courses.models import Course, Session
-from people.models import Organisation, RoleGrant, Unit
+from people.models import Organisation, RoleGrant, Unit, User
 
 PERIODS = {
     "30d": gettext_lazy("30 days"),
@@ -129,34 +131,48 @@ class Filters:
 
 
 def choices_for(user) -> Choices:
-    organisation = user.organisation
-    grants = RoleGrant.objects.filter(
-        user=user, role=RoleGrant.Role.HR, organisation=organisation, revoked_at=None
-    )
-    scopes = list(grants.values_list("unit_id", flat=True))
+    place = {"organisation": user.organisation_id}
+    scopes = _scopes(user=user.pk, **place)
     choices = Choices(
-        units=list(Unit.objects.filter(organisation=organisation).order_by("name", "pk")),
-        courses=list(
-            Course.objects.filter(organisation=organisation, published_at__isnull=False)
-            .only("title", "slug")
-            .order_by("title", "pk")
-        ),
-        sessions=list(
-            Session.objects.filter(course__organisation=organisation, is_open=False).select_related("course")
-        ),
-        # A space that hides is not named to somebody who may not know it exists.
-        spaces=list(
-            Space.objects.visible_to(user)
-            .filter(organisation=organisation)
-            .listed()
-            .only("name", "slug")
-            .order_by("name", "pk")
-        ),
+        units=_units(**place),
+        courses=_courses(**place),
+        sessions=_sessions(**place),
+        spaces=_spaces(user=user.pk, **place),
         reach=None,
     )
     if scopes and None not in scopes:
         choices.reach = frozenset().union(*(choices.subtree(unit) for unit in scopes))
     return choices
+
+
+@kept
+def _scopes(user: int, organisation: int) -> QuerySet:
+    grants = RoleGrant.objects.filter(user=user, role=RoleGrant.Role.HR, revoked_at=None)
+    return grants.filter(organisation=organisation).values_list("unit_id", flat=True)
+
+
+@kept
+def _units(organisation: int) -> QuerySet:
+    return Unit.objects.filter(organisation=organisation).order_by("name", "pk")
+
+
+@kept
+def _courses(organisation: int) -> QuerySet:
+    courses = Course.objects.filter(organisation=organisation, published_at__isnull=False)
+    return courses.only("title", "slug").order_by("title", "pk")
+
+
+@kept
+def _sessions(organisation: int) -> QuerySet:
+    sessions = Session.objects.filter(course__organisation=organisation, is_open=False)
+    return sessions.select_related("course")
+
+
+@kept
+def _spaces(user: int, organisation: int) -> QuerySet:
+    """A space that hides is not named to somebody who may not know it exists."""
+    known = Space.objects.visible_to(User(pk=user, organisation_id=organisation))
+    return known.filter(organisation=organisation).listed().only("name", "slug").order_by("name", "pk")
 
 
 def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, choices: Choices) -> Filters:

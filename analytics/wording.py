@@ -1,10 +1,11 @@
 """How figures are written for people: in their language, with their unit, or a dash with the reason."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from analytics.metrics.base import Measure, Metric, Value
 from analytics.reports import Line
@@ -18,6 +19,12 @@ def percent(share: float) -> str:
 
 
 def decimal(number: float, digits: int) -> str:
+    return _decimal(number, digits, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _decimal(number: float, digits: int, language: str) -> str:
+    """`language` is the active one."""
     return formats.number_format(number, digits, use_l10n=True, force_grouping=True)
 
 
