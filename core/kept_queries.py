@@ -10,8 +10,9 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connections
@@ -38,18 +39,27 @@ class Written:
     sql: str
     # The names of the arguments, in the order of their places.
     places: list[str]
+    thread: threading.local = field(default_factory=threading.local)
 
     def rows(self, values: dict[str, Any], cut: slice | None = None) -> list:
         sql, params = self.sql, self.params(values)
         if cut is not None:
             sql, params = f"{sql} LIMIT %s OFFSET %s", [*params, Int8(cut.stop - cut.start), Int8(cut.start)]
-        connection = connections[self.queryset.db]  # Each thread has its own.
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connection
-        compiler.execute_sql = lambda *args, **kwargs: (_fetched(connection, sql, params),)
-        queryset = self.queryset.all()
-        queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
-        return list(queryset)
+        queryset, compiler = self.of_this_thread()
+        found = _fetched(compiler.connection, sql, params)
+        compiler.execute_sql = lambda *args, **kwargs: (found,)
+        return list(queryset._iterable_class(queryset))
+
+    def of_this_thread(self) -> tuple[Any, Any]:
+        """What turns rows into objects; each thread has its own connection."""
+        if not hasattr(self.thread, "made"):
+            queryset, compiler = self.queryset.all(), copy.copy(self.compiler)
+            compiler.connection = connections[self.queryset.db]
+            converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
+            compiler.get_converters = lambda expressions: converters
+            queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
+            self.thread.made = queryset, compiler
+        return self.thread.made
 
     def number(self, values: dict[str, Any]) -> int:
         sql = f"SELECT COUNT(*) FROM ({self.sql}) counted"  # noqa: S608 - the ORM's own text

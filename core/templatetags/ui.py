@@ -8,6 +8,7 @@ import html
 import json
 import math
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -17,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join, json_script, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.icons import icon_svg
@@ -168,6 +170,12 @@ def badge(label: Any, tone: str = "plain", size: str = "sm", icon: str = "") -> 
 @register.simple_tag
 def ring(done: int, total: int, size: int = 64) -> SafeString:
     """The circle of seats: one dot per module. Past 24 modules a dot stands for several, the words stay exact."""
+    return _ring(done, total, size, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _ring(done: int, total: int, size: int, language: str) -> SafeString:
+    """`language` is the active one."""
     seats = min(total, SEATS)
     filled = done if total <= SEATS else _share_of_seats(done, total)
     radius = 4.2 if seats <= 9 else 3 if seats <= 14 else 1.9
