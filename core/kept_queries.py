@@ -1,8 +1,8 @@
 """Queries whose SQL is written once.
 
 Writing the SQL of a page's larger queries costs the ORM more than PostgreSQL needs to answer them. Only values
-differ from one reader to the next: `kept` has the ORM write the SQL at the first call and puts the values of each
-call in their places.
+differ from one reader to the next: `kept` has the ORM write the SQL at the first call, and each call sends its values
+beside it, so that PostgreSQL too plans it only once for each connection.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Written:
 
 def _fetched(connection: Any, sql: str, params: list[Any]) -> list[tuple]:
     """The rows. The values are bound by the server, which keeps the plan of what a connection asks often."""
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[call-arg]  # the stubs take it for a psycopg2 one
         cursor.execute(sql, params)
