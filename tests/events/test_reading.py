@@ -223,8 +223,9 @@ def test_readers_are_woken_once_per_transaction(awa, django_capture_on_commit_ca
 def test_a_lost_queue_does_not_fail_the_request(awa, monkeypatch, django_capture_on_commit_callbacks, caplog):
     from lms.celery import app
 
-    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    # In this order: where the second is not set it reads as the first, and would be put back as such.
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
     app.amqp._producer_pool = None
     with django_capture_on_commit_callbacks(execute=True):
         tell(awa)
