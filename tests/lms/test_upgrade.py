@@ -26,9 +26,10 @@ print(json.dumps({name: count for name, count in tables.items() if name not in o
 
 
 @pytest.fixture
-def var(tmp_path):
+def var(tmp_path, monkeypatch):
     yield tmp_path / "var"
-    embedded.stop(tmp_path / "var")
+    monkeypatch.delenv("PALABRE_TEST", raising=False)  # as `manage` below: the servers are not the tests' own
+    embedded.forget(tmp_path / "var")
 
 
 @pytest.fixture
