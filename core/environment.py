@@ -132,9 +132,8 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
         raise Unsafe("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
     options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     pooler = flag("DATABASE_POOLER", default=False)
-    if (
-        not pooler
-    ):  # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
+    if not pooler:
+        # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in SESSION.items()))
     return {
         "ENGINE": "core.embedded_database" if embedded else "django.db.backends.postgresql",

@@ -127,10 +127,10 @@ class Shell:
     @cached_property
     def look(self) -> str:
         """All that the bars around a page show: where nothing of it changed, they are drawn already."""
-        person = self.person
-        # An entry is lit by the first two words of the address; whether one stands on it or below is another matter.
-        words = self.request.path.split("/")
-        place = words[1:3], len(words) > 4
+        person, path = self.person, self.request.path
+        entries = [address(name) for name in (*(row[0] for row in MAIN), *(row[0] for row in STEERING))]
+        spaces = [address("community:space", space["slug"]) for space in self.news["spaces"]]
+        place = [(url, path == url) for url in (*entries, *spaces) if url and path.startswith(url)]
         who = (
             person.pk,
             person.name,

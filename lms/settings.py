@@ -148,7 +148,7 @@ CACHES = {
     # Pieces of pages by all that they show, in the process itself; while developing, drawn anew.
     "template_fragments": {
         "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
+        "OPTIONS": {"MAX_ENTRIES": 3000},
     },
 }
 CELERY_BROKER_URL = broker_url(REDIS_URL)

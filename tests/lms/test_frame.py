@@ -89,3 +89,12 @@ def test_a_stranger_reads_the_landing_in_the_chosen_language(client):
     assert '<html lang="en" data-theme="palabre"' in page
     assert 'id="main"' in page
     assert "style=" not in page
+
+
+def test_the_bars_are_drawn_anew_only_where_another_place_is_lit(awa, lumen):
+    space = making.make_space(lumen, "Managers")
+    making.join(space, awa)
+
+    assert shell_of(awa, "/threads/1/").look == shell_of(awa, "/threads/2/").look
+    assert shell_of(awa, "/courses/").look != shell_of(awa, "/courses/reformuler/").look
+    assert shell_of(awa, space.get_absolute_url()).look != shell_of(awa, "/spaces/another/").look
