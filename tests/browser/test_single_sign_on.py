@@ -6,20 +6,12 @@ from playwright.sync_api import expect
 
 from core import environment
 from tests.making import make_organisation, make_user
-from tests.people.provider import CLIENT_ID, CLIENT_SECRET, running_provider
+from tests.people.provider import trusted_provider
 
 
 @pytest.fixture
 def provider(settings, monkeypatch):
-    with running_provider() as provider:
-        given = {
-            "OIDC_ISSUER": provider.url,
-            "OIDC_CLIENT_ID": CLIENT_ID,
-            "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-        }
-        for name, value in {**given, "OIDC_NAME": "Lumen ID"}.items():
-            monkeypatch.setenv(name, value)
-        settings.SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+    with trusted_provider(settings, monkeypatch) as provider:
         settings.CONTENT_SECURITY_POLICY = environment.content_security_policy()
         yield provider
 

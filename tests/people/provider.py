@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from core import environment
+
 CLIENT_ID, CLIENT_SECRET = "palabre", "the-secret-of-the-client"
 
 
@@ -125,3 +127,19 @@ def running_provider() -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def trusted_provider(settings, monkeypatch):
+    """A provider, and Palabre set up for it by the variables that an operator gives."""
+    with running_provider() as provider:
+        given = {
+            "OIDC_ISSUER": provider.url,
+            "OIDC_CLIENT_ID": CLIENT_ID,
+            "OIDC_CLIENT_SECRET": CLIENT_SECRET,
+            "OIDC_NAME": "Lumen ID",
+        }
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        settings.SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+        yield provider

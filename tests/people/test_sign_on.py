@@ -13,7 +13,7 @@ from events.models import Event
 from people.actions import invite
 from people.models import User
 from tests.making import make_user
-from tests.people.provider import CLIENT_ID, CLIENT_SECRET, running_provider
+from tests.people.provider import trusted_provider
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "un-mot-de-passe-long"
@@ -23,16 +23,7 @@ NORA = {"sub": "n-1", "email": "nora@example.org", "email_verified": True, "name
 
 @pytest.fixture
 def provider(settings, monkeypatch):
-    """A provider, and Palabre set up for it by the variables that an operator gives."""
-    with running_provider() as provider:
-        given = {
-            "OIDC_ISSUER": provider.url,
-            "OIDC_CLIENT_ID": CLIENT_ID,
-            "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-        }
-        for name, value in {**given, "OIDC_NAME": "Lumen ID"}.items():
-            monkeypatch.setenv(name, value)
-        settings.SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+    with trusted_provider(settings, monkeypatch) as provider:
         yield provider
 
 
