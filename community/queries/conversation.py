@@ -140,9 +140,11 @@ class Conversation:
         """How far this page lets its reader say they have read."""
         if self.gate_closed or self.asked != "all":
             return 1
+        shown = max((one.post.number for one in self.posts), default=1)
         if self.page is None or not self.page.has_next():
-            return self.thread.last_number
-        return max((one.post.number for one in self.posts), default=1)
+            # A post may have come between the two queries.
+            return max(self.thread.last_number, shown)
+        return shown
 
 
 def is_gate_closed(thread: Any, seat: Seat) -> bool:

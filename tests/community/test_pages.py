@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from community import actions
 from community.models import Draft, Post, ReadState, Resolution, Thread, Vote, Watch
+from community.queries.conversation import conversation_page
+from community.queries.threads import thread_for
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +271,13 @@ def test_what_people_wrote_is_shown_as_text(thread, karim, awa, sign_in):
     assert "<script>alert(1)" not in page
     assert "<b>Karim</b>" not in page
     assert "&lt;b&gt;Karim&lt;/b&gt;" in page
+
+
+def test_a_post_that_came_while_the_page_was_made_is_read_when_it_is_shown(lumen, awa, karim):
+    space = making.make_space(lumen, "Managers")
+    making.join(space, awa, karim)
+    thread = thread_for(awa, making.make_thread(space, karim).pk)
+    actions.write_post(Thread.objects.get(pk=thread.pk), author=karim, body="Entre-temps.")
+
+    assert thread.last_number == 1
+    assert conversation_page(thread, awa).last_shown == 2
