@@ -13,6 +13,8 @@ from core.kept_queries import KeptList, kept_list
 from courses.models import Course, Enrolment, Module, Progress
 from people.models import User
 
+# Not the description and the search vector: they are the heavy part of a course, and no list shows them.
+SHOWN = ("slug", "title", "summary", "language", "mandatory", "due_on", "published_at")
 TODO, DOING, DONE = "todo", "doing", "done"
 
 
@@ -63,7 +65,9 @@ def catalogue(user: Any, filters: Filters) -> Any:
         ),
     )
     followed = Q(published_at__isnull=False, archived_at=None) | Q(enrolled=True)
-    return _filtered(courses.filter(followed), filters).order_by("-enrolled", "-mandatory", "title", "pk")
+    return _filtered(courses.filter(followed).only(*SHOWN), filters).order_by(
+        "-enrolled", "-mandatory", "title", "pk"
+    )
 
 
 def in_text(text: str) -> Q:

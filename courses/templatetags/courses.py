@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from core.icons import icon_svg
 from core.templatetags import ui
+from courses.card_drawing import draw_cards
 from courses.models import Module
 from courses.queries.outline import Step
 
@@ -25,6 +26,11 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds or 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.simple_tag
+def course_cards(courses) -> SafeString:
+    return draw_cards(courses)
 
 
 @register.simple_tag

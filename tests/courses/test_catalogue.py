@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from courses.actions import enrol
@@ -63,3 +65,37 @@ def test_the_filters_of_htmx_get_the_results_only(sign_in, awa, shelf):
     page = sign_in(awa).get("/courses/?mine=on", headers=headers).text
     assert "<html" not in page
     assert "Négocier" in page
+
+
+def test_a_card_says_all_that_one_needs_to_choose(sign_in, awa, shelf):
+    course = shelf["Feedback"]
+    course.title, course.summary = "Dire <ce> qui va", "Sans « mais » & sans détour"
+    course.due_on = date(2031, 3, 9)
+    course.save(update_fields=["title", "summary", "due_on"])
+    card = sign_in(awa).get("/courses/?mandatory=on").text
+    card = card[card.index('<li class="flex">') : card.index("</li>", card.index('<li class="flex">'))]
+    assert 'lang="en">Dire &lt;ce&gt; qui va</a>' in card
+    assert 'lang="en">Sans « mais » &amp; sans détour</p>' in card
+    assert f'href="{course.get_absolute_url()}"' in card
+    assert 'aria-label="0 modules faits sur 2"' in card
+    assert ">Obligatoire avant le 9 mars 2031</span>" in card
+    assert "10 min</span>" in card
+    assert "0 personne</span>" in card
+
+
+def test_a_card_changes_with_what_it_shows(sign_in, awa, shelf):
+    client = sign_in(awa)
+    assert "Écouter</a>" in client.get("/courses/").text
+    shelf["Écouter"].title = "Entendre"
+    shelf["Écouter"].save(update_fields=["title"])
+    after = client.get("/courses/").text
+    assert "Entendre</a>" in after
+    assert "Écouter</a>" not in after
+
+
+def test_a_card_speaks_the_language_of_its_reader(sign_in, awa, shelf):
+    client = sign_in(awa)
+    for language, words in (("fr", "Terminée</span>"), ("en", "Finished</span>"), ("fr", "Terminée</span>")):
+        awa.language = language
+        awa.save(update_fields=["language"])
+        assert words in client.get("/courses/?state=done").text
