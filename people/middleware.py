@@ -1,8 +1,10 @@
 import zoneinfo
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
@@ -21,9 +23,11 @@ class PersonMiddleware:
     def __call__(self, request):
         if request.user.is_authenticated and self.was_idle(request):
             logout(request)
-        user = request.user
-        if not user.is_authenticated:
+        if not request.user.is_authenticated:
             return self.get_response(request)
+        # Who it is has been read by now: Django's lazy one would be asked to look again at each attribute.
+        user: Any = get_user(request)
+        request.user = user
         self.notice_visit(request, user)
         with translation.override(user.language), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
             request.LANGUAGE_CODE = user.language
