@@ -110,7 +110,12 @@ TEMPLATE_OPTIONS: dict[str, Any] = {
         "core.context.csp_nonce",
         "lms.context.shell",
     ],
-    "builtins": ["core.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
+    "builtins": [
+        "core.templatetags.ui",
+        "django.templatetags.i18n",
+        "django.templatetags.static",
+        "core.templatetags.once",
+    ],
     "loaders": [
         "django.template.loaders.filesystem.Loader",
         "django.template.loaders.app_directories.Loader",
