@@ -1,6 +1,7 @@
 """The HTML of posts, in Python: fifty of them through the template language would cost the page its budget.
 
-What is alike from post to post is made once: buttons and menus (`post_moulds`), an author's chip.
+What is alike from post to post is made once: buttons and menus (`post_moulds`), an author's chip. A post that looks
+the same to its next reader is not drawn again.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -17,13 +19,14 @@ from community.models import Post
 from community.post_moulds import COUNT, NOTHING, OTHER_REACTIONS, PK, Met, icon, moulds_for
 from community.post_words import as_clock, words_of_posts
 from community.queries.conversation import Author, Conversation, Shown
-from core.moments import draw_moment
+from core.drawn import Drawn
+from core.moments import draw_moment, seen_at
 from core.templatetags import ui
 
 Chip = tuple[SafeString, SafeString, SafeString]
-# By all that an author's chip shows, so that it never shows what was: half the cost of a post is its author.
-CHIPS: dict[tuple, Chip] = {}
-CHIPS_AT_MOST = 5_000
+CHIPS: Drawn[Chip] = Drawn(5_000)
+# Some five kilobytes each, and as much for the text by which they are found.
+ARTICLES: Drawn[str] = Drawn(2_000)
 
 
 class PostDrawing:
@@ -36,6 +39,12 @@ class PostDrawing:
         self.moulds = moulds_for(self.language, self.narrow, accepts_in)
         self.root = self.moulds.root
         self.own, self.others = self._met(talk.user.pk), self._met(None)
+        self.now = timezone.now()
+        self.sees_all = talk.seat.is_facilitator
+        self.look = (
+            self.language, timezone.get_current_timezone_name(), self.narrow, accepts_in, self.sees_all,
+            self.own, self.others, self.kept_by,
+        )  # fmt: skip
 
     def _met(self, author: int | None) -> Met:
         seat, like = self.talk.seat, Post(author_id=author)
@@ -63,30 +72,38 @@ class PostDrawing:
         )
 
     def item(self, shown: Shown) -> SafeString:
-        """One post. What people chose (their names) is escaped in `_chip`; `post.html` was cleaned when written."""
+        """One post and what hangs below it."""
+        post = shown.post
+        look = (
+            self.look, post, shown.author, post.author_id == self.talk.user.pk, self._stands_alone(shown),
+            frozenset(shown.mine), tuple(shown.counts.items()), shown.is_new, shown.is_accepted,
+            seen_at(post.created_at, self.now),
+        )  # fmt: skip
+        article = ARTICLES.get(look, lambda: self._article(shown))
+        return SafeString(f"{article}{self._replies_of(shown)}</li>")
+
+    def _article(self, shown: Shown) -> str:
+        """What people chose (their names) is escaped in `chip`; `post.html` was cleaned when written."""
         post = shown.post
         if not post.is_published and not (
-            post.deleted_at is None and rules.can_see_hidden(self.talk.seat, post)
+            post.deleted_at is None and rules.can_see_hidden(self.talk.seat, Post(author_id=post.author_id))
         ):
             return self._removed(shown)
         label = self.words["post"] % {"n": post.number, "name": self.chip(shown.author)[2]}
         at = f' data-at="{post.moment}"' if post.moment is not None else ""
-        return mark_safe(
+        return (
             f"{self._open(shown)}{at}>"
             f'<article aria-label="{label}">{self._head(shown)}'
             f'<div class="{self._body_classes}" lang="{post.language}">{post.html}</div>'
             f"{self._accepted_line(shown)}"
-            f'{self.actions(shown)}<div id="slot-{post.pk}"></div></article>{self._replies_of(shown)}</li>'
+            f'{self.actions(shown)}<div id="slot-{post.pk}"></div></article>'
         )
 
-    def _removed(self, shown: Shown) -> SafeString:
-        """The place of a post that is gone: nothing of what it said, only what hangs below."""
+    def _removed(self, shown: Shown) -> str:
+        """The place of a post that is gone: nothing of what it said."""
         post = shown.post
         words = self.words["hidden" if post.hidden_at and not post.deleted_at else "removed"]
-        return mark_safe(
-            f'{self._open(shown)} data-removed><p class="quiet text-sm italic">{words}</p>'
-            f"{self._replies_of(shown)}</li>"
-        )
+        return f'{self._open(shown)} data-removed><p class="quiet text-sm italic">{words}</p>'
 
     def _open(self, shown: Shown) -> str:
         post = shown.post
@@ -96,10 +113,14 @@ class PostDrawing:
             f'data-parent="{parent}" data-item tabindex="-1"'
         )
 
+    def _stands_alone(self, shown: Shown) -> bool:
+        """A reply in the narrow column, with what it replies to on another page."""
+        return self.narrow and shown.post.parent_id is not None and shown in self.talk.replies
+
     def _frame(self, shown: Shown) -> str:
         is_reply = shown.post.parent_id is not None
         if self.narrow:
-            return "ml-6 scroll-mt-4" if is_reply and shown in self.talk.replies else "scroll-mt-4"
+            return "ml-6 scroll-mt-4" if self._stands_alone(shown) else "scroll-mt-4"
         accepted = " ring-2 ring-success/50" if shown.is_accepted else ""
         if is_reply:
             return f"pt-4 scroll-mt-24 rounded-box{accepted and accepted + ' p-4'}"
@@ -120,12 +141,7 @@ class PostDrawing:
 
     def chip(self, author: Author | None) -> Chip:
         """Avatar, name with what it is known for, and the bare name; kept for other readers while nothing changes."""
-        look = self.narrow, self.language, author
-        if look not in CHIPS:
-            if len(CHIPS) >= CHIPS_AT_MOST:
-                CHIPS.clear()
-            CHIPS[look] = self._drawn_chip(author)
-        return CHIPS[look]
+        return CHIPS.get((self.narrow, self.language, author), lambda: self._drawn_chip(author))
 
     def _drawn_chip(self, author: Author | None) -> Chip:
         person = author.person() if author else None
@@ -138,6 +154,12 @@ class PostDrawing:
             )
         who = format_html('<b class="font-semibold">{}</b> {}', shown, ui.standing_badges(person))
         return ui.avatar(person, "sm" if self.narrow else "md"), who, name
+
+    @cached_property
+    def kept_by(self) -> str:
+        """The first name of who accepted the answer, where it is said."""
+        by = self.talk.resolution.by if self.narrow and self.talk.resolution else None
+        return by.first_name if by else ""
 
     @cached_property
     def _body_classes(self) -> str:
@@ -194,8 +216,8 @@ class PostDrawing:
         """In the narrow column, who accepted the answer is said below its author."""
         if not shown.is_accepted or not self.narrow:
             return NOTHING
-        by = self.talk.resolution.by if self.talk.resolution else None
-        words = self.words["accepted_by"] % {"name": by.first_name} if by else self.words["accepted"]
+        by = self.kept_by
+        words = self.words["accepted_by"] % {"name": by} if by else self.words["accepted"]
         return format_html(
             '<p class="text-xs font-semibold text-success flex items-center gap-1 ml-11">{}{}</p>',
             icon("circle-check"), words,

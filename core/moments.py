@@ -22,14 +22,15 @@ def draw_moment(value: datetime, css: str = "", *, spoken: bool = False) -> Safe
 
     `spoken` is for the middle of a sentence: “asked on 12 Sep”, where a list says “12 Sep”.
     """
-    now = timezone.now()
-    # Words change with the minute at most, those of old moments with the hour: many are drawn already.
-    now = (
-        now.replace(second=0, microsecond=0)
-        if now - value < WEEK
-        else now.replace(minute=0, second=0, microsecond=0)
-    )
+    now = seen_at(value, timezone.now())
     return _drawn(value, now, css, spoken, translation.get_language(), timezone.get_current_timezone_name())
+
+
+def seen_at(value: datetime, now: datetime) -> datetime:
+    """`now` as far as it tells in the words for a moment: to the minute, of an old one to the hour."""
+    if now - value < WEEK:
+        return now.replace(second=0, microsecond=0)
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=20_000)

@@ -24,10 +24,28 @@ from people.models import Profile, Standing, User
 PAGE_SIZE = 50
 # A change may be committed a little after the moment it is stamped with; what is drawn twice does no harm.
 OVERLAP = timedelta(seconds=15)
-POST_FIELDS = (
-    "id", "thread_id", "number", "parent_id", "author_id", "html", "language", "moment", "useful_count",
-    "created_at", "edited_at", "deleted_at", "hidden_at", "deleted_by_id",
-)  # fmt: skip
+
+
+class Said(NamedTuple):
+    """All that a page reads of a post, and `top_number`, the number of the post it stands below."""
+
+    pk: int
+    number: int
+    parent_id: int | None
+    author_id: int | None
+    html: str
+    language: str
+    moment: int | None
+    useful_count: int
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    hidden_at: datetime | None
+    top_number: int
+
+    @property
+    def is_published(self) -> bool:
+        return self.deleted_at is None and self.hidden_at is None
 
 
 class Author(NamedTuple):
@@ -52,8 +70,7 @@ class Author(NamedTuple):
 class Shown:
     """A post as one reader sees it."""
 
-    # With `top_number`, the number of the post it stands below.
-    post: Any
+    post: Said
     author: Author | None
     mine: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
@@ -180,19 +197,20 @@ def posts_after(thread: Any, user: Any, *, after: int, since: datetime | None) -
     fresh = Q(number__gt=after)
     if since is not None:
         fresh |= Q(changed_at__gte=since)
-    rows = list(posts_shown_to(thread, seat, removed_too=True).filter(fresh).order_by("number")[:200])
+    rows = posts_shown_to(thread, seat, removed_too=True).filter(fresh).order_by("number")[:200]
     return Conversation(thread, seat, dressed(rows, thread, seat), since=stamp)
 
 
 def one_post(post_id: int, thread: Any, user: Any) -> Conversation:
     """A conversation of a single post, to draw it again after its reader acted on it."""
     seat = Seat(user, thread.space, thread.my_role)
-    rows = list(posts_shown_to(thread, seat, removed_too=True).filter(pk=post_id))
+    rows = posts_shown_to(thread, seat, removed_too=True).filter(pk=post_id)
     return Conversation(thread, seat, dressed(rows, thread, seat))
 
 
 def posts_shown_to(thread: Any, seat: Seat, *, removed_too: bool = False):
-    """Published posts, places of removed ones that have replies, and what was hidden for those who may see it."""
+    """Published posts, places of removed ones that have replies, and what was hidden for those who may see it:
+    rows of what `Said` names."""
     return _posts(thread.pk, seat.user.pk, seat.is_facilitator, is_gate_closed(thread, seat), removed_too)
 
 
@@ -205,7 +223,8 @@ def _posts(thread: int, user: int, facilitates: bool, gate_closed: bool, removed
         posts = posts.filter(shown)
     if gate_closed:
         posts = posts.filter(Q(number=1) | Q(author=user))
-    return posts.only(*POST_FIELDS).annotate(top_number=Coalesce(F("parent__number"), F("number")))
+    under = Coalesce(F("parent__number"), F("number"))
+    return posts.annotate(top_number=under).values_list(*Said._fields)
 
 
 def _published_replies():
@@ -229,7 +248,7 @@ def _page(thread: int, user: int, facilitates: bool, gate_closed: bool, sort: st
 
 
 @cache
-def _whole(*shape: Any) -> Callable[..., list[Post]]:
+def _whole(*shape: Any) -> Callable[..., list[tuple]]:
     """The posts of a thread that stands on one page, for one of the few shapes of the query."""
 
     def posts(thread: int, user: int):
@@ -239,7 +258,7 @@ def _whole(*shape: Any) -> Callable[..., list[Post]]:
 
 
 @cache
-def _parts(*shape: Any) -> tuple[Callable[..., KeptList], Callable[..., list[Post]]]:
+def _parts(*shape: Any) -> tuple[Callable[..., KeptList], Callable[..., list[tuple]]]:
     """The replies of a long thread, to be shown page by page, and its opening post."""
 
     def replies(thread: int, user: int):
@@ -251,7 +270,7 @@ def _parts(*shape: Any) -> tuple[Callable[..., KeptList], Callable[..., list[Pos
     return kept_list(replies), kept(opening)
 
 
-def _cut(shape: Any, thread: Any, user: Any, page: int | str) -> tuple[list[Post], Page | None]:
+def _cut(shape: Any, thread: Any, user: Any, page: int | str) -> tuple[list[tuple], Page | None]:
     if thread.last_number <= PAGE_SIZE + 1:
         return _whole(*shape)(thread=thread.pk, user=user.pk), None
     # The opening post stands above the first page and is not one of its fifty.
@@ -272,11 +291,11 @@ def page_of(post: Post, thread: Any, user: Any) -> int:
     return before.count() // PAGE_SIZE + 1
 
 
-def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
+def dressed(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[Shown]:
     """Posts with their authors and reactions, in two queries whatever their number."""
-    rows = list(rows)
-    people = authors_by_id({post.author_id for post in rows})
-    counts, mine = _reactions([post.pk for post in rows], seat.user)
+    posts = [Said(*row) for row in rows]
+    people = authors_by_id({post.author_id for post in posts})
+    counts, mine = _reactions([post.pk for post in posts], seat.user)
     accepted = getattr(getattr(thread, "resolution", None), "post_id", None)
     return [
         Shown(
@@ -287,7 +306,7 @@ def dressed(rows: Iterable[Post], thread: Any, seat: Seat) -> list[Shown]:
             is_new=0 < thread.read_to < post.number and post.author_id != seat.user.pk and post.is_published,
             is_accepted=post.pk == accepted,
         )
-        for post in rows
+        for post in posts
     ]
 
 

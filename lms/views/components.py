@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from community.models import Post, Space, Thread
-from community.queries.conversation import Author, Conversation, Shown
+from community.models import Space, Thread
+from community.queries.conversation import Author, Conversation, Said, Shown
 from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
@@ -65,12 +65,21 @@ def talk(people: list[User]) -> Conversation:
     ]
     shown = []
     for number, (author, under, text, useful) in enumerate(texts, 2):
-        post: Any = Post(
-            pk=number, thread=thread, number=number, author=author, parent_id=under, useful_count=useful
+        post = Said(
+            pk=number,
+            number=number,
+            parent_id=under,
+            author_id=author.pk,
+            html=f"<p>{text}</p>",
+            language="fr",
+            moment=None,
+            useful_count=useful,
+            created_at=timezone.now(),
+            edited_at=None,
+            deleted_at=None,
+            hidden_at=None,
+            top_number=under or number,
         )
-        post.html, post.language, post.created_at = f"<p>{text}</p>", "fr", timezone.now()
-        if under:
-            post.top_number = under
         known = author.standing
         chip = Author(author.pk, author.name, author.handle, None, None, known.role, known.expertise)
         shown.append(Shown(post=post, author=chip, is_accepted=number == 2, is_new=number == 3))
