@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    Window,
+    prefetch_related_objects,
+)  # fmt: skip
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from analytics import days
 from analytics.metrics.answers import MATURITIES
 from analytics.models import LearnerDay, ThreadFact
 from community.models import Flag, Membership, Post, Resolution, Space, Thread
-from people.models import Organisation, RoleGrant, User, UserSkill
+from core.kept_queries import AnyOf, kept
+from people.models import Organisation, RoleGrant, User
 
 SILENT_AFTER = timedelta(days=14)
 # Somebody who arrived less than this ago is looked after first.
@@ -87,63 +103,70 @@ class Dashboard:
 
 def spaces_of(user) -> list[Any]:
     """The spaces a person facilitates, with how many people they look after there."""
+    return _spaces_of(user=user.pk)
+
+
+@kept
+def _spaces_of(user: int) -> QuerySet:
     looked_after = Count("memberships", filter=Q(memberships__role=Membership.Role.MEMBER))
-    return list(
-        Space.objects.facilitated_by(user)
-        .filter(archived_at=None)
-        .select_related("organisation")
-        .annotate(learners=looked_after)
-        .order_by("name", "pk")
-    )
+    spaces = Space.objects.facilitated_by(User(pk=user)).filter(archived_at=None)
+    return spaces.select_related("organisation").annotate(learners=looked_after).order_by("name", "pk")
 
 
 def dashboard_of(user, spaces: list[Any]) -> Dashboard:
     ids = [space.pk for space in spaces]
-    unanswered = (
-        Thread.objects.visible_to(user).filter(space__in=ids, locked_at=None).unanswered().unresolved()
-    )
-    waiting = unanswered.aggregate(number=Count("pk"), oldest=Min("created_at"))
+    waiting = _waiting(user=user.pk, organisation=user.organisation_id, spaces=ids)
     silent = silent_members(user, spaces[0].organisation, ids)
-    number = silent.aggregate(
-        all=Count("pk"), new=Count("pk", filter=Q(joined_at__gte=timezone.now() - NEWCOMER))
-    )
     return Dashboard(
         spaces=spaces,
-        members=Membership.objects.filter(space__in=ids, role=Membership.Role.MEMBER)
-        .values("user")
-        .distinct()
-        .count(),
+        members=_number_of_members(spaces=ids)[0][0] if any(space.learners for space in spaces) else 0,
         cases=cases_for(user),
-        questions=with_experts(
-            list(
-                unanswered.select_related("space", "owner")
-                .prefetch_related("tags")
-                .defer("search")
-                .order_by("created_at", "pk")[:SHOWN]
-            )
-        ),
-        number_of_questions=waiting["number"],
-        oldest_question=waiting["oldest"],
-        silent=list(silent.order_by("last_seen", "name")[:SHOWN]),
-        number_of_silent=number["all"],
-        number_of_silent_newcomers=number["new"],
+        questions=with_experts(waiting),
+        number_of_questions=waiting[0].of_all if waiting else 0,
+        oldest_question=waiting[0].created_at if waiting else None,
+        silent=silent,
+        number_of_silent=silent[0].of_all if silent else 0,
+        number_of_silent_newcomers=silent[0].new_ones if silent else 0,
         highlights=highlights(user, ids),
         health=health_of(spaces),
     )
 
 
+@kept
+def _number_of_members(spaces: list) -> QuerySet:
+    members = Membership.objects.filter(AnyOf("space", spaces), role=Membership.Role.MEMBER)
+    return members.values("role").annotate(number=Count("user", distinct=True)).values_list("number")
+
+
+@kept
+def _waiting(user: int, organisation: int, spaces: list) -> QuerySet:
+    """The questions that have waited longest, each with the number `of_all`."""
+    threads = Thread.objects.visible_to(User(pk=user, organisation_id=organisation))
+    threads = threads.filter(AnyOf("space", spaces), locked_at=None).unanswered().unresolved()
+    return (
+        threads.select_related("space", "owner")
+        .annotate(of_all=Window(Count("pk")))
+        .defer("search")
+        .order_by("created_at", "pk")[:SHOWN]
+    )
+
+
 def cases_for(user) -> list[Case]:
     """Flagged posts, the longest waiting first; flags of one post make one case."""
-    flags = (
-        Flag.objects.to_decide_by(user)
-        .select_related("post__author__profile", "post__thread__space")
-        .defer("post__search", "post__thread__search")
-        .order_by("at", "pk")
-    )
     posts: dict[int, Case] = {}
-    for flag in flags:
+    for flag in _to_decide(user=user.pk):
         posts.setdefault(flag.post_id, Case(flag.post, [])).flags.append(flag)
     return list(posts.values())
+
+
+@kept
+def _to_decide(user: int) -> QuerySet:
+    return (
+        Flag.objects.to_decide_by(User(pk=user))
+        .select_related("post__author__profile", "post__thread__space")
+        .defer("post__search", "post__thread__search", "post__author__profile__bio")
+        .order_by("at", "pk")
+    )
 
 
 def with_experts(threads: list[Thread]) -> list[Question]:
@@ -152,89 +175,122 @@ def with_experts(threads: list[Thread]) -> list[Question]:
     Somebody with a validated skill that the title or a tag names; otherwise whoever has most accepted answers
     in that space.
     """
-    questions = [Question(thread) for thread in threads]
-    spaces = {thread.space_id for thread in threads}
-    skilled: dict[int, list[UserSkill]] = defaultdict(list)
-    skills = UserSkill.objects.filter(validated_at__isnull=False, user__is_active=True).select_related(
-        "user", "skill"
-    )
-    members = Membership.objects.filter(space__in=spaces)
-    by_user: dict[int, set[int]] = defaultdict(set)
-    for user_id, space_id in members.filter(
-        Q(user__in=skills.values("user")) | Q(user__in=_accepted(spaces).values("post__author"))
-    ).values_list("user_id", "space_id"):
-        by_user[user_id].add(space_id)
-    for held in skills.filter(user__in=list(by_user)).order_by("validated_at", "pk"):
-        for space in by_user[held.user_id]:
-            skilled[space].append(held)
+    if not threads:
+        return []
+    prefetch_related_objects(threads, "tags")
+    spaces = list({thread.space_id for thread in threads})
+    skilled: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for space, person, skill in _skills(spaces=spaces):
+        skilled[space].append((person, skill))
     accepted: dict[int, list[int]] = defaultdict(list)
-    rows = _accepted(spaces).values_list("thread__space_id", "post__author_id")
-    for space, author, _number in rows.annotate(number=Count("pk")).order_by("-number", "post__author_id"):
-        if space in by_user.get(author, ()):
-            accepted[space].append(author)
-    answerers = User.objects.active().in_bulk({pk for pks in accepted.values() for pk in pks})
-    for question in questions:
-        _suggest(question, skilled[question.thread.space_id], accepted, answerers)
-    return questions
+    for space, author, _number in _accepted(spaces=spaces):
+        accepted[space].append(author)
+    found = [_suggested(thread, skilled[thread.space_id], accepted[thread.space_id]) for thread in threads]
+    people = User.objects.in_bulk({person for person, _skill in found if person})
+    return [
+        Question(thread, people.get(person), skill)
+        for thread, (person, skill) in zip(threads, found, strict=True)
+    ]
 
 
-def _accepted(spaces: set[int]) -> Any:
-    return Resolution.objects.filter(thread__space__in=spaces, post__author__isnull=False)
+@kept
+def _skills(spaces: list) -> QuerySet:
+    """The validated skills of the members of each space."""
+    held = Membership.objects.filter(
+        AnyOf("space", spaces), user__is_active=True, user__skills__validated_at__isnull=False
+    )
+    in_order = held.order_by("user__skills__validated_at", "user__skills__pk")
+    return in_order.values_list("space", "user", "user__skills__skill__name")
 
 
-def _suggest(
-    question: Question,
-    skilled: list[UserSkill],
-    accepted: dict[int, list[int]],
-    answerers: dict[int, User],
-) -> None:
-    thread = question.thread
+@kept
+def _accepted(spaces: list) -> QuerySet:
+    """Who of the members of each space has had answers accepted there, those with most of them first."""
+    seats = Membership.objects.filter(space=OuterRef("thread__space"), user=OuterRef("post__author"))
+    accepted = Resolution.objects.filter(
+        AnyOf("thread__space", spaces),
+        Exists(seats),
+        post__author__is_active=True,
+        post__author__anonymised_at=None,
+    )
+    counted = accepted.values("thread__space", "post__author").annotate(number=Count("pk"))
+    return counted.order_by("-number", "post__author").values_list("thread__space", "post__author", "number")
+
+
+def _suggested(thread: Thread, skilled: list[tuple[int, str]], accepted: list[int]) -> tuple[int | None, str]:
     words = " ".join([thread.title, *(tag.name for tag in thread.tags.all())]).lower()
-    for held in skilled:
-        if held.skill.name.lower() in words and held.user_id != thread.author_id:
-            question.expert, question.skill = held.user, held.skill.name
-            return
-    for author in accepted[thread.space_id]:
-        if author != thread.author_id and author in answerers:
-            question.expert = answerers[author]
-            return
+    for person, skill in skilled:
+        if skill.lower() in words and person != thread.author_id:
+            return person, skill
+    return next((author for author in accepted if author != thread.author_id), None), ""
 
 
-def silent_members(user, organisation: Organisation, spaces: list[int]) -> Any:
-    """Members whom nothing was seen of for 14 days, anywhere; who joined since is given time."""
-    since = days.today(organisation) - SILENT_AFTER
+def silent_members(user, organisation: Organisation, spaces: list[int]) -> list[Any]:
+    """Members whom nothing was seen of for 14 days, anywhere; who joined since is given time.
+
+    Those seen longest ago, each with the number `of_all` and of the `new_ones` among them.
+    """
+    now = timezone.now()
+    return _silent(
+        user=user.pk,
+        organisation=user.organisation_id,
+        spaces=spaces,
+        day=(days.today(organisation) - SILENT_AFTER).isoformat(),
+        joined_before=(now - SILENT_AFTER).isoformat(),
+        new_since=(now - NEWCOMER).isoformat(),
+    )
+
+
+@kept
+def _silent(
+    user: int, organisation: int, spaces: list, day: str, joined_before: str, new_since: str
+) -> QuerySet:
+    reader = User(pk=user, organisation_id=organisation)
     seen = LearnerDay.objects.filter(user=OuterRef("pk"), presences__gt=0)
     joined = Membership.objects.filter(
+        AnyOf("space", spaces),
         user=OuterRef("pk"),
-        space__in=spaces,
         role=Membership.Role.MEMBER,
-        joined_at__lt=timezone.now() - SILENT_AFTER,
+        joined_at__lt=Cast(Value(joined_before), DateTimeField()),
     )
+    new = Q(joined_at__gte=Cast(Value(new_since), DateTimeField()))
     last = seen.order_by().values("user").annotate(last=Max("day")).values("last")
     return (
-        User.objects.visible_to(user)
+        User.objects.visible_to(reader)
         .active()
-        .filter(Exists(joined), ~Exists(seen.filter(day__gt=since)))
-        .exclude(pk=user.pk)
+        .filter(Exists(joined), ~Exists(seen.filter(day__gt=Cast(Value(day), DateField()))))
+        .exclude(pk=user)
         .exclude(role_grants__in=RoleGrant.objects.filter(role__in=TEACHING, revoked_at=None))
         .select_related("profile")
-        .annotate(last_seen=Subquery(last))
+        .defer("profile__bio")
+        .annotate(
+            last_seen=Subquery(last),
+            of_all=Window(Count("pk")),
+            new_ones=Window(Count("pk", filter=new)),
+        )
+        .order_by("last_seen", "name")[:SHOWN]
     )
 
 
 def highlights(user, spaces: list[int]) -> list[Post]:
     """Answers of the last 30 days that colleagues found very useful, in discussions not pinned yet."""
-    return list(
-        Post.objects.visible_to(user)
+    since = (timezone.now() - LATELY).isoformat()
+    return _highlights(user=user.pk, organisation=user.organisation_id, spaces=spaces, since=since)
+
+
+@kept
+def _highlights(user: int, organisation: int, spaces: list, since: str) -> QuerySet:
+    return (
+        Post.objects.visible_to(User(pk=user, organisation_id=organisation))
         .filter(
-            thread__space__in=spaces,
+            AnyOf("thread__space", spaces),
             thread__pinned_at=None,
             number__gt=1,
             useful_count__gte=VERY_USEFUL,
-            created_at__gte=timezone.now() - LATELY,
+            created_at__gte=Cast(Value(since), DateTimeField()),
         )
-        .select_related("author__profile", "thread__space")
-        .defer("search", "thread__search")
+        .select_related("author", "thread")
+        .defer("body", "html", "search", "thread__search")
         .order_by("-useful_count", "-created_at")[:4]
     )
 
@@ -242,24 +298,46 @@ def highlights(user, spaces: list[int]) -> list[Post]:
 def health_of(spaces: list[Any]) -> list[Health]:
     """Over the last 30 days: questions answered within a day, useful replies, members who write."""
     found = {space.pk: Health(space, space.learners) for space in spaces}
-    since = timezone.now() - LATELY
-    first: date = since.date()
-    old_enough = timezone.now() - MATURITIES["24h"]
-    answered = Q(first_reply_at__lte=F("asked_at") + MATURITIES["24h"])
-    facts = ThreadFact.objects.filter(space_id__in=found, day__gte=first, asked_at__lte=old_enough)
-    for space, asked, in_time in facts.values_list("space_id").annotate(
-        asked=Count("pk"), in_time=Count("pk", filter=answered)
-    ):
-        found[space].asked, found[space].answered = asked, in_time
-    wrote = LearnerDay.objects.filter(space_id__in=found, day__gte=first, contributions__gt=0)
-    for space, writers in wrote.values_list("space_id").annotate(writers=Count("user", distinct=True)):
+    now = timezone.now()
+    period = {"spaces": list(found), "first": (now - LATELY).date().isoformat()}
+    old_enough = (now - MATURITIES["24h"]).isoformat()
+    for space, asked, answered in _answered(**period, asked_before=old_enough):
+        found[space].asked, found[space].answered = asked, answered
+    for space, writers in _writers(**period):
         found[space].writers = writers
-    replies = Post.objects.published().filter(
-        thread__space__in=found, thread__deleted_at=None, number__gt=1, created_at__gte=since
-    )
-    for space, number, useful in replies.values_list("thread__space_id").annotate(
-        number=Count("pk"), useful=Count("pk", filter=Q(useful_count__gt=0))
-    ):
-        found[space].replies, found[space].useful = number, useful
+    for space, replies, useful in _replies(spaces=list(found), since=(now - LATELY).isoformat()):
+        found[space].replies, found[space].useful = replies, useful
     # Where most people are waiting for an answer first.
     return sorted(found.values(), key=lambda one: (one.answered_share is None, one.answered_share or 0))
+
+
+@kept
+def _answered(spaces: list, first: str, asked_before: str) -> QuerySet:
+    asked = ThreadFact.objects.filter(
+        AnyOf("space_id", spaces),
+        day__gte=Cast(Value(first), DateField()),
+        asked_at__lte=Cast(Value(asked_before), DateTimeField()),
+    )
+    in_time = Q(first_reply_at__lte=F("asked_at") + MATURITIES["24h"])
+    return asked.values_list("space_id").annotate(asked=Count("pk"), in_time=Count("pk", filter=in_time))
+
+
+@kept
+def _writers(spaces: list, first: str) -> QuerySet:
+    wrote = LearnerDay.objects.filter(
+        AnyOf("space_id", spaces), day__gte=Cast(Value(first), DateField()), contributions__gt=0
+    )
+    return wrote.values_list("space_id").annotate(writers=Count("user", distinct=True))
+
+
+@kept
+def _replies(spaces: list, since: str) -> QuerySet:
+    replies = Post.objects.published().filter(
+        AnyOf("thread__space", spaces),
+        thread__deleted_at=None,
+        number__gt=1,
+        created_at__gte=Cast(Value(since), DateTimeField()),
+    )
+    return replies.values_list("thread__space_id").annotate(
+        number=Count("pk"), useful=Count("pk", filter=Q(useful_count__gt=0))
+    )
