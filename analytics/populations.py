@@ -1,18 +1,24 @@
 """Reads the rollups: the tallies of a scope over periods, questions and enrolments, unit by unit."""
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Q
+from django.db.models import DateField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from analytics import bitmaps, days, tallies
 from analytics.filters import Period, Scope
 from analytics.metrics.answers import MATURITIES, Questions
 from analytics.metrics.completion import Enrolments
 from analytics.models import ActivityBlock, CompletionDay
-from analytics.tallies import Tally, Units
+from analytics.tallies import Joined, Sheet, Tally
+from core.kept_queries import AnyOf, kept
 from courses.models import Session
 
 # Somebody enrolled for less than this many days is not counted in rates (METRICS C1).
@@ -22,40 +28,59 @@ Block = ActivityBlock
 
 @dataclass
 class Reading:
-    """Tallies by unit of one period, and of each ISO week that touches it."""
+    """The tallies of one period, and of each ISO week that touches it."""
 
-    units: Units
-    weeks: dict[date, Units]
+    period: Joined
+    weeks: dict[date, Joined]
 
-    def whole(self) -> Tally:
-        return tallies.whole(self.units)
+    def by_unit_of_today(self, today: dict[int, int]) -> Reading:
+        return Reading(
+            by_unit_of_today(self.period, today),
+            {monday: by_unit_of_today(week, today) for monday, week in self.weeks.items()},
+        )
 
 
 def read(organisation, scope: Scope, periods: list[Period]) -> list[Reading]:
     """One query for all periods; whole weeks come as one block each, the days at the edges one by one."""
-    wanted: dict[tuple[str, date], list[Reading]] = defaultdict(list)
-    readings = [Reading({}, defaultdict(dict)) for _ in periods]
-    for reading, period in zip(readings, periods, strict=True):
+    wanted: dict[tuple[str, date], list[int]] = defaultdict(list)
+    for place, period in enumerate(periods):
         weeks, edges = days.weeks_and_days(period.first, period.last)
         for monday in weeks:
-            wanted[Block.Grain.WEEK, monday].append(reading)
+            wanted[Block.Grain.WEEK, monday].append(place)
         for day in edges:
-            wanted[Block.Grain.DAY, day].append(reading)
-    by_grain = {grain: [start for g, start in wanted if g == grain] for grain in Block.Grain.values}
-    blocks = (
-        Block.objects.filter(organisation=organisation, scope=scope.kind, scope_id=scope.id)
-        .filter(
-            Q(grain=Block.Grain.WEEK, starts_on__in=by_grain[Block.Grain.WEEK])
-            | Q(grain=Block.Grain.DAY, starts_on__in=by_grain[Block.Grain.DAY])
-        )
-        .values_list("grain", "starts_on", "data")
+            wanted[Block.Grain.DAY, day].append(place)
+    blocks = _blocks(
+        organisation=organisation.pk,
+        scope=scope.kind,
+        scope_id=scope.id,
+        weeks=_dates(start for grain, start in wanted if grain == Block.Grain.WEEK),
+        days=_dates(start for grain, start in wanted if grain == Block.Grain.DAY),
     )
+    found: list[dict[date, list[Sheet]]] = [defaultdict(list) for _ in periods]
     for grain, starts_on, data in blocks:
-        units = tallies.unpack(data)
-        for reading in wanted[grain, starts_on]:
-            tallies.merge(reading.units, units)
-            tallies.merge(reading.weeks[days.monday(starts_on)], units)
-    return readings
+        sheet = Sheet(tallies.unpack(data))
+        for place in wanted[grain, starts_on]:
+            found[place][days.monday(starts_on)].append(sheet)
+    return [_reading(by_week) for by_week in found]
+
+
+def _reading(by_week: dict[date, list[Sheet]]) -> Reading:
+    sheets = [sheet for of_week in by_week.values() for sheet in of_week]
+    return Reading(Joined(sheets), {monday: Joined(of_week) for monday, of_week in by_week.items()})
+
+
+@kept
+def _blocks(organisation: int, scope: str, scope_id: int, weeks: str, days: str) -> QuerySet:
+    dates = ArrayField(DateField())
+    starts_in = Q(AnyOf("starts_on", Cast(Value(weeks), dates)), grain=Block.Grain.WEEK)
+    starts_in |= Q(AnyOf("starts_on", Cast(Value(days), dates)), grain=Block.Grain.DAY)
+    blocks = Block.objects.filter(starts_in, organisation=organisation, scope=scope, scope_id=scope_id)
+    return blocks.values_list("grain", "starts_on", "data")
+
+
+def _dates(found: Iterable[date]) -> str:
+    """As PostgreSQL writes an array of them."""
+    return f"{{{','.join(day.isoformat() for day in found)}}}"
 
 
 def units_of_today(organisation) -> dict[int, int]:
@@ -69,16 +94,13 @@ def units_of_today(organisation) -> dict[int, int]:
     return {unit: tally.exposed for unit, tally in tallies.unpack(block or b"").items()}
 
 
-def by_unit_of_today(units: Units, today: dict[int, int]) -> Units:
+def by_unit_of_today(joined: Joined, today: dict[int, int]) -> Joined:
     """The same tallies, each person's under the unit they are in now; those who left are in none (0)."""
-    tally = tallies.whole(units)
+    tally = joined.whole
     regrouped = {unit: tally.among(people) for unit, people in today.items() if unit}
-    elsewhere = tally.exposed | tally.present | tally.contributors
-    for unit, people in today.items():
-        if unit:
-            elsewhere &= ~people
-    regrouped[0] = tally.among(elsewhere)
-    return regrouped
+    named = tallies.union(people for unit, people in today.items() if unit)
+    regrouped[0] = tally.among(tally.people & ~named)
+    return Joined([Sheet(regrouped)])
 
 
 def eligible(tally: Tally, period: Period) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from analytics.metrics.base import Metric, Value
 from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay
-from analytics.tallies import Tally, Units
+from analytics.tallies import Joined
 from people.models import Organisation
 
 
@@ -114,7 +114,7 @@ def build(user, filters: Filters, choices: Choices) -> Report:
         lines=[],
         rows=[],
         weeks=[],
-        short=source.short(wanted),
+        short=source.short(whole.group),
         moved=table.moved,
         questions=whole.questions.number,
         grouped=len(table.hidden),
@@ -137,16 +137,12 @@ class Source:
         self.reading, self.earlier = populations.read(organisation, filters.scope, periods)
         # Eligibility is decided on the whole scope: a unit's people are those of the whole who were in it, so
         # that the contributions of the units add up to those of the whole.
-        self.people, _short = populations.eligible(self.reading.whole(), filters.period)
-        self.people_before, _short = populations.eligible(self.earlier.whole(), filters.period.preceding)
+        self.people, _short = populations.eligible(self.reading.period.whole, filters.period)
+        self.people_before, _short = populations.eligible(self.earlier.period.whole, filters.period.preceding)
         if filters.view == "now":
             today = populations.units_of_today(organisation)
-            for reading in (self.reading, self.earlier):
-                reading.units = populations.by_unit_of_today(reading.units, today)
-                reading.weeks = {
-                    monday: populations.by_unit_of_today(units, today)
-                    for monday, units in reading.weeks.items()
-                }
+            self.reading = self.reading.by_unit_of_today(today)
+            self.earlier = self.earlier.by_unit_of_today(today)
         self.questions, self.questions_before = populations.questions(
             organisation, filters.scope, filters.period, now=timezone.now()
         )
@@ -159,27 +155,26 @@ class Source:
             return self.choices.subtree(self.filters.unit.pk)
         return self.choices.reach
 
-    def measure(self, units: frozenset[int] | None) -> Measured:
+    def group(self, units: frozenset[int] | None) -> Group:
+        return _group(self.reading.period, units, self.people)
+
+    def measure(self, units: frozenset[int] | None, group: Group | None = None) -> Measured:
+        """`group`: that of these units, if it is known."""
         return Measured(
-            group=_group(self.reading.units, units, self.people),
-            before=_group(self.earlier.units, units, self.people_before),
+            group=group or self.group(units),
+            before=_group(self.earlier.period, units, self.people_before),
             questions=_sum(self.questions, units, Questions()),
             questions_before=_sum(self.questions_before, units, Questions()),
             enrolments=_sum(self.enrolments, units, Enrolments()),
             enrolments_before=_sum(self.enrolments_before, units, Enrolments()),
         )
 
-    def short(self, units: frozenset[int] | None) -> int:
-        exposed = tallies.whole(_of(self.reading.units, units)).exposed
-        return (exposed & ~self.people).bit_count()
+    def short(self, group: Group) -> int:
+        return (group.tally.exposed & ~self.people).bit_count()
 
 
-def _of(units: Units, wanted: frozenset[int] | None) -> Units:
-    return units if wanted is None else {unit: tally for unit, tally in units.items() if unit in wanted}
-
-
-def _group(units: Units, wanted: frozenset[int] | None, eligible: int) -> Group:
-    tally: Tally = tallies.whole(_of(units, wanted))
+def _group(joined: Joined, units: frozenset[int] | None, eligible: int) -> Group:
+    tally = joined.of(units)
     return Group(eligible & tally.exposed, tally)
 
 
@@ -258,10 +253,11 @@ class Table:
     def __init__(self, source: Source, wanted: frozenset[int] | None, whole: Group, k: int) -> None:
         self.source, self.k = source, k
         parts = _parts(source, wanted)
-        groups = [_group(source.reading.units, part.units, source.people).people for part in parts]
-        kept = [index for index, people in enumerate(groups) if people]
-        self.parts = [parts[index] for index in kept]
-        self.groups = [groups[index] for index in kept]
+        groups = [(part, source.group(part.units)) for part in parts]
+        kept = [(part, group) for part, group in groups if group.people]
+        self.parts = [part for part, _group in kept]
+        self.measured = [group for _part, group in kept]
+        self.groups = [group.people for group in self.measured]
         # People who changed unit during the period are in several rows.
         self.moved = max(0, sum(people.bit_count() for people in self.groups) - whole.size) if kept else 0
         self.hidden: set[int] = set()
@@ -305,14 +301,14 @@ class Table:
         made = []
         for index, part in enumerate(self.parts):
             if index not in self.hidden:
-                made.append(self._row(part))
+                made.append(self._row(part, self.measured[index]))
         if self.hidden:
             together = frozenset().union(*(self.parts[index].units for index in self.hidden))
             made.append(self._row(Part(_("Units grouped together"), None, together)))
         return made
 
-    def _row(self, part: Part) -> Row:
-        measured = self.source.measure(part.units)
+    def _row(self, part: Part, group: Group | None = None) -> Row:
+        measured = self.source.measure(part.units, group)
         row = Row(part.name, part.unit_id, measured.group.size)
         if measured.group.size < self.k:
             row.hidden = _(
@@ -337,7 +333,7 @@ def _parts(source: Source, wanted: frozenset[int] | None) -> list[Part]:
     if not parts:
         return []
     named = frozenset().union(*(part.units for part in parts))
-    rest = (frozenset(source.reading.units) if wanted is None else wanted) - named
+    rest = (frozenset(source.reading.period.people) if wanted is None else wanted) - named
     return [*parts, Part(_("Elsewhere"), None, rest)] if rest else parts
 
 
@@ -345,11 +341,10 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
     """Week by week over the period and the one before it, so that a change is seen where it happened."""
     weeks: dict[date, Group] = {}
     for reading, people in ((source.earlier, source.people_before), (source.reading, source.people)):
-        for monday, units in reading.weeks.items():
-            of_week = _group(units, wanted, people)
-            if monday in weeks:
-                of_week.tally.add(weeks[monday].tally)
-                of_week = Group(of_week.people | weeks[monday].people, of_week.tally)
+        for monday, joined in reading.weeks.items():
+            of_week = _group(joined, wanted, people)
+            if other := weeks.get(monday):
+                of_week = Group(of_week.people | other.people, tallies.total([of_week.tally, other.tally]))
             weeks[monday] = of_week
     return [
         Week(

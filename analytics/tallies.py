@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from itertools import zip_longest
 
 from analytics import bitmaps
 from analytics.bitmaps import Slices
@@ -47,6 +50,11 @@ class Tally:
         return bool(self.exposure or self.present or self.participated or self.contributions)
 
     @property
+    def people(self) -> int:
+        """Everybody of whom anything is known."""
+        return self.exposed | self.present | self.participated | self.contributors
+
+    @property
     def exposed(self) -> int:
         return bitmaps.anyone(self.exposure)
 
@@ -73,11 +81,88 @@ def merge(into: Units, units: Units) -> None:
         into.setdefault(unit, Tally()).add(tally)
 
 
-def whole(units: Units) -> Tally:
+class Sheet:
+    """The tallies by unit of one block, and that of everybody in it."""
+
+    def __init__(self, units: Units) -> None:
+        self.units = units
+        self.people = {unit: tally.people for unit, tally in units.items()}
+
+    @cached_property
+    def whole(self) -> Tally:
+        found = list(self.units.values())
+        if overlap(self.people.values()):
+            # Somebody changed unit during the week: their numbers add up.
+            return total(found)
+        return Tally(
+            _together([tally.exposure for tally in found]),
+            union(tally.present for tally in found),
+            union(tally.participated for tally in found),
+            _together([tally.contributions for tally in found]),
+        )
+
+
+class Joined:
+    """What is known over several blocks: of everybody at once, and of some units for who asks."""
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self.sheets = sheets
+
+    @cached_property
+    def whole(self) -> Tally:
+        return total(sheet.whole for sheet in self.sheets)
+
+    @cached_property
+    def people(self) -> dict[int, int]:
+        """Who was in each unit."""
+        found: dict[int, int] = {}
+        for sheet in self.sheets:
+            for unit, people in sheet.people.items():
+                found[unit] = found.get(unit, 0) | people
+        return found
+
+    @cached_property
+    def movers(self) -> int:
+        """Those who were in several units."""
+        return overlap(self.people.values())
+
+    def of(self, units: frozenset[int] | None) -> Tally:
+        """The tally of these units, None for all: what people did elsewhere is not in it."""
+        if units is None:
+            return self.whole
+        inside = union(people for unit, people in self.people.items() if unit in units)
+        movers = inside & self.movers
+        tally = self.whole.among(inside ^ movers)
+        if movers:
+            for sheet in self.sheets:
+                for unit in units & sheet.units.keys():
+                    tally.add(sheet.units[unit].among(movers))
+        return tally
+
+
+def total(found: Iterable[Tally]) -> Tally:
     result = Tally()
-    for tally in units.values():
+    for tally in found:
         result.add(tally)
     return result
+
+
+def union(sets: Iterable[int]) -> int:
+    return reduce(int.__or__, sets, 0)
+
+
+def overlap(sets: Iterable[int]) -> int:
+    """Those who are in several of the sets."""
+    seen = twice = 0
+    for people in sets:
+        twice |= seen & people
+        seen |= people
+    return twice
+
+
+def _together(numbers: Sequence[Slices]) -> Slices:
+    """The numbers of people of whom nobody is in two of them."""
+    return [union(slices) for slices in zip_longest(*numbers, fillvalue=0)]
 
 
 def pack(units: Units) -> bytes:

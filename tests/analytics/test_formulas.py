@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analytics import bitmaps
 from analytics.metrics import formulas
+from analytics.tallies import Joined, Sheet, Tally
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=60)
 
@@ -117,3 +118,38 @@ def test_a_dense_set_of_a_large_organisation_stays_exact():
     people = bitmaps.set_of(seats)
     assert people.bit_count() == 33_000
     assert bitmaps.Unpacker(bitmaps.packed(people)).people() == people
+
+
+FEW_SEATS = st.dictionaries(st.integers(0, 12), st.integers(1, 5), max_size=6)
+ACTS = st.tuples(FEW_SEATS, FEW_SEATS, FEW_SEATS)
+UNITS = st.dictionaries(st.integers(0, 3), ACTS, max_size=4)
+
+
+@given(st.lists(UNITS, max_size=4), st.frozensets(st.integers(0, 4)))
+def test_units_cut_out_of_joined_days_hold_what_was_done_in_them(blocks, wanted):
+    """People change unit between two days and within a week: a seat may be in several units of one block."""
+    exposure, contributions, present = Counter(), Counter(), set()
+    for unit, (stays, visits, messages) in [row for block in blocks for row in block.items()]:
+        if unit in wanted:
+            exposure.update(stays)
+            present |= visits.keys()
+            contributions.update(messages)
+
+    joined = Joined([Sheet({unit: tally_of(*acts) for unit, acts in block.items()}) for block in blocks])
+
+    found = joined.of(wanted)
+    assert numbers(found.exposure) == exposure
+    assert set(bitmaps.members(found.present)) == present
+    assert numbers(found.contributions) == contributions
+    everybody = frozenset(unit for block in blocks for unit in block)
+    assert numbers(joined.of(None).exposure) == numbers(joined.of(everybody).exposure)
+
+
+def tally_of(stays, visits, messages):
+    return Tally(bitmaps.slices_of(stays), bitmaps.set_of(visits), 0, bitmaps.slices_of(messages))
+
+
+def numbers(slices):
+    return Counter(
+        {seat: bitmaps.total(slices, 1 << seat) for seat in bitmaps.members(bitmaps.anyone(slices))}
+    )
