@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.db import models, transaction
-from django.db.models import Func, Q, QuerySet
+from django.db.models import Func, QuerySet, Value
+from django.db.models.lookups import GreaterThan
 
 from events.models import BEGINNING, Cursor, Event, ParkedEvent
 
@@ -27,6 +28,7 @@ class Reader:
     handle: Callable[[Event], None]
     verbs: frozenset[str]
     reset: Callable[[], None]
+    handle_batch: Callable[[list[Event]], None] | None = None
 
 
 class State(Enum):
@@ -45,6 +47,11 @@ class Fence(Func):
     output_field = models.BigIntegerField()
 
 
+class Row(Func):
+    function = "ROW"
+    output_field = models.BigIntegerField()
+
+
 def reader(
     name: str, *, verbs: Iterable[str], reset: Callable[[], None] = lambda: None
 ) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
@@ -54,12 +61,31 @@ def reader(
     """
 
     def register(handle: Callable[[Event], None]) -> Callable[[Event], None]:
-        if name in READERS:
-            raise ValueError(f"two readers are called {name}")
-        READERS[name] = Reader(name, handle, frozenset(verbs), reset)
+        _register(Reader(name, handle, frozenset(verbs), reset))
         return handle
 
     return register
+
+
+def batch_reader(
+    name: str, *, verbs: Iterable[str], reset: Callable[[], None] = lambda: None
+) -> Callable[[Callable[[list[Event]], None]], Callable[[list[Event]], None]]:
+    """The same for `handle(events)`: a year of imported history is read by hundreds, not one by one.
+
+    A batch that fails is handled one by one, so that only what fails is parked.
+    """
+
+    def register(handle: Callable[[list[Event]], None]) -> Callable[[list[Event]], None]:
+        _register(Reader(name, lambda event: handle([event]), frozenset(verbs), reset, handle))
+        return handle
+
+    return register
+
+
+def _register(one: Reader) -> None:
+    if one.name in READERS:
+        raise ValueError(f"two readers are called {one.name}")
+    READERS[one.name] = one
 
 
 def read_all(*, fenced: bool = True) -> State:
@@ -111,8 +137,9 @@ def _read_batch(one: Reader, *, fenced: bool) -> tuple[int, State]:
         return 0, State.BEHIND
     events = list(_after(cursor, fenced=fenced)[:BATCH])
     state = State.DONE
+    together = _handled_together(one, [event for event in events if event.verb in one.verbs])
     for event in events:
-        if event.verb in one.verbs and not _handled(one, cursor, event):
+        if event.verb in one.verbs and not together and not _handled(one, cursor, event):
             state = State.BEHIND
             break
         cursor.txid, cursor.event_id = event.txid, event.pk
@@ -125,10 +152,23 @@ def _read_batch(one: Reader, *, fenced: bool) -> tuple[int, State]:
 
 
 def _after(cursor: Cursor, *, fenced: bool) -> QuerySet[Event]:
-    later = Q(txid__gt=cursor.txid) | Q(id__gt=cursor.event_id)
-    # The first condition alone bounds the index; the second only sorts out the cursor's own transaction.
-    events = Event.objects.filter(later, txid__gte=cursor.txid).order_by("txid", "id")
+    # Rows are compared whole, so that the index begins at the cursor: an import is one transaction of a year's events.
+    later = GreaterThan(Row("txid", "id"), Row(Value(cursor.txid), Value(cursor.event_id)))
+    events = Event.objects.filter(later).order_by("txid", "id")
     return events.filter(txid__lt=Fence()) if fenced else events
+
+
+def _handled_together(one: Reader, events: list[Event]) -> bool:
+    """True when the reader takes batches and took this one, whole."""
+    if one.handle_batch is None or not events:
+        return False
+    try:
+        with transaction.atomic():
+            one.handle_batch(events)
+        return True
+    except Exception:
+        logger.exception("%s failed on a batch of %s events: now one by one", one.name, len(events))
+        return False
 
 
 def _handled(one: Reader, cursor: Cursor, event: Event) -> bool:

@@ -20,8 +20,8 @@ VERB, OTHER = "people.user_joined", "people.unit_changed"
 def make_reader():
     made = []
 
-    def make(handle, name="test.reader", verbs=(VERB,), reset=lambda: None):
-        reading.reader(name, verbs=verbs, reset=reset)(handle)
+    def make(handle, name="test.reader", verbs=(VERB,), reset=lambda: None, register=reading.reader):
+        register(name, verbs=verbs, reset=reset)(handle)
         made.append(name)
         return reading.READERS[name]
 
@@ -155,6 +155,48 @@ def test_an_event_that_fails_five_times_is_parked_and_the_next_is_read(awa, make
     assert "ValueError: planned" in parked.error
     poison.refresh_from_db()
     assert poison.space_id is None, "the failed savepoint must leave nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_of_batches_gets_its_events_together_and_each_once(awa, make_reader):
+    seen = []
+    one = make_reader(
+        lambda events: seen.append([event.pk for event in events]), register=reading.batch_reader
+    )
+    first, second = tell(awa), tell(awa)
+    tell(awa, OTHER)
+
+    assert reading.read(one) is reading.State.DONE
+    third = tell(awa)
+    assert reading.read(one) is reading.State.DONE
+    assert reading.read(one) is reading.State.DONE
+
+    assert seen == [[first.pk, second.pk], [third.pk]]
+    assert Cursor.objects.get(pk=one.name).event_id == third.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_fails_leaves_nothing_and_parks_only_the_event_that_fails(awa, make_reader):
+    seen = []
+
+    def handle(events):
+        Event.objects.filter(pk__in=[event.pk for event in events]).update(space_id=len(events))
+        if any(event.data.get("poison") for event in events):
+            raise ValueError("planned")
+        seen.extend(event.pk for event in events)
+
+    one = make_reader(handle, register=reading.batch_reader)
+    before, poison, after = tell(awa), tell(awa, data={"poison": True}), tell(awa)
+
+    for _ in range(4):
+        assert reading.read(one) is reading.State.BEHIND
+    assert (seen, ParkedEvent.objects.count()) == ([before.pk], 0)
+    assert reading.read(one) is reading.State.DONE
+
+    assert seen == [before.pk, after.pk]
+    assert ParkedEvent.objects.get().event_id == poison.pk
+    found = dict(Event.objects.values_list("pk", "space_id"))
+    assert [found[event.pk] for event in (before, poison, after)] == [1, None, 1]
 
 
 @pytest.mark.django_db(transaction=True)
