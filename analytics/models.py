@@ -1,6 +1,7 @@
 """Figures rebuilt from the log, per (organisation, local day): deleted and inserted, never incremented."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -204,6 +205,8 @@ class DirtyDay(models.Model):
     day = models.DateField()
     # Who belongs to what may have changed, not only what they did: all of the day is looked at again.
     roster = models.BooleanField(default=True, db_default=True)
+    # Those whose own acts alone have changed; null: anybody's, and what was said.
+    people = ArrayField(models.BigIntegerField(), null=True)
     # The transaction that marked it last: a rebuild removes the row only if no other came in meanwhile.
     mark = models.BigIntegerField(default=1)
     marked_at = models.DateTimeField(db_default=Now())

@@ -1,5 +1,6 @@
-"""Which days an event changes, in the civil days of its organisation. What changes is only read there."""
+"""Which days events change, in the civil days of its organisation. What changes is only read there."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from analytics.rollups.rebuilding import first_day, mark
 from community.models import Membership, Post, Thread
 from courses.models import Enrolment
 from events.models import Event
-from events.reading import reader
+from events.reading import batch_reader
 from events.verbs import CONTRIBUTIONS, PARTICIPATIONS, PRESENCE
 from people.models import Organisation, RoleGrant, UnitMembership
 
@@ -40,38 +41,56 @@ ROSTER = frozenset(
         "courses.course_completed",
     }
 )
-MARKING = PRESENCE | PARTICIPATIONS | POSTS | ANSWERS | FACILITATORS | ROSTER | {"community.post_unreacted"}
+BELONGING = ROSTER | FACILITATORS
+# What one does changes one's own row of a day; what one says may be somebody's answer, or an answer's repetition.
+OWN = (PRESENCE | PARTICIPATIONS | {"community.post_unreacted"}) - CONTRIBUTIONS
+MARKING = OWN | CONTRIBUTIONS | POSTS | ANSWERS | BELONGING
 
 
-@reader("analytics.days", verbs=MARKING)
-def mark_days(event: Event) -> None:
-    """Mark what this event changes. Marking twice costs a rebuild, never a wrong figure."""
-    organisation = Organisation.objects.filter(pk=event.organisation_id or 0).first()
-    if organisation is not None:
-        roster = event.verb in ROSTER | FACILITATORS
-        mark(organisation.pk, days_changed_by(event, organisation), roster=roster)
+@batch_reader("analytics.days", verbs=MARKING)
+def mark_days(events: list[Event]) -> None:
+    """Mark what these events change. Marking twice costs a rebuild, never a wrong figure."""
+    organisations = Organisation.objects.in_bulk({event.organisation_id or 0 for event in events})
+    for pk, organisation in sorted(organisations.items()):
+        theirs = [event for event in events if event.organisation_id == pk]
+        mark(pk, days_of_rosters(organisation, theirs), acts=days_of_acts(organisation, theirs))
 
 
-def days_changed_by(event: Event, organisation: Organisation) -> set[date]:
-    if event.verb in ROSTER or event.verb in FACILITATORS:
-        return _since(organisation, _first_effect(event, organisation))
-    if event.verb == "community.post_unreacted":
-        marks = Event.objects.filter(
-            actor_id=event.actor_id, verb="community.post_reacted", post_id=event.post_id
-        )
-        return _days(organisation, marks.values_list("at", flat=True))
-    changed = set()
-    if event.verb in CONTRIBUTIONS:
-        changed |= _around(organisation, event.at)
-    elif event.verb in PRESENCE | PARTICIPATIONS:
-        changed |= _days(organisation, [event.at])
-    if event.verb in POSTS and event.post_id:
-        written = Post.objects.filter(pk=event.post_id).values_list("created_at", flat=True).first()
-        changed |= _around(organisation, written) if written else set()
-    if event.thread_id and event.verb not in PRESENCE:
-        asked = Thread.objects.filter(pk=event.thread_id).values_list("created_at", flat=True).first()
-        changed |= _days(organisation, [asked] if asked else [])
-    return changed
+def days_of_rosters(organisation: Organisation, events: list[Event]) -> set[date]:
+    firsts = [_first_effect(event, organisation) for event in events if event.verb in BELONGING]
+    return _since(organisation, min(firsts)) if firsts else set()
+
+
+def days_of_acts(organisation: Organisation, events: list[Event]) -> dict[date, set[int] | None]:
+    """The days that acts change, with those whose own row alone changes, or None where something was said."""
+    own: dict[date, set[int]] = defaultdict(set)
+    for event in events:
+        if event.verb in OWN and event.actor_id:
+            for day in _days(organisation, _moments_of_own(event)):
+                own[day].add(event.actor_id)
+    talk = [event for event in events if event.verb in CONTRIBUTIONS | POSTS | ANSWERS]
+    return {**own, **dict.fromkeys(_days_of_talk(organisation, talk))}
+
+
+def _moments_of_own(event: Event) -> Iterable[datetime]:
+    if event.verb != "community.post_unreacted":
+        return [event.at]
+    marks = Event.objects.filter(
+        actor_id=event.actor_id, verb="community.post_reacted", post_id=event.post_id
+    )
+    return marks.values_list("at", flat=True)
+
+
+def _days_of_talk(organisation: Organisation, events: list[Event]) -> set[date]:
+    changed: set[date] = set()
+    for event in events:
+        if event.verb in CONTRIBUTIONS:
+            changed |= _around(organisation, event.at)
+    posts = {event.post_id for event in events if event.verb in POSTS and event.post_id}
+    for written in Post.objects.filter(pk__in=posts).values_list("created_at", flat=True):
+        changed |= _around(organisation, written)
+    threads = Thread.objects.filter(pk__in={event.thread_id for event in events if event.thread_id})
+    return changed | _days(organisation, threads.values_list("created_at", flat=True))
 
 
 def _days(organisation: Organisation, moments: Iterable[datetime]) -> set[date]:

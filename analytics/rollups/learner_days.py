@@ -27,6 +27,7 @@ WITH candidates AS (
         FROM events_event e
         WHERE e.organisation_id = %(organisation)s AND e.at >= %(lookback)s AND e.at < %(end)s
           AND e.verb = ANY(%(contributions)s)
+          AND (%(people)s::bigint[] IS NULL OR e.actor_id = ANY(%(people)s::bigint[]))
     ),
     said AS (
         SELECT DISTINCT ON (coalesce(c.post_key, -c.event_id))
@@ -68,6 +69,7 @@ WITH
             FROM events_event e
             WHERE e.organisation_id = %(organisation)s AND e.at >= %(start)s AND e.at < %(end)s
               AND e.verb = 'community.post_reacted'
+              AND (%(people)s::bigint[] IS NULL OR e.actor_id = ANY(%(people)s::bigint[]))
             ORDER BY e.actor_id, e.post_id, e.at, e.id
         ) first
         WHERE EXISTS (
@@ -88,6 +90,7 @@ WITH
         LEFT JOIN marks r ON r.id = e.id
         WHERE e.organisation_id = %(organisation)s AND e.at >= %(start)s AND e.at < %(end)s
           AND e.role = 'learner' AND e.actor_id IS NOT NULL AND e.verb = ANY(%(presence)s)
+          AND (%(people)s::bigint[] IS NULL OR e.actor_id = ANY(%(people)s::bigint[]))
     ),
     found AS MATERIALIZED (
         SELECT acts.user_id, coalesce(max(m.unit_id), 0) AS unit_id, acts.space_id, sum(presences) AS presences,
@@ -101,11 +104,14 @@ WITH
         GROUP BY acts.user_id, acts.space_id
     ),
     written AS (
-        SELECT * FROM analytics_learnerday WHERE organisation_id = %(organisation)s AND day = %(day)s
+        SELECT * FROM analytics_learnerday
+        WHERE organisation_id = %(organisation)s AND day = %(day)s
+          AND (%(people)s::bigint[] IS NULL OR user_id = ANY(%(people)s::bigint[]))
     ),
     gone AS (
         DELETE FROM analytics_learnerday l
         WHERE l.organisation_id = %(organisation)s AND l.day = %(day)s
+          AND (%(people)s::bigint[] IS NULL OR l.user_id = ANY(%(people)s::bigint[]))
           AND NOT EXISTS (SELECT 1 FROM found WHERE found.user_id = l.user_id AND found.space_id = l.space_id)
         RETURNING l.user_id, l.space_id
     ),
@@ -130,11 +136,12 @@ SELECT user_id, space_id FROM gone UNION ALL SELECT user_id, space_id FROM put
 """
 
 
-def parameters(organisation, day) -> dict:
+def parameters(organisation, day, people: list[int] | None = None) -> dict:
     start, end = bounds(day, organisation.zone)
     return {
         "organisation": organisation.pk,
         "day": day,
+        "people": people,
         "start": start,
         "end": end,
         "lookback": start - REPEAT,
@@ -147,10 +154,11 @@ def parameters(organisation, day) -> dict:
     }
 
 
-def rebuild(organisation, day) -> set[tuple[int, int]]:
-    """Make the rows of a day what the log says they are; who changed, and in which space."""
+def rebuild(organisation, day, people: list[int] | None = None) -> set[tuple[int, int]]:
+    """Make the rows of a day, or of these people on it, what the log says they are; who changed, and in which space."""
+    values = parameters(organisation, day, people)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.analytics_counted")
-        cursor.execute(COUNTED, parameters(organisation, day))
-        cursor.execute(INSERT, parameters(organisation, day))
+        cursor.execute(COUNTED, values)
+        cursor.execute(INSERT, values)
         return set(cursor.fetchall())

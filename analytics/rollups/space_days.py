@@ -1,5 +1,7 @@
 """What was said in each space on a day. Built after the learners' days, which it counts, in one transaction with them."""
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from analytics.models import SpaceDay
@@ -32,8 +34,26 @@ SELECT %(organisation)s, %(day)s, space_id, sum(learners), sum(contributors),
 FROM volumes GROUP BY space_id
 """
 
+# The rest of a row, what was said, is as it was.
+LEARNERS = """
+INSERT INTO analytics_spaceday
+    (organisation_id, day, space_id, learners, contributors, contributions, staff_contributions, threads)
+SELECT %(organisation)s, %(day)s, space_id, count(*), count(*) FILTER (WHERE contributions > 0), 0, 0, 0
+FROM analytics_learnerday
+WHERE organisation_id = %(organisation)s AND day = %(day)s AND space_id = ANY(%(spaces)s)
+GROUP BY space_id
+ON CONFLICT ON CONSTRAINT space_day_once DO UPDATE SET
+    learners = excluded.learners, contributors = excluded.contributors
+"""
+
 
 def rebuild(organisation, day) -> None:
     SpaceDay.objects.filter(organisation=organisation, day=day).delete()
     with connection.cursor() as cursor:
         cursor.execute(INSERT, parameters(organisation, day))
+
+
+def count_learners(organisation, day, spaces: Collection[int]) -> None:
+    """Count again who was in these spaces, after a day on which some came in and nothing was said."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEARNERS, {"organisation": organisation.pk, "day": day, "spaces": sorted(spaces)})

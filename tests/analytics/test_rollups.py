@@ -254,7 +254,9 @@ def test_whatever_comes_late_only_touches_those_who_acted_and_equals_a_full_rebu
         else:
             Post.objects.filter(pk=post.pk).update(hidden_at=when)
             act("community.post_decided", people[0], post, when, post.thread)
-        catch_up()
+        if chance.random() < 0.6:
+            catch_up()
+    catch_up()
     incremental = figures()
     # Only a place that had nothing at all before is a reason to look at everybody.
     assert len(whole_days) <= 2
@@ -270,11 +272,57 @@ def catch_up() -> None:
 
 
 def test_a_day_marked_for_its_roster_stays_so_when_somebody_acts(lumen):
-    rebuilding.mark(lumen.pk, [MONDAY], roster=False)
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: None})
     assert not DirtyDay.objects.get().roster
     rebuilding.mark(lumen.pk, [MONDAY])
-    rebuilding.mark(lumen.pk, [MONDAY], roster=False)
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: {1}})
     assert DirtyDay.objects.get().roster
+
+
+def test_a_late_visit_marks_nobody_but_its_visitor(lumen, space, awa, karim):
+    thread = ask(awa, space, at(MONDAY))
+    catch_up()
+    for person in (karim, awa, karim):
+        read(person, thread, at(MONDAY, "15:00"))
+        reading.read_all(fenced=False)
+    assert sorted(DirtyDay.objects.get().people) == sorted([awa.pk, karim.pk])
+
+    say(karim, thread, at(MONDAY, "16:00"))
+    reading.read_all(fenced=False)
+    read(awa, thread, at(MONDAY, "17:00"))
+    reading.read_all(fenced=False)
+
+    assert DirtyDay.objects.get(day=MONDAY).people is None
+
+
+def test_a_late_visit_counts_its_visitor_and_leaves_the_rest_as_it_was(lumen, space, awa, karim):
+    thread = ask(awa, space, at(MONDAY))
+    say(karim, thread, at(MONDAY, "11:00"))
+    catch_up()
+    before = SpaceDay.objects.get(day=MONDAY)
+    # Not to be found again when one visitor alone is counted.
+    LearnerDay.objects.filter(user_id=awa.pk, day=MONDAY).update(presences=77)
+    zoe = making.make_user("Zoé", organisation=lumen, joined_at=acting.LONG_AGO)
+    read(zoe, thread, at(MONDAY, "15:00"))
+    reading.read_all(fenced=False)
+
+    catch_up()
+
+    row = LearnerDay.objects.get(user=zoe)
+    assert (row.day, row.space_id, row.presences, row.contributions) == (MONDAY, space.pk, 1, 0)
+    assert LearnerDay.objects.get(user_id=awa.pk, day=MONDAY).presences == 77
+    after = SpaceDay.objects.get(day=MONDAY)
+    assert (after.learners, after.contributors) == (before.learners + 1, before.contributors)
+    assert (after.contributions, after.threads) == (before.contributions, before.threads) == (2, 1)
+
+
+def test_past_a_number_of_visitors_the_day_is_counted_whole(lumen, monkeypatch):
+    monkeypatch.setattr(rebuilding, "PEOPLE_AT_MOST", 3)
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: {1, 2}})
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: {3}})
+    assert sorted(DirtyDay.objects.get().people) == [1, 2, 3]
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: {4}})
+    assert DirtyDay.objects.get().people is None
 
 
 def test_incremental_figures_equal_a_full_rebuild_byte_for_byte(lumen, space, awa, karim, julie):
@@ -365,3 +413,16 @@ def test_erasing_a_learner_keeps_the_volumes_and_no_row_of_theirs(lumen, space, 
     assert not LearnerDay.objects.filter(user_id=karim_pk).exists()
     of_space = SpaceDay.objects.get(day=MONDAY)
     assert (of_space.contributions, of_space.contributors) == (volume, 1)
+
+
+def test_a_long_history_is_marked_with_few_queries(lumen, space, awa, karim, django_assert_max_num_queries):
+    thread = ask(awa, space, at("2026-09-01"))
+    catch_up()
+    for n in range(1, 29):
+        read(karim, thread, at(f"2026-09-{n:02d}"))
+        say(karim, thread, at(f"2026-09-{n:02d}", "12:00"))
+
+    with django_assert_max_num_queries(20):
+        reading.read(reading.READERS["analytics.days"], fenced=False)
+
+    assert marked_days() == {f"2026-09-{n:02d}" for n in range(1, 30)}
