@@ -1,6 +1,7 @@
 """Turns a report into what its page draws: cards, charts, rows and the choices of its filters."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -10,7 +11,25 @@ from django.utils.translation import ngettext, pgettext
 from analytics import filters, wording
 from analytics.filters import Choices, Filters
 from analytics.metrics import formulas, participation
-from analytics.reports import Line, Report
+from analytics.metrics.base import Metric
+from analytics.reports import Line, Report, Row
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with everything that must stand beside it. Two that are equal look alike."""
+
+    metric: Metric = field(compare=False)
+    code: str
+    detail: str
+    value: str
+    reason: str
+    before: str
+    change: str
+    good: bool | None
+    interval: str
+    n: str
+    note: str
 
 
 def page(report: Report) -> dict[str, Any]:
@@ -27,11 +46,11 @@ def page(report: Report) -> dict[str, Any]:
         "weeks": weeks(report),
         "curve": curve(report),
         "rows": rows(report),
-        "lines": [described(line) for line in report.lines],
+        "lines": tuple(described(line) for line in report.lines),
     }
 
 
-def cards(report: Report) -> list[dict[str, Any]]:
+def cards(report: Report) -> list[Figure]:
     by_code, group = report.by_code, report.group
     taking_part = ngettext(
         "%(number)s of %(total)s took part at least once",
@@ -54,23 +73,23 @@ def cards(report: Report) -> list[dict[str, Any]]:
         "number": wording.decimal(by_code["M21"].value.n, 0)
     }
     notes = {"M03": taking_part, "M05.mean": middle, "M09": asked, "M21": enrolled}
-    return [described(by_code[code]) | {"note": note} for code, note in notes.items()]
+    return [described(by_code[code], note) for code, note in notes.items()]
 
 
-def described(line: Line) -> dict[str, Any]:
-    """A figure with everything that must stand beside it."""
-    return {
-        "line": line,
-        "metric": line.metric,
-        "value": wording.written(line.metric, line.value),
-        "reason": line.value.reason,
-        "before": wording.written(line.metric, line.before),
-        "before_reason": line.before.reason,
-        "change": wording.change(line),
-        "good": wording.is_good(line),
-        "interval": wording.interval(line.value),
-        "n": wording.decimal(line.value.n, 0),
-    }
+def described(line: Line, note: str = "") -> Figure:
+    return Figure(
+        metric=line.metric,
+        code=line.metric.code,
+        detail=line.detail,
+        value=wording.written(line.metric, line.value),
+        reason=str(line.value.reason),
+        before=wording.written(line.metric, line.before),
+        change=wording.change(line),
+        good=wording.is_good(line),
+        interval=wording.interval(line.value),
+        n=wording.decimal(line.value.n, 0),
+        note=note,
+    )
 
 
 def weeks(report: Report) -> dict[str, Any]:
@@ -129,24 +148,50 @@ def curve(report: Report) -> dict[str, Any] | None:
     }
 
 
-COLUMNS = ("M03", "M05.mean", "M09", "M10.72h", "M21")
+COLUMNS = ("M05.mean", "M09", "M10.72h", "M21")
 
 
-def rows(report: Report) -> list[dict[str, Any]]:
-    shown = []
-    for row in report.rows:
-        asked = report.filters.query | ({"unit": str(row.unit_id)} if row.unit_id else {})
-        shown.append(
-            {
-                "name": row.name,
-                "url": f"{reverse('analytics:reports')}?{urlencode(asked)}" if row.unit_id else "",
-                "learners": "" if row.hidden else wording.decimal(row.learners, 0),
-                "hidden": row.hidden,
-                "cells": [] if row.hidden else [described(row.lines[code]) for code in COLUMNS],
-                "share": None if row.hidden else row.lines["M03"].value.number,
-            }
-        )
-    return shown
+class Cell(NamedTuple):
+    value: str
+    reason: str
+
+
+class UnitRow(NamedTuple):
+    """A row of the table by unit. Two that are equal look alike."""
+
+    name: str
+    url: str = ""
+    # Why the rest is not shown.
+    hidden: str = ""
+    learners: str = ""
+    participation: str = ""
+    interval: str = ""
+    share: float | None = None
+    cells: tuple[Cell, ...] = ()
+
+
+def rows(report: Report) -> tuple[UnitRow, ...]:
+    return tuple(_row(row, report.filters.query) for row in report.rows)
+
+
+def _row(row: Row, query: dict[str, str]) -> UnitRow:
+    asked = urlencode(query | {"unit": str(row.unit_id)})
+    url = f"{reverse('analytics:reports')}?{asked}" if row.unit_id else ""
+    if row.hidden:
+        return UnitRow(row.name, url, row.hidden)
+    taking_part = row.line("M03")
+    return UnitRow(
+        name=row.name,
+        url=url,
+        learners=wording.decimal(row.learners, 0),
+        participation=wording.written(taking_part.metric, taking_part.value),
+        interval=wording.interval(taking_part.value),
+        share=taking_part.value.number,
+        cells=tuple(
+            Cell(wording.written(line.metric, line.value), str(line.value.reason))
+            for line in map(row.line, COLUMNS)
+        ),
+    )
 
 
 def notes(report: Report) -> list[str]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property, partial
 
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics import populations, small_groups, tallies
 from analytics.filters import Choices, Filters
 from analytics.metrics import answers, completion, participation
 from analytics.metrics.answers import Questions
-from analytics.metrics.base import Metric, Value
+from analytics.metrics.base import Metric, Value, Words
 from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay
@@ -46,10 +48,22 @@ class Row:
 
     name: str
     unit_id: int | None
-    learners: int
-    lines: dict[str, Line] = field(default_factory=dict)
+    measured: Measured
+    k: int
     # Why nothing is shown of it.
     hidden: str = ""
+
+    @property
+    def learners(self) -> int:
+        return self.measured.group.size
+
+    def line(self, code: str) -> Line:
+        """One figure; a page shows some of them, the file all."""
+        return line_of(self.measured, FORMULAS[code], self.k)
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        return {} if self.hidden else {line.code: line for line in lines_of(self.measured, self.k)}
 
 
 @dataclass
@@ -93,7 +107,7 @@ class Measured:
     """Everything known of one group of units over the two periods."""
 
     group: Group
-    before: Group
+    group_before: Group
     questions: Questions
     questions_before: Questions
     enrolments: Enrolments
@@ -110,7 +124,7 @@ def build(user, filters: Filters, choices: Choices) -> Report:
         filters=filters,
         organisation=user.organisation,
         group=whole.group,
-        before=whole.before,
+        before=whole.group_before,
         lines=[],
         rows=[],
         weeks=[],
@@ -122,7 +136,7 @@ def build(user, filters: Filters, choices: Choices) -> Report:
         **_freshness(user.organisation, filters),
     )
     if not report.refusal:
-        report.lines = lines_of(whole, k=k)
+        report.lines = list(lines_of(whole, k))
         report.weeks = _weeks(source, wanted, k)
         report.rows = table.rows()
     return report
@@ -162,7 +176,7 @@ class Source:
         """`group`: that of these units, if it is known."""
         return Measured(
             group=group or self.group(units),
-            before=_group(self.earlier.period, units, self.people_before),
+            group_before=_group(self.earlier.period, units, self.people_before),
             questions=_sum(self.questions, units, Questions()),
             questions_before=_sum(self.questions_before, units, Questions()),
             enrolments=_sum(self.enrolments, units, Enrolments()),
@@ -178,64 +192,77 @@ def _group(joined: Joined, units: frozenset[int] | None, eligible: int) -> Group
     return Group(eligible & tally.exposed, tally)
 
 
-def _sum(facts: dict, wanted: frozenset[int] | None, total):
-    for unit, part in facts.items():
-        if wanted is None or unit in wanted:
-            total.add(part)
-    return total
+def _sum(facts: dict, units: frozenset[int] | None, nothing):
+    parts = [part for unit, part in facts.items() if units is None or unit in units]
+    if len(parts) == 1:
+        return parts[0]
+    for part in parts:
+        nothing.add(part)
+    return nothing
 
 
-VOICES = [
-    ("M04.writers", gettext_lazy("writers"), "contributors"),
-    ("M04.readers", gettext_lazy("readers"), "readers"),
-    ("M04.silent", gettext_lazy("silent"), "silent"),
-]
-MATURITIES = [
-    ("24h", gettext_lazy("after 24 hours")),
-    ("72h", gettext_lazy("after 72 hours")),
-    ("7d", gettext_lazy("after 7 days")),
-]
+@dataclass(frozen=True)
+class Formula:
+    """How a line is computed, from one part of what was measured."""
+
+    code: str
+    metric: Metric
+    part: str
+    value: Callable[..., Value]
+    detail: Words = ""
 
 
-def lines_of(measured: Measured, *, k: int) -> list[Line]:
-    group, before = measured.group, measured.before
-    questions, earlier = measured.questions, measured.questions_before
-    lines = []
+def _voices(number: str) -> Callable[..., Value]:
+    return lambda group, k: participation.share(getattr(group, number), group.size, k=k)
 
-    def add(metric: Metric, code: str, formula, now, then, detail: str = "", **options) -> None:
-        value, previous = formula(now, k=k, **options), formula(then, k=k, **options)
-        lines.append(Line(metric, value, previous, detail, code))
 
-    add(participation.PARTICIPATION, "M03", participation.participation_rate, group, before)
-    for code, words, number in VOICES:
-        add(
-            participation.VOICES,
-            code,
-            lambda of, *, k, number=number: participation.share(getattr(of, number), of.size, k=k),
-            group,
-            before,
-            str(words),
-        )
-    mean, median = participation.contributions_per_learner, participation.median_contributions
-    add(participation.CONTRIBUTIONS, "M05.mean", mean, group, before, _("mean"))
-    add(participation.CONTRIBUTIONS, "M05.median", median, group, before, _("median"))
-    writer = participation.contributions_per_writer
-    add(participation.CONTRIBUTIONS, "M05.writer", writer, group, before, _("mean per writer"))
-    add(participation.GINI, "M06.all", participation.gini_of_all, group, before, _("all learners"))
-    add(participation.GINI, "M06.writers", participation.gini_of_writers, group, before, _("writers alone"))
-    add(answers.FIRST_RESPONSE, "M09", answers.first_response, questions, earlier)
-    add(
-        answers.FIRST_RESPONSE, "M09.peers", answers.first_response, questions, earlier, _("by a colleague"),
-        peers=True,
-    )  # fmt: skip
-    for maturity, words in MATURITIES:
-        add(
-            answers.UNANSWERED, f"M10.{maturity}", answers.unanswered_rate, questions, earlier, str(words),
-            maturity=maturity,
-        )  # fmt: skip
-    rate = completion.completion_rate
-    add(completion.COMPLETION, "M21", rate, measured.enrolments, measured.enrolments_before)
-    return lines
+def _unanswered(maturity: str) -> Callable[..., Value]:
+    return partial(answers.unanswered_rate, maturity=maturity)
+
+
+_by_peers = partial(answers.first_response, peers=True)
+FORMULAS = {
+    formula.code: formula
+    for formula in (
+        Formula("M03", participation.PARTICIPATION, "group", participation.participation_rate),
+        Formula("M04.writers", participation.VOICES, "group", _voices("contributors"), _("writers")),
+        Formula("M04.readers", participation.VOICES, "group", _voices("readers"), _("readers")),
+        Formula("M04.silent", participation.VOICES, "group", _voices("silent"), _("silent")),
+        Formula(
+            "M05.mean", participation.CONTRIBUTIONS, "group", participation.contributions_per_learner,
+            _("mean"),
+        ),
+        Formula(
+            "M05.median", participation.CONTRIBUTIONS, "group", participation.median_contributions,
+            _("median"),
+        ),
+        Formula(
+            "M05.writer", participation.CONTRIBUTIONS, "group", participation.contributions_per_writer,
+            _("mean per writer"),
+        ),
+        Formula("M06.all", participation.GINI, "group", participation.gini_of_all, _("all learners")),
+        Formula(
+            "M06.writers", participation.GINI, "group", participation.gini_of_writers, _("writers alone")
+        ),
+        Formula("M09", answers.FIRST_RESPONSE, "questions", answers.first_response),
+        Formula("M09.peers", answers.FIRST_RESPONSE, "questions", _by_peers, _("by a colleague")),
+        Formula("M10.24h", answers.UNANSWERED, "questions", _unanswered("24h"), _("after 24 hours")),
+        Formula("M10.72h", answers.UNANSWERED, "questions", _unanswered("72h"), _("after 72 hours")),
+        Formula("M10.7d", answers.UNANSWERED, "questions", _unanswered("7d"), _("after 7 days")),
+        Formula("M21", completion.COMPLETION, "enrolments", completion.completion_rate),
+    )
+}  # fmt: skip
+
+
+def line_of(measured: Measured, formula: Formula, k: int) -> Line:
+    now, before = getattr(measured, formula.part), getattr(measured, f"{formula.part}_before")
+    return Line(
+        formula.metric, formula.value(now, k=k), formula.value(before, k=k), str(formula.detail), formula.code
+    )
+
+
+def lines_of(measured: Measured, k: int) -> Iterator[Line]:
+    return (line_of(measured, formula, k) for formula in FORMULAS.values())
 
 
 @dataclass(frozen=True)
@@ -267,12 +294,12 @@ class Table:
         if not whole.size:
             return ""
         if whole.size < self.k:
-            return _(
+            return gettext(
                 "This group has fewer than %(number)s learners. Its figures would tell who did what, so they "
                 "are not shown. Choose a wider unit or a longer period."
             ) % {"number": self.k}
         if self._hide(whole.people):
-            return _(
+            return gettext(
                 "This group differs by fewer than %(number)s people from one already shown for this period. "
                 "Comparing the two would tell what those few people did, so it is not shown."
             ) % {"number": self.k}
@@ -304,18 +331,16 @@ class Table:
                 made.append(self._row(part, self.measured[index]))
         if self.hidden:
             together = frozenset().union(*(self.parts[index].units for index in self.hidden))
-            made.append(self._row(Part(_("Units grouped together"), None, together)))
+            made.append(self._row(Part(gettext("Units grouped together"), None, together)))
         return made
 
     def _row(self, part: Part, group: Group | None = None) -> Row:
         measured = self.source.measure(part.units, group)
-        row = Row(part.name, part.unit_id, measured.group.size)
-        if measured.group.size < self.k:
-            row.hidden = _(
+        row = Row(part.name, part.unit_id, measured, self.k)
+        if row.learners < self.k:
+            row.hidden = gettext(
                 "Fewer than %(number)s people together: their figures would tell who did what."
             ) % {"number": self.k}
-        else:
-            row.lines = {line.code: line for line in lines_of(measured, k=self.k)}
         return row
 
 
@@ -334,7 +359,7 @@ def _parts(source: Source, wanted: frozenset[int] | None) -> list[Part]:
         return []
     named = frozenset().union(*(part.units for part in parts))
     rest = (frozenset(source.reading.period.people) if wanted is None else wanted) - named
-    return [*parts, Part(_("Elsewhere"), None, rest)] if rest else parts
+    return [*parts, Part(gettext("Elsewhere"), None, rest)] if rest else parts
 
 
 def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:

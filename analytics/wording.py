@@ -15,6 +15,12 @@ HOUR, DAY = 60, 60 * 24
 
 
 def percent(share: float) -> str:
+    return _percent(share, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _percent(share: float, language: str) -> str:
+    """`language` is the active one."""
     return _("%(number)s%%") % {"number": decimal(share * 100, 0)}
 
 
@@ -42,12 +48,15 @@ def duration(minutes: float) -> str:
 def written(metric: Metric, value: Value) -> str:
     if value.number is None:
         return DASH
-    words = {
-        Measure.SHARE: percent,
-        Measure.MINUTES: duration,
-        Measure.NUMBER: lambda number: decimal(number, 0 if number == int(number) else 1),
-        Measure.INDEX: lambda number: decimal(number, 2),
-    }[metric.measure](value.number)
+    match metric.measure:
+        case Measure.SHARE:
+            words = percent(value.number)
+        case Measure.MINUTES:
+            words = duration(value.number)
+        case Measure.INDEX:
+            words = decimal(value.number, 2)
+        case _:
+            words = decimal(value.number, 0 if value.number == int(value.number) else 1)
     return _("over %(duration)s") % {"duration": words} if value.beyond else words
 
 
@@ -92,10 +101,13 @@ def _overlap(left: Value, right: Value) -> bool:
 def interval(value: Value) -> str:
     if value.low is None or value.high is None:
         return ""
-    return _("95%% interval: %(low)s to %(high)s") % {
-        "low": percent(value.low),
-        "high": percent(value.high),
-    }
+    return _interval(value.low, value.high, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _interval(low: float, high: float, language: str) -> str:
+    """`language` is the active one."""
+    return _("95%% interval: %(low)s to %(high)s") % {"low": percent(low), "high": percent(high)}
 
 
 def dates(first: date, last: date) -> str:
