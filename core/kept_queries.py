@@ -39,6 +39,7 @@ class Written:
     sql: str
     # The names of the arguments, in the order of their places.
     places: list[str]
+    replan: bool = False
     thread: threading.local = field(default_factory=threading.local)
 
     def rows(self, values: dict[str, Any], cut: slice | None = None) -> list:
@@ -46,7 +47,7 @@ class Written:
         if cut is not None:
             sql, params = f"{sql} LIMIT %s OFFSET %s", [*params, Int8(cut.stop - cut.start), Int8(cut.start)]
         queryset, compiler = self.of_this_thread()
-        found = _fetched(compiler.connection, sql, params)
+        found = _fetched(compiler.connection, sql, params, replan=self.replan)
         compiler.execute_sql = lambda *args, **kwargs: (found,)
         return list(queryset._iterable_class(queryset))
 
@@ -69,8 +70,12 @@ class Written:
         return [_sent(values[name]) for name in self.places]
 
 
-def _fetched(connection: Any, sql: str, params: list[Any]) -> list[tuple]:
+def _fetched(connection: Any, sql: str, params: list[Any], *, replan: bool = False) -> list[tuple]:
     """The rows. The values are bound by the server, which keeps the plan of what a connection asks often."""
+    if replan:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[call-arg]  # the stubs take it for a psycopg2 one
@@ -87,10 +92,11 @@ def _sent(value: Any) -> Any:
     return value
 
 
-def kept(build: Callable[..., QuerySet]) -> Callable[..., list]:
+def kept(build: Callable[..., QuerySet], *, replan: bool = False) -> Callable[..., list]:
     """Decorate a function of numbers, lists and texts (annotated `str`) that returns a queryset: it returns rows.
 
     The shape of the query must not depend on the values, and nothing else may vary between calls: no `now()` in it.
+    `replan` keeps the SQL but no plan, where the best one depends on the values: a rare word or one that all hold.
     """
     marks = _marks(build)
     found: list[Written] = []
@@ -100,7 +106,7 @@ def kept(build: Callable[..., QuerySet]) -> Callable[..., list]:
         if None in values.values():  # SQL says it otherwise: IS NULL.
             return list(build(**values))
         if not found:
-            found.append(_write(build(**marks), marks))
+            found.append(_write(build(**marks), marks, replan=replan))
         return found[0].rows(values)
 
     return rows
@@ -144,7 +150,7 @@ def _marks(build: Callable[..., QuerySet]) -> dict[str, Any]:
     }
 
 
-def _write(queryset: QuerySet, marks: dict[str, Any]) -> Written:
+def _write(queryset: QuerySet, marks: dict[str, Any], *, replan: bool = False) -> Written:
     compiler = queryset.query.get_compiler(using=queryset.db)
     sql, params = compiler.as_sql()
     names = {value: name for name, value in marks.items()}
@@ -159,4 +165,4 @@ def _write(queryset: QuerySet, marks: dict[str, Any]) -> Written:
             assert not changed, f"a value is changed before it goes to the database: {value!r}"
             # Written out, so that a plan may count on it.
             literals.append(mogrify("%s", (value,), connections[queryset.db]).replace("%", "%%"))
-    return Written(queryset, compiler, sql.replace("%%", "%%%%") % tuple(literals), places)
+    return Written(queryset, compiler, sql.replace("%%", "%%%%") % tuple(literals), places, replan)

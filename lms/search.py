@@ -4,19 +4,22 @@ Each kind is asked through its own `visible_to`; the best are cut to a page befo
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import F, QuerySet
+from django.db.models import F, Manager, QuerySet
 from django.db.models.functions import Upper
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from community.models import Post, Thread
-from core.kept_queries import AnyOf
+from core.kept_queries import AnyOf, kept
 from courses.models import Course, Module
+from people.models import User
 from people.queries import directory
 
 KINDS = ("threads", "posts", "courses", "modules", "people")
@@ -56,34 +59,73 @@ def query_of(words: str) -> SearchQuery:
     return french | SearchQuery(words, config="public.en", search_type="websearch")
 
 
-def ranked(
-    rows: QuerySet, words: str, limit: int, *, shown: str, relations: list[str], near: bool = True
-) -> list[Any]:
+@dataclass(frozen=True)
+class Kind:
+    rows: Manager
+    visible: Callable[[Any], QuerySet]
+    # The column whose matching passages are shown.
+    shown: str
+    # What a hit shows besides them, of the row and its relations.
+    columns: tuple[str, ...]
+    near: bool = True
+
+
+@dataclass(frozen=True)
+class Asked:
+    exact: Callable[..., list]
+    close: Callable[..., list]
+    hits: Callable[..., list]
+
+
+def ranked(kind: Kind, person: Any, words: str, limit: int) -> list[Any]:
     """Matches by stems, then titles that are nearly the words: someone may mistype, or type a beginning.
 
-    A word that thousands of rows hold says little about each: only the newest `RANKED` matches are ranked.
     Each row comes back with `snippet`, the passages of its column `shown` that match, and its relations.
     """
-    query = query_of(words)
-    newest = ArraySubquery(rows.filter(search=query).order_by("-pk").values("pk")[:RANKED])
-    exact = rows.model._default_manager.filter(AnyOf("pk", newest))
-    exact = exact.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
-    keys = list(exact.values_list("pk", flat=True)[:limit])
-    if near and len(keys) < limit:
-        title, shouted = Upper("title"), words.upper()
-        close = rows.exclude(pk__in=keys).alias(shouted=title).filter(shouted__trigram_word_similar=shouted)
-        close = close.alias(near=TrigramWordSimilarity(shouted, title)).order_by("-near", "-pk")
-        keys += list(close.values_list("pk", flat=True)[: limit - len(keys)])
-    # A headline is costly: only for the rows that are shown.
-    headline = SearchHeadline(
-        shown, query, config="public.fr", start_sel=OPEN, stop_sel=CLOSE,
-        **({"highlight_all": True} if shown == "title" else PASSAGES),
-    )  # fmt: skip
-    found = (
-        rows.model._default_manager.filter(pk__in=keys).select_related(*relations).annotate(snippet=headline)
-    )
-    by_key = {row.pk: row for row in found}
+    asked = asked_of(kind, limit, RANKED)
+    who = {"user": person.pk, "organisation": person.organisation_id}
+    keys = asked.exact(**who, words=words)
+    if kind.near and len(keys) < limit:
+        keys += asked.close(**who, keys=keys, shouted=words.upper())[: limit - len(keys)]
+    by_key = {row.pk: row for row in asked.hits(keys=keys, words=words)} if keys else {}
     return [by_key[key] for key in keys if key in by_key]
+
+
+@cache
+def asked_of(kind: Kind, limit: int, among: int) -> Asked:
+    """The queries of a kind. A word may stand in no row or in all of them: each is planned for its own words.
+
+    A word that thousands of rows hold says little about each: only the newest `among` matches are ranked.
+    """
+
+    def visible_to(user: int, organisation: int) -> QuerySet:
+        return kind.visible(User(pk=user, organisation_id=organisation))
+
+    def exact(user: int, organisation: int, words: str) -> QuerySet:
+        query, rows = query_of(words), visible_to(user, organisation)
+        newest = ArraySubquery(rows.filter(search=query).order_by("-pk").values("pk")[:among])
+        found = kind.rows.filter(AnyOf("pk", newest))
+        found = found.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
+        return found.values_list("pk", flat=True)[:limit]
+
+    def close(user: int, organisation: int, keys: list, shouted: str) -> QuerySet:
+        title, rows = Upper("title"), visible_to(user, organisation)
+        found = rows.exclude(AnyOf("pk", keys)).alias(shouted=title)
+        found = found.filter(shouted__trigram_word_similar=shouted)
+        found = found.alias(near=TrigramWordSimilarity(shouted, title)).order_by("-near", "-pk")
+        return found.values_list("pk", flat=True)[:limit]
+
+    def hits(keys: list, words: str) -> QuerySet:
+        # A headline is costly: only for the rows that are shown.
+        headline = SearchHeadline(
+            kind.shown, query_of(words), config="public.fr", start_sel=OPEN, stop_sel=CLOSE,
+            **({"highlight_all": True} if kind.shown == "title" else PASSAGES),
+        )  # fmt: skip
+        rows = kind.rows.filter(AnyOf("pk", keys))
+        relations = sorted({column.rpartition("__")[0] for column in kind.columns} - {""})
+        return rows.select_related(*relations).only(*kind.columns).annotate(snippet=headline)
+
+    return Asked(kept(exact, replan=True), kept(close, replan=True), kept(hits))
 
 
 def marked(text: str) -> SafeString:
@@ -100,55 +142,65 @@ def with_marks(title: str, words: str) -> SafeString:
     return format_html("{}<mark>{}</mark>{}", title[:start], title[start:end], title[end:])
 
 
+AUTHOR = ("author__name", "author__profile__picture")
+THREADS = Kind(
+    Thread.objects,
+    Thread.objects.visible_to,
+    "title",
+    ("title", "language", "last_post_at", "space__name", *AUTHOR),
+)
+POSTS = Kind(
+    Post.objects,
+    Post.objects.visible_to,
+    "body",
+    ("language", "created_at", "thread__title", "thread__space__name", *AUTHOR),
+    near=False,
+)
+COURSES = Kind(Course.objects, Course.objects.visible_to, "summary", ("slug", "title", "language"))
+MODULES = Kind(
+    Module.objects, Module.objects.readable_by, "body", ("title", "language", "course__slug", "course__title")
+)
+
+
 def threads(person: Any, words: str, limit: int) -> list[Hit]:
-    relations = ["space", "author__profile"]
-    rows = ranked(Thread.objects.visible_to(person), words, limit, shown="title", relations=relations)
     return [
         Hit(
             "threads", row.title, row.get_absolute_url(), marked(row.snippet),
             where=row.space.name, person=row.author, when=row.last_post_at, language=row.language,
         )
-        for row in rows
+        for row in ranked(THREADS, person, words, limit)
     ]  # fmt: skip
 
 
 def posts(person: Any, words: str, limit: int) -> list[Hit]:
-    visible = Post.objects.visible_to(person)
-    relations = ["thread__space", "author__profile"]
-    rows = ranked(visible, words, limit, shown="body", relations=relations, near=False)
     return [
         Hit(
             "posts", row.thread.title, row.get_absolute_url(), marked(row.snippet),
             where=row.thread.space.name, person=row.author, when=row.created_at, language=row.language,
         )
-        for row in rows
+        for row in ranked(POSTS, person, words, limit)
     ]  # fmt: skip
 
 
 def courses(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(
-        Course.objects.visible_to(person), words, limit, shown="summary", relations=["organisation"]
-    )
     return [
         Hit("courses", row.title, row.get_absolute_url(), marked(row.snippet), language=row.language)
-        for row in rows
+        for row in ranked(COURSES, person, words, limit)
     ]
 
 
 def modules(person: Any, words: str, limit: int) -> list[Hit]:
-    rows = ranked(Module.objects.readable_by(person), words, limit, shown="body", relations=["course"])
     return [
         Hit(
             "modules", row.title, row.get_absolute_url(), marked(row.snippet),
             where=row.course.title, language=row.language,
         )
-        for row in rows
+        for row in ranked(MODULES, person, words, limit)
     ]  # fmt: skip
 
 
 def people(person: Any, words: str, limit: int) -> list[Hit]:
-    # The directory finds people; their units and skills are not shown here.
-    found = directory(person, words=words).prefetch_related(None)[:limit]
+    found = _people_named(limit)(user=person.pk, organisation=person.organisation_id, words=words)
     return [
         Hit(
             "people",
@@ -160,6 +212,16 @@ def people(person: Any, words: str, limit: int) -> list[Hit]:
         )
         for one in found
     ]
+
+
+@cache
+def _people_named(limit: int) -> Callable[..., list]:
+    def named(user: int, organisation: int, words: str) -> QuerySet:
+        # The directory finds people; their units, skills and standing are not shown here.
+        found = directory(User(pk=user, organisation_id=organisation), words=words)
+        return found.prefetch_related(None).select_related(None).select_related("profile")[:limit]
+
+    return kept(named, replan=True)
 
 
 def job_of(person: Any) -> str:

@@ -69,6 +69,24 @@ def test_a_value_that_the_orm_would_change_is_refused():
         begins(name="Awa")
 
 
+def test_a_plan_is_made_anew_where_the_best_one_depends_on_the_values():
+    awa = make_user("Awa", organisation=make_organisation())
+
+    def called(words: str):
+        return User.objects.annotate(called_out=Upper("name")).filter(called_out=words)
+
+    for replan, plans in ((True, 0), (False, 1)):
+        found = kept(called, replan=replan)
+        for _ in range(12):
+            assert found(words="AWA") == [awa]
+            assert found(words="100 % INÈS") == []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, %s) > 0", ["called_out"]
+            )
+            assert cursor.fetchone() == (plans,)
+
+
 def test_nobody_reads_with_the_eyes_of_who_asked_first():
     lumen = make_organisation()
     inside, outside = make_user("Awa", organisation=lumen), make_user("Inès", organisation=lumen)
