@@ -15,6 +15,7 @@ Slices = list[int]
 CHUNK = 64
 EMPTY = bytes(CHUNK)
 BITS = tuple(1 << place for place in range(8))
+RUNS, RUN = struct.Struct("<H"), struct.Struct("<HI")
 
 
 def set_of(positions: Iterable[int]) -> int:
@@ -101,12 +102,12 @@ def packed(people: int) -> bytes:
             runs[-1] = (runs[-1][0], runs[-1][1] + 1)
         else:
             runs.append((index, 1))
-    parts = [struct.pack("<H", len(runs))]
+    parts = [RUNS.pack(len(runs))]
     for start, length in runs:
         content = raw[start * CHUNK : (start + length) * CHUNK]
         # The last run of a small organisation is a few bytes: its empty end is not kept.
         content = content.rstrip(b"\0")
-        parts.append(struct.pack("<HI", start, len(content)) + content)
+        parts.append(RUN.pack(start, len(content)) + content)
     return b"".join(parts)
 
 
@@ -127,17 +128,20 @@ class Unpacker:
         return values
 
     def people(self) -> int:
-        (runs,) = self.numbers("<H")
+        data, at = self.data, self.at
+        (runs,) = RUNS.unpack_from(data, at)
+        at += RUNS.size
         result = 0
         for _ in range(runs):
-            start, length = self.numbers("<HI")
-            content = int.from_bytes(self.data[self.at : self.at + length], "little")
-            result |= content << (start * CHUNK * 8)
-            self.at += length
+            start, length = RUN.unpack_from(data, at)
+            at += RUN.size + length
+            result |= int.from_bytes(data[at - length : at], "little") << (start * CHUNK * 8)
+        self.at = at
         return result
 
     def slices(self) -> Slices:
-        (height,) = self.numbers("<B")
+        height = self.data[self.at]
+        self.at += 1
         return [self.people() for _ in range(height)]
 
 

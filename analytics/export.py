@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analytics.metrics.base import Measure, Value
-from analytics.reports import Line, Report, Row
+from analytics.reports import Line, Report
 
 # A cell that begins with one of these would be run as a formula by a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -36,15 +36,16 @@ def csv_of(report: Report, *, plain: bool = False) -> str:
 
 
 def _cell(value: object, *, french: bool) -> str:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
     if value is None:
         return ""
-    if isinstance(value, bool | int):
-        return str(value)
     if isinstance(value, float):
         text = f"{value:.6f}".rstrip("0").rstrip(".")
         return text.replace(".", ",") if french else text
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    if isinstance(value, int):
+        return str(value)
+    return _cell(str(value), french=french)
 
 
 def _header(report: Report) -> Iterator[list[object]]:
@@ -65,25 +66,23 @@ def _header(report: Report) -> Iterator[list[object]]:
 
 
 def _figures(report: Report) -> Iterator[list[object]]:
+    # A name is found in its language once, not for each unit.
+    names = {line.code: (str(line.metric.name), str(line.detail)) for line in report.lines}
     everybody = str(report.filters.unit or _("all"))
-    yield from _lines(everybody, report.lines)
+    yield from _lines(everybody, report.lines, names)
     for row in report.rows:
-        yield from _row(row)
+        if row.hidden:
+            yield ["", "", "", "", row.name, None, None, None, None, None, None, "", row.hidden]
+        else:
+            yield from _lines(row.name, row.lines.values(), names)
 
 
-def _row(row: Row) -> Iterator[list[object]]:
-    if row.hidden:
-        yield ["", "", "", "", row.name, None, None, None, None, None, None, "", row.hidden]
-    else:
-        yield from _lines(row.name, row.lines.values())
-
-
-def _lines(group: str, lines: Iterable[Line]) -> Iterator[list[object]]:
+def _lines(group: str, lines: Iterable[Line], names: dict[str, tuple[str, str]]) -> Iterator[list[object]]:
     for line in lines:
         metric, value, before = line.metric, line.value, line.before
         yield [
-            line.code, metric.version, metric.name, line.detail, group, value.number, value.n, value.low,
-            value.high, before.number, before.n, UNITS[metric.measure], _remark(value),
+            line.code, metric.version, *names[line.code], group, value.number, value.n, value.low, value.high,
+            before.number, before.n, UNITS[metric.measure], _remark(value),
         ]  # fmt: skip
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from django.db.models import (
     Count,
-    DateField,
-    DateTimeField,
     Exists,
     F,
     Max,
@@ -18,14 +16,13 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
     Window,
     prefetch_related_objects,
 )  # fmt: skip
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from analytics import days
+from analytics.days import as_day, as_moment
 from analytics.metrics.answers import MATURITIES
 from analytics.models import LearnerDay, ThreadFact
 from community.models import Flag, Membership, Post, Resolution, Space, Thread
@@ -251,14 +248,14 @@ def _silent(
         AnyOf("space", spaces),
         user=OuterRef("pk"),
         role=Membership.Role.MEMBER,
-        joined_at__lt=Cast(Value(joined_before), DateTimeField()),
+        joined_at__lt=as_moment(joined_before),
     )
-    new = Q(joined_at__gte=Cast(Value(new_since), DateTimeField()))
+    new = Q(joined_at__gte=as_moment(new_since))
     last = seen.order_by().values("user").annotate(last=Max("day")).values("last")
     return (
         User.objects.visible_to(reader)
         .active()
-        .filter(Exists(joined), ~Exists(seen.filter(day__gt=Cast(Value(day), DateField()))))
+        .filter(Exists(joined), ~Exists(seen.filter(day__gt=as_day(day))))
         .exclude(pk=user)
         .exclude(role_grants__in=RoleGrant.objects.filter(role__in=TEACHING, revoked_at=None))
         .select_related("profile")
@@ -287,7 +284,7 @@ def _highlights(user: int, organisation: int, spaces: list, since: str) -> Query
             thread__pinned_at=None,
             number__gt=1,
             useful_count__gte=VERY_USEFUL,
-            created_at__gte=Cast(Value(since), DateTimeField()),
+            created_at__gte=as_moment(since),
         )
         .select_related("author", "thread")
         .defer("body", "html", "search", "thread__search")
@@ -315,8 +312,8 @@ def health_of(spaces: list[Any]) -> list[Health]:
 def _answered(spaces: list, first: str, asked_before: str) -> QuerySet:
     asked = ThreadFact.objects.filter(
         AnyOf("space_id", spaces),
-        day__gte=Cast(Value(first), DateField()),
-        asked_at__lte=Cast(Value(asked_before), DateTimeField()),
+        day__gte=as_day(first),
+        asked_at__lte=as_moment(asked_before),
     )
     in_time = Q(first_reply_at__lte=F("asked_at") + MATURITIES["24h"])
     return asked.values_list("space_id").annotate(asked=Count("pk"), in_time=Count("pk", filter=in_time))
@@ -324,9 +321,7 @@ def _answered(spaces: list, first: str, asked_before: str) -> QuerySet:
 
 @kept
 def _writers(spaces: list, first: str) -> QuerySet:
-    wrote = LearnerDay.objects.filter(
-        AnyOf("space_id", spaces), day__gte=Cast(Value(first), DateField()), contributions__gt=0
-    )
+    wrote = LearnerDay.objects.filter(AnyOf("space_id", spaces), day__gte=as_day(first), contributions__gt=0)
     return wrote.values_list("space_id").annotate(writers=Count("user", distinct=True))
 
 
@@ -336,7 +331,7 @@ def _replies(spaces: list, since: str) -> QuerySet:
         AnyOf("thread__space", spaces),
         thread__deleted_at=None,
         number__gt=1,
-        created_at__gte=Cast(Value(since), DateTimeField()),
+        created_at__gte=as_moment(since),
     )
     return replies.values_list("thread__space_id").annotate(
         number=Count("pk"), useful=Count("pk", filter=Q(useful_count__gt=0))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import DateField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from analytics import bitmaps, days, tallies
+from analytics.days import as_days, listed
 from analytics.filters import Period, Scope
 from analytics.metrics.answers import MATURITIES, Questions
 from analytics.metrics.completion import Enrolments
@@ -53,12 +51,12 @@ def read(organisation, scope: Scope, periods: list[Period]) -> list[Reading]:
         organisation=organisation.pk,
         scope=scope.kind,
         scope_id=scope.id,
-        weeks=_dates(start for grain, start in wanted if grain == Block.Grain.WEEK),
-        days=_dates(start for grain, start in wanted if grain == Block.Grain.DAY),
+        weeks=listed(start for grain, start in wanted if grain == Block.Grain.WEEK),
+        days=listed(start for grain, start in wanted if grain == Block.Grain.DAY),
     )
     found: list[dict[date, list[Sheet]]] = [defaultdict(list) for _ in periods]
     for grain, starts_on, data in blocks:
-        sheet = Sheet(tallies.unpack(data))
+        sheet = tallies.sheet_of(bytes(data))
         for place in wanted[grain, starts_on]:
             found[place][days.monday(starts_on)].append(sheet)
     return [_reading(by_week) for by_week in found]
@@ -71,16 +69,10 @@ def _reading(by_week: dict[date, list[Sheet]]) -> Reading:
 
 @kept
 def _blocks(organisation: int, scope: str, scope_id: int, weeks: str, days: str) -> QuerySet:
-    dates = ArrayField(DateField())
-    starts_in = Q(AnyOf("starts_on", Cast(Value(weeks), dates)), grain=Block.Grain.WEEK)
-    starts_in |= Q(AnyOf("starts_on", Cast(Value(days), dates)), grain=Block.Grain.DAY)
+    starts_in = Q(AnyOf("starts_on", as_days(weeks)), grain=Block.Grain.WEEK)
+    starts_in |= Q(AnyOf("starts_on", as_days(days)), grain=Block.Grain.DAY)
     blocks = Block.objects.filter(starts_in, organisation=organisation, scope=scope, scope_id=scope_id)
     return blocks.values_list("grain", "starts_on", "data")
-
-
-def _dates(found: Iterable[date]) -> str:
-    """As PostgreSQL writes an array of them."""
-    return f"{{{','.join(day.isoformat() for day in found)}}}"
 
 
 def units_of_today(organisation) -> dict[int, int]:
@@ -195,11 +187,26 @@ def enrolments(
     if scope.kind == Block.Scope.SPACE:
         return current, before
     ends = {period.last: current, period.preceding.last: before}
-    rows = CompletionDay.objects.filter(organisation=organisation, day__in=list(ends))
-    if scope.kind == Block.Scope.SESSION:
-        rows = rows.filter(session_id=scope.id)
-    else:
-        rows = rows.filter(session_id=0, course_id=scope.id)
-    for row in rows:
-        ends[row.day][row.unit_id] = Enrolments(row.learners, row.enrolments, row.completed, row.recent)
+    is_session = scope.kind == Block.Scope.SESSION
+    asked = {"organisation": organisation.pk, "days": listed(ends)}
+    rows = _of_session(**asked, session=scope.id) if is_session else _of_course(**asked, course=scope.id)
+    for day, unit, *numbers in rows:
+        ends[day][unit] = Enrolments(*numbers)
     return current, before
+
+
+@kept
+def _of_session(organisation: int, days: str, session: int) -> QuerySet:
+    return _completions(organisation, days).filter(session_id=session)
+
+
+@kept
+def _of_course(organisation: int, days: str, course: int) -> QuerySet:
+    """Course 0: all of them."""
+    return _completions(organisation, days).filter(session_id=0, course_id=course)
+
+
+def _completions(organisation: int, days: str) -> QuerySet:
+    at = AnyOf("day", as_days(days))
+    rows = CompletionDay.objects.filter(at, organisation=organisation)
+    return rows.values_list("day", "unit_id", "learners", "enrolments", "completed", "recent")

@@ -80,7 +80,7 @@ def described(line: Line, note: str = "") -> Figure:
     return Figure(
         metric=line.metric,
         code=line.metric.code,
-        detail=line.detail,
+        detail=str(line.detail),
         value=wording.written(line.metric, line.value),
         reason=str(line.value.reason),
         before=wording.written(line.metric, line.before),

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, partial
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import populations, small_groups, tallies
+from analytics.days import as_day
 from analytics.filters import Choices, Filters
 from analytics.metrics import answers, completion, participation
 from analytics.metrics.answers import Questions
@@ -21,6 +22,7 @@ from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay
 from analytics.tallies import Joined
+from core.kept_queries import kept
 from people.models import Organisation
 
 
@@ -31,7 +33,7 @@ class Line:
     metric: Metric
     value: Value
     before: Value = field(default_factory=Value)
-    detail: str = ""
+    detail: Words = ""
     # For files: what tells this line from the others of the same metric.
     code: str = ""
 
@@ -257,7 +259,7 @@ FORMULAS = {
 def line_of(measured: Measured, formula: Formula, k: int) -> Line:
     now, before = getattr(measured, formula.part), getattr(measured, f"{formula.part}_before")
     return Line(
-        formula.metric, formula.value(now, k=k), formula.value(before, k=k), str(formula.detail), formula.code
+        formula.metric, formula.value(now, k=k), formula.value(before, k=k), formula.detail, formula.code
     )
 
 
@@ -384,11 +386,20 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
 
 
 def _freshness(organisation, filters: Filters) -> dict:
-    days = {"organisation": organisation, "day__range": (filters.period.preceding.first, filters.period.last)}
-    return {
-        "built_at": BuiltDay.objects.filter(**days).aggregate(at=Max("built_at"))["at"],
-        "is_behind": DirtyDay.objects.filter(**days).exists(),
-    }
+    first, last = filters.period.preceding.first.isoformat(), filters.period.last.isoformat()
+    ((built_at, is_behind),) = _built(organisation=organisation.pk, first=first, last=last)
+    return {"built_at": built_at, "is_behind": is_behind}
+
+
+@kept
+def _built(organisation: int, first: str, last: str) -> QuerySet:
+    """Since when the figures are what they are, and whether some are being counted again."""
+    period = (as_day(first), as_day(last))
+    in_period = {"organisation": OuterRef("pk"), "day__range": period}
+    built = BuiltDay.objects.filter(**in_period).order_by().values("organisation")
+    since = Subquery(built.annotate(at=Max("built_at")).values("at"))
+    behind = Exists(DirtyDay.objects.filter(**in_period))
+    return Organisation.objects.filter(pk=organisation).values_list(since, behind)
 
 
 def has_figures(organisation) -> bool:

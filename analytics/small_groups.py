@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import reduce
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from analytics import bitmaps
+from analytics.days import as_day
 from analytics.filters import Period
 from analytics.models import ShownGroup
+from core.kept_queries import kept
 
 
 def hidden_rows(
@@ -48,6 +51,12 @@ def is_too_close(left: int, right: int, k: int) -> bool:
     return 0 < (left ^ right).bit_count() < k
 
 
+@kept
+def _digests(organisation: int, first: str, last: str) -> QuerySet:
+    period = {"starts_on": as_day(first), "ends_on": as_day(last)}
+    return ShownGroup.objects.filter(organisation=organisation, **period).values_list("filters", "digest")
+
+
 @transaction.atomic
 def refused(organisation, period: Period, asked: Sequence[Shown]) -> set[str]:
     """Of the groups about to be shown, those that differ by too few people from one shown before.
@@ -58,7 +67,8 @@ def refused(organisation, period: Period, asked: Sequence[Shown]) -> set[str]:
     """
     k = organisation.small_group
     known = ShownGroup.objects.filter(organisation=organisation, starts_on=period.first, ends_on=period.last)
-    digests = dict(known.values_list("filters", "digest"))
+    first, last = period.first.isoformat(), period.last.isoformat()
+    digests = dict(_digests(organisation=organisation.pk, first=first, last=last))
     if all(digests.get(group.filters) == group.digest for group in asked):
         return set()
     with connection.cursor() as cursor:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import zip_longest
 
 from analytics import bitmaps
 from analytics.bitmaps import Slices
+
+# Those of a month and of the one before it; they take less than a megabyte each for 100,000 people.
+SHEETS_AT_MOST = 40
 
 
 @dataclass
@@ -100,6 +103,12 @@ class Sheet:
             union(tally.participated for tally in found),
             _together([tally.contributions for tally in found]),
         )
+
+
+@lru_cache(maxsize=SHEETS_AT_MOST)
+def sheet_of(data: bytes) -> Sheet:
+    """The sheet of a stored block: a day that is past is the same in every report."""
+    return Sheet(unpack(data))
 
 
 class Joined:

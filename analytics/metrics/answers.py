@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from analytics.metrics import formulas
-from analytics.metrics.base import Measure, Metric, Value
+from analytics.metrics.base import About, Measure, Metric, Value
 
 ASKED = _("Questions that learners asked in the period and that are still published.")
 FIRST_RESPONSE = Metric(
@@ -64,8 +64,8 @@ class Questions:
         return self.answered.total() + self.waiting.total()
 
 
-def few_questions(k: int):
-    return _("fewer than %(number)s questions") % {"number": k}
+few_questions = About(_("fewer than %(number)s questions"))
+few_old_questions = About(_("fewer than %(number)s questions are old enough"))
 
 
 def first_response(questions: Questions, *, k: int, peers: bool = False) -> Value:
@@ -82,6 +82,6 @@ def first_response(questions: Questions, *, k: int, peers: bool = False) -> Valu
 def unanswered_rate(questions: Questions, maturity: str, *, k: int) -> Value:
     mature = questions.mature[maturity]
     if mature < k:
-        return Value(n=mature, reason=_("fewer than %(number)s questions are old enough") % {"number": k})
+        return Value(n=mature, reason=few_old_questions(k))
     low, high = formulas.wilson(questions.unanswered[maturity], mature) or (None, None)
     return Value(questions.unanswered[maturity] / mature, mature, low, high)

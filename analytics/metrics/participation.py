@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import bitmaps
 from analytics.metrics import formulas
-from analytics.metrics.base import Measure, Metric, Value, Words
+from analytics.metrics.base import About, Measure, Metric, Value
 from analytics.tallies import Tally
 
 ELIGIBLE = _(
@@ -73,8 +73,7 @@ GINI = Metric(
 FEW = 10
 
 
-def too_few(k: int) -> Words:
-    return _("fewer than %(number)s people") % {"number": k}
+too_few = About(_("fewer than %(number)s people"))
 
 
 @dataclass(frozen=True)

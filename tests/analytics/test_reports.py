@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from analytics import filters, reports
-from analytics.models import ActivityBlock, ShownGroup
+from analytics.models import ActivityBlock, BuiltDay, DirtyDay, ShownGroup
 from analytics.rollups import rebuilding
 from events.models import Event
 from people.models import UnitMembership
@@ -282,13 +282,13 @@ def test_the_page_asks_the_database_as_often_with_one_unit_as_with_four(
 ):
     client = sign_in(marc)
     client.get(URL)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(URL)
     for name in ("Achats", "Logistique"):
         acting.make_people(lumen, 6, making.make_unit(lumen, name), name)
     rebuilding.rebuild(lumen, date(2026, 10, 19), date(2026, 11, 20))
     client.get(URL)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(URL)
 
 
@@ -323,3 +323,31 @@ def test_the_median_counts_questions_that_still_wait(marc, academy, lumen):
     line = report_of(marc, space=str(space.pk)).line("M09")
 
     assert (line.value.number, line.value.n) == (600, 5)
+
+
+def test_a_report_says_when_it_was_counted_and_whether_it_is_being_counted_again(marc, academy, lumen):
+    BuiltDay.objects.update(built_at=at("2026-11-19"))
+    # Outside the two periods of thirty days.
+    BuiltDay.objects.create(organisation=lumen, day=date(2026, 9, 1), built_at=at("2026-11-20"))
+    DirtyDay.objects.create(organisation=lumen, day=date(2026, 9, 1))
+    report = report_of(marc)
+    assert (report.built_at, report.is_behind) == (at("2026-11-19"), False)
+
+    DirtyDay.objects.create(organisation=lumen, day=date(2026, 11, 2))
+
+    assert report_of(marc).is_behind
+
+
+def test_a_page_shows_what_was_counted_since_it_was_last_drawn(sign_in, marc, academy, lumen, sales):
+    client = sign_in(marc)
+    assert "9 sur 14" in client.get(URL).content.decode()
+    newcomer = acting.make_people(lumen, 1, sales, "Nouveau")[0]
+    thread = ask(newcomer, acting.old_space(lumen, "Achats", newcomer), at("2026-11-03"))
+    say(newcomer, thread, at("2026-11-04"))
+    ShownGroup.objects.all().delete()
+
+    rebuilding.rebuild(lumen, date(2026, 10, 19), date(2026, 11, 20))
+
+    page = client.get(URL).content.decode()
+    assert "10 sur 15" in page
+    assert "9 sur 14" not in page
