@@ -147,6 +147,22 @@ def test_a_search_costs_the_same_with_one_and_with_three_of_each(
     ]
 
 
+def test_nothing_that_somebody_wrote_becomes_markup_of_the_page(sign_in, lumen, awa):
+    evil = "<b>escabeau</b> & <img src=x>"
+    zoe = making.make_user(evil, organisation=lumen, handle="zoe")
+    making.make_thread(making.make_space(lumen, evil), zoe, evil, evil)
+    course = making.make_course(lumen, evil)
+    making.make_module(course, evil)
+    making.enrol(awa, course)
+    page = sign_in(awa).get("/search/", {"q": "escabeau"}).text
+    assert page.count('data-item tabindex="-1"') == 5
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "<img" not in main
+    assert "<b>escabeau" not in main
+    # The names of a space, of an author and of a course, each where it is said.
+    assert main.count("&lt;b&gt;escabeau&lt;/b&gt; &amp; &lt;img src=x&gt;") >= 4
+
+
 def test_what_is_found_is_the_readers_own_whoever_asked_before(lumen, atelier, space, awa, ines, karim):
     making.make_thread(space, karim, "Escabeau", "Un escabeau.")
     for _ in range(2):
