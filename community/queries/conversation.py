@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import BoolOr
@@ -59,7 +59,9 @@ class Author(NamedTuple):
     role: str | None
     expertise: str | None
 
+    @lru_cache(maxsize=2_000)  # noqa: B019 - it belongs to nobody's page: a tuple
     def person(self) -> User:
+        """Who this is, to be drawn; never to be changed or saved."""
         person = User(pk=self.pk, name=self.name, handle=self.handle, anonymised_at=self.anonymised_at)
         person.profile = Profile(picture=self.picture or "")
         person.standing = Standing(role=self.role or "", expertise=self.expertise or "")

@@ -64,7 +64,7 @@ class ModulePage:
 
     @property
     def number(self) -> int:
-        return next((n for n, step in enumerate(self.steps, start=1) if step.module.pk == self.module.pk), 0)
+        return next((n for n, step in enumerate(self.steps, start=1) if step.pk == self.module.pk), 0)
 
     @property
     def previous(self) -> Step | None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
 
 from community.models import Membership, ReadState
 from core.kept_queries import kept
-from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Section, Session
+from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
 from people.models import User
 
 KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Module.Kind.QUIZ: "circle-help"}
@@ -18,22 +19,33 @@ KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Mod
 
 @dataclass
 class Step:
-    """A module as the outline shows it."""
+    """A module as the outline shows it; a long course would pay dearly for whole ones."""
 
-    module: Module
+    course: str  # its slug
+    pk: int
+    title: str
+    kind: str
+    language: str
+    minutes: int
+    mandatory: bool
+    section: int
+    section_title: str
+    opened_at: datetime | None = None
     completed_at: datetime | None = None
-    opened: bool = False
     thread_id: int | None = None
     posts: int = 0
     new: int = 0
 
+    def get_absolute_url(self) -> str:
+        return reverse("courses:module", args=[self.course, self.pk])
+
     @property
     def icon(self) -> str:
-        return KIND_ICONS[Module.Kind(self.module.kind)]
+        return KIND_ICONS[Module.Kind(self.kind)]
 
     @property
     def state(self) -> str:
-        return "done" if self.completed_at else "begun" if self.opened else "open"
+        return "done" if self.completed_at else "begun" if self.opened_at else "open"
 
 
 @dataclass
@@ -46,12 +58,10 @@ class CoursePage:
     facilitators: list[Membership] = field(default_factory=list)
 
     @property
-    def sections(self) -> list[tuple[Section, list[Step]]]:
-        return [
-            (steps[0].module.section, steps)
-            for _key, group in groupby(self.steps, key=lambda step: step.module.section_id)
-            if (steps := list(group))
-        ]
+    def sections(self) -> list[tuple[int, str, list[Step]]]:
+        """Key and title of each, with its steps."""
+        grouped = groupby(self.steps, key=lambda step: (step.section, step.section_title))
+        return [(*section, list(steps)) for section, steps in grouped]
 
     @property
     def done(self) -> int:
@@ -59,7 +69,7 @@ class CoursePage:
 
     @property
     def minutes(self) -> int:
-        return sum(step.module.minutes for step in self.steps)
+        return sum(step.minutes for step in self.steps)
 
     @property
     def follows(self) -> bool:
@@ -70,7 +80,7 @@ class CoursePage:
         """Where to go on: the last module seen while it is not done, else the first that is not done."""
         last = self.enrolment.last_module_id if self.enrolment else None
         waiting = [step for step in self.steps if step.completed_at is None]
-        return next((step for step in waiting if step.module.pk == last), waiting[0] if waiting else None)
+        return next((step for step in waiting if step.pk == last), waiting[0] if waiting else None)
 
 
 def course_for(user: Any, slug: str) -> Course | None:
@@ -125,29 +135,28 @@ def _facilitators(space: int) -> QuerySet:
 
 def steps_of(course: Course, enrolment: Enrolment | None) -> list[Step]:
     """The published modules in order, with what this person has done; one query."""
-    steps = []
-    for module in _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0):
-        # Their address needs the course's: the one we hold, not one query each.
-        module.course = course
-        opened = module.opened_at is not None
-        steps.append(Step(module, completed_at=module.completed_at, opened=opened))
-    return steps
+    return [
+        Step(course.slug, *row)
+        for row in _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0)
+    ]
 
 
 @kept
 def _modules(course: int, enrolment: int) -> QuerySet:
     progress = Progress.objects.filter(enrolment_id=enrolment, module=OuterRef("pk"))
-    return (
+    modules = (
         Module.objects.published()
         .filter(course_id=course)
-        .select_related("section")
-        .defer("body", "html", "search")
         .annotate(
             opened_at=Subquery(progress.values("opened_at")[:1]),
             completed_at=Subquery(progress.values("completed_at")[:1]),
         )
         .order_by("section__position", "position")
     )
+    return modules.values_list(
+        "pk", "title", "kind", "language", "minutes", "mandatory", "section", "section__title",
+        "opened_at", "completed_at",
+    )  # fmt: skip
 
 
 def _open_session(course: Course) -> Session | None:
@@ -157,18 +166,19 @@ def _open_session(course: Course) -> Session | None:
 def _add_talk(steps: list[Step], course: Course, session: Session, reader: Any | None) -> None:
     """How many posts each module's conversation holds, the opening one aside, and how many are new to `reader`."""
     rows = _talk_of(course=course.pk, space=session.space_id, reader=reader.pk if reader else 0)
-    counts = {row.module_id: (row.thread_id, row.posts, row.new) for row in rows}
+    counts = {module: talk for module, *talk in rows}
     for step in steps:
-        step.thread_id, step.posts, new = counts.get(step.module.pk, (None, 0, 0))
+        step.thread_id, step.posts, new = counts.get(step.pk, (None, 0, 0))
         step.new = min(max(new, 0), step.posts) if reader is not None else 0
 
 
 @kept
 def _talk_of(course: int, space: int, reader: int) -> QuerySet:
     read_to = ReadState.objects.filter(thread=OuterRef("thread"), user_id=reader).values("last_number")[:1]
-    return ModuleThread.objects.filter(
-        module__course_id=course, space_id=space, thread__deleted_at=None
-    ).annotate(
-        posts=Greatest(F("thread__number_of_posts") - 1, 0),
-        new=F("thread__last_number") - Greatest(Coalesce(Subquery(read_to), 1), 1),
+    talks = ModuleThread.objects.filter(module__course_id=course, space_id=space, thread__deleted_at=None)
+    return talks.values_list(
+        "module_id",
+        "thread_id",
+        Greatest(F("thread__number_of_posts") - 1, 0),
+        F("thread__last_number") - Greatest(Coalesce(Subquery(read_to), 1), 1),
     )

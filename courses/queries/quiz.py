@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -20,15 +21,26 @@ from courses.models import (
     QuizQuestion,
 )
 
-OPTION_FIELDS = ("id", "position", "text", "html", "correct", "feedback", "retired_at")
 ANSWER_FIELDS = ("id", "attempt_id", "question_id", "question_version", "options", "score")
+
+
+class Offered(NamedTuple):
+    """An option of a question, as JSON brings it."""
+
+    pk: int
+    position: int
+    text: str
+    html: str
+    correct: bool
+    feedback: str
+    retired_at: str | None
 
 
 @dataclass
 class Bar:
     """How many chose an option, as people see it after they have answered."""
 
-    option: Option
+    option: Offered
     count: int
     percent: int
     mine: bool
@@ -128,7 +140,7 @@ def _questions(quiz: Quiz, enrolment: Enrolment | None) -> list:
     (`thread_id`), in one query."""
     questions = []
     for row in _asked(quiz=quiz.pk, space=enrolment.session.space_id if enrolment else 0):
-        row.question.offered = [Option(question_id=row.question_id, **option) for option in row.offered]
+        row.question.offered = row.offered
         row.question.thread_id = row.thread_id
         questions.append(row.question)
     return questions
@@ -142,7 +154,7 @@ def _asked(quiz: int, space: int) -> QuerySet:
         QuizQuestion.objects.filter(quiz_id=quiz)
         .select_related("question")
         .annotate(
-            offered=ArraySubquery(options.values(found=_as_json(OPTION_FIELDS))),
+            offered=ArraySubquery(options.values(found=_as_json(Offered._fields))),
             thread_id=Subquery(threads.values("thread")[:1]),
         )
         .order_by("position")
@@ -153,12 +165,12 @@ def _as_json(fields: tuple[str, ...]) -> JSONObject:
     return JSONObject(**{field: field for field in fields})
 
 
-def live_options(question, answer: Answer | None = None) -> list[Option]:
+def live_options(question, answer: Answer | None = None) -> list[Offered]:
     """What can be chosen now; with an answer of an older version, what could be chosen then."""
-    if answer is None or answer.question_version == question.version:
-        return [option for option in question.offered if option.retired_at is None]
-    chosen = set(answer.options)
-    return [option for option in question.offered if option.pk in chosen or option.retired_at is None]
+    offered = [Offered(**option) for option in question.offered]
+    old = answer is not None and answer.question_version != question.version
+    chosen = set(answer.options) if answer is not None and old else set()
+    return [option for option in offered if option.pk in chosen or option.retired_at is None]
 
 
 def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
