@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
+        from core import timestamps  # noqa: F401 - it connects itself to the database's signal
+
         autodiscover_modules("topics")

@@ -8,7 +8,6 @@ from django.core.cache import cache as shared
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Membership
@@ -92,10 +91,11 @@ class Shell:
 
     @cached_property
     def news(self) -> dict[str, Any]:
-        key = f"shell:{self.person.pk}"
+        key = f"frame:{self.person.pk}"
         found = shared.get(key)
         if found is None:
             found = news_of(self.person)
+            found["look"] = repr(found)
             shared.set(key, found, FRESH_FOR)
         return found
 
@@ -126,7 +126,7 @@ class Shell:
 
     @cached_property
     def look(self) -> str:
-        """All that the bars around a page show: where nothing of it changed, they are drawn already."""
+        """All that the bars around a page show in one language: where nothing of it changed, they are drawn already."""
         person, path = self.person, self.request.path
         entries = [address(name) for name in (*(row[0] for row in MAIN), *(row[0] for row in STEERING))]
         spaces = [address("community:space", space["slug"]) for space in self.news["spaces"]]
@@ -139,7 +139,7 @@ class Shell:
             person.is_superuser,
             sorted(person.roles),
         )
-        return repr((get_language(), place, who, self.news))
+        return repr((place, who)) + self.news["look"]
 
     @cached_property
     def unread(self) -> int:

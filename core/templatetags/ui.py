@@ -14,6 +14,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join, json_script, strip_tags
@@ -313,11 +314,18 @@ def composer(
     drawn["class"] = f"textarea w-full text-base{invalid} {given.get('class', '')}".strip()
     return {
         "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
-        "hidden_label": hidden_label, "control": bound.as_widget(attrs=drawn),
+        "hidden_label": hidden_label, "control": _text_area(bound, drawn),
         "person_id": getattr(context.get("user"), "pk", None) or "", "marks": _composer_marks(),
         "draft_url": _address("community:draft"), "suggest_url": _who_can_be_mentioned(context.get("thread")),
         "upload_url": _address("community:attachments") if uploads else "",
     }  # fmt: skip
+
+
+def _text_area(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """What `bound.as_widget` draws, without a template: one stands on each page of a conversation."""
+    attrs = {"name": bound.html_name, **bound.field.widget.attrs, **bound.build_widget_attrs(attrs)}
+    attrs.setdefault("id", bound.auto_id)
+    return format_html("<textarea{}>\n{}</textarea>", flatatt(attrs), bound.value() or "")
 
 
 def _composer_marks() -> list[tuple[str, str, str]]:
