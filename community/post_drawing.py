@@ -18,7 +18,8 @@ from community import rules
 from community.models import Post
 from community.post_moulds import COUNT, NOTHING, OTHER_REACTIONS, PK, Met, icon, moulds_for
 from community.post_words import as_clock, words_of_posts
-from community.queries.conversation import Author, Conversation, Shown
+from community.queries.authors import Author
+from community.queries.conversation import Conversation, Shown
 from core.drawn import Drawn
 from core.moments import draw_moment, seen_at
 from core.templatetags import ui

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from functools import partial
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from community.models import Thread
+from community.queries.threads import Listed
+from core.drawn import Drawn
 from core.icons import icon_svg
 from core.markdown import excerpt
-from core.moments import draw_moment
+from core.moments import draw_moment, seen_at
 from core.templatetags import ui
+from people.models import User
 
 KIND_TONES = {
     Thread.Kind.CASE: "ask",
@@ -28,47 +31,54 @@ KIND_TONES = {
 }
 
 
-class ThreadDrawing:
-    """Draws threads that come from `queries.threads.rows_of_space`."""
+# A thread of a list as readers find it: read, unread, this long ago.
+ROWS: Drawn[str] = Drawn(5_000)
 
-    def __init__(self) -> None:
-        self.root = reverse("community:thread", args=[0]).removesuffix("0/")
-        self.avatar = cache(ui.avatar)
-        self.kind = cache(_kind_badge)
-        self.replies = cache(_replies)
-        self.fresh = cache(_fresh)
 
-    def rows(self, threads: Iterable[Any]) -> SafeString:
-        return mark_safe("".join(self.row(thread) for thread in threads))
-
-    def row(self, thread: Any) -> str:
-        """One thread. What people wrote (title, first words, names, tags) is escaped here."""
-        fresh = thread.last_number - thread.read_to
-        return (
-            '<li class="relative flex gap-3 p-4 sm:p-5 hover:bg-base-200/50" data-item tabindex="-1">'
-            f'{self.avatar(thread.author, "md")}<div class="min-w-0 flex-1"><h2 class="text-base leading-snug">'
-            f'<a class="after:absolute after:inset-0 hover:underline" href="{self.root}{thread.pk}/" '
-            f'lang="{thread.language}">{escape(thread.title)}</a></h2>'
-            f'<p class="text-sm quiet line-clamp-1 mt-0.5" lang="{thread.language}">'
-            f"{escape(excerpt(thread.opening_text or '', 140))}</p>"
-            f'<p class="text-sm quiet mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">{self._facts(thread)}</p></div>'
-            '<div class="shrink-0 grid gap-1.5 content-start justify-items-end text-sm quiet">'
-            f"{self.replies(max(thread.number_of_posts - 1, 0))}"
-            f"{self.fresh(fresh, thread.read_to > 0) if fresh > 0 else ''}</div></li>"
+def draw_threads(threads: Iterable[Listed]) -> SafeString:
+    language, zone, now = get_language(), timezone.get_current_timezone_name(), timezone.now()
+    return mark_safe(
+        "".join(
+            ROWS.get((thread, language, zone, seen_at(thread.last_post_at, now)), partial(_row, thread))
+            for thread in threads
         )
+    )
 
-    def _facts(self, thread: Any) -> str:
-        parts: list[str] = [self.kind(thread.kind)]
-        if thread.pinned_at:
-            parts.append(_sign("pin", _("Pinned")))
-        if thread.locked_at:
-            parts.append(_sign("lock", _("Closed")))
-        if getattr(thread, "resolution", None):
-            parts.append(ui.badge(_("Answered"), tone="success", icon="circle-check"))
-        parts.append(f"<span>{escape(thread.author or _('Former member'))}</span>")
-        parts.append(draw_moment(thread.last_post_at))
-        parts += [f"<span>#{escape(name)}</span>" for name in thread.tag_names[:3]]
-        return "".join(parts)
+
+def _row(thread: Listed) -> str:
+    """What people wrote (title, first words, names, tags) is escaped here."""
+    fresh = thread.last_number - thread.read_to
+    url = reverse("community:thread", args=[thread.pk])
+    return (
+        '<li class="relative flex gap-3 p-4 sm:p-5 hover:bg-base-200/50" data-item tabindex="-1">'
+        f'{ui.avatar(_person(thread), "md")}<div class="min-w-0 flex-1"><h2 class="text-base leading-snug">'
+        f'<a class="after:absolute after:inset-0 hover:underline" href="{url}" '
+        f'lang="{thread.language}">{escape(thread.title)}</a></h2>'
+        f'<p class="text-sm quiet line-clamp-1 mt-0.5" lang="{thread.language}">'
+        f"{escape(excerpt(thread.opening_text or '', 140))}</p>"
+        f'<p class="text-sm quiet mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">{_facts(thread)}</p></div>'
+        '<div class="shrink-0 grid gap-1.5 content-start justify-items-end text-sm quiet">'
+        f"{_replies(max(thread.number_of_posts - 1, 0))}"
+        f"{_fresh(fresh, thread.read_to > 0) if fresh > 0 else ''}</div></li>"
+    )
+
+
+def _person(thread: Listed) -> User | None:
+    return thread.author.person() if thread.author else None
+
+
+def _facts(thread: Listed) -> str:
+    parts: list[str] = [_kind_badge(thread.kind)]
+    if thread.pinned_at:
+        parts.append(_sign("pin", _("Pinned")))
+    if thread.locked_at:
+        parts.append(_sign("lock", _("Closed")))
+    if thread.resolution:
+        parts.append(ui.badge(_("Answered"), tone="success", icon="circle-check"))
+    parts.append(f"<span>{escape(_person(thread) or _('Former member'))}</span>")
+    parts.append(draw_moment(thread.last_post_at))
+    parts += [f"<span>#{escape(name)}</span>" for name in thread.tag_names[:3]]
+    return "".join(parts)
 
 
 def _kind_badge(kind: str) -> SafeString:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import BoolOr
@@ -16,10 +16,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import Post, Reaction, Resolution, Thread
+from community.queries.authors import Author, authors_by_id
 from community.queries.threads import near_threads
 from community.rules import Seat, can_accept, can_write
 from core.kept_queries import AnyOf, KeptList, kept, kept_list
-from people.models import Profile, Standing, User
+from people.models import User
 
 PAGE_SIZE = 50
 # A change may be committed a little after the moment it is stamped with; what is drawn twice does no harm.
@@ -46,26 +47,6 @@ class Said(NamedTuple):
     @property
     def is_published(self) -> bool:
         return self.deleted_at is None and self.hidden_at is None
-
-
-class Author(NamedTuple):
-    """All that a page of posts shows of who wrote them; fifty users with profile and standing would cost far more."""
-
-    pk: int
-    name: str
-    handle: str
-    anonymised_at: datetime | None
-    picture: str | None
-    role: str | None
-    expertise: str | None
-
-    @lru_cache(maxsize=2_000)  # noqa: B019 - it belongs to nobody's page: a tuple
-    def person(self) -> User:
-        """Who this is, to be drawn; never to be changed or saved."""
-        person = User(pk=self.pk, name=self.name, handle=self.handle, anonymised_at=self.anonymised_at)
-        person.profile = Profile(picture=self.picture or "")
-        person.standing = Standing(role=self.role or "", expertise=self.expertise or "")
-        return person
 
 
 @dataclass(eq=False)
@@ -310,19 +291,6 @@ def dressed(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[Shown]:
         )
         for post in posts
     ]
-
-
-def authors_by_id(ids: Iterable[int | None]) -> dict[int, Author]:
-    known = {number for number in ids if number is not None}
-    return {row[0]: Author(*row) for row in _authors(ids=list(known))} if known else {}
-
-
-@kept
-def _authors(ids: list):
-    people = User.objects.filter(AnyOf("pk", ids)).order_by()
-    return people.values_list(
-        "pk", "name", "handle", "anonymised_at", "profile__picture", "standing__role", "standing__expertise"
-    )
 
 
 def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:

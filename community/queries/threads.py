@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, TrigramSimilarity
@@ -23,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
+from community.queries.authors import SHOWN, Author
 from core.kept_queries import AnyOf, KeptList, kept, kept_list
 from people.models import User
 
@@ -77,12 +79,43 @@ def _count(model, outer: str):
     return rows.annotate(number=Count("pk")).values("number")
 
 
+class Listed(NamedTuple):
+    """A thread as the list of a space shows it."""
+
+    pk: int
+    kind: str
+    title: str
+    language: str
+    number_of_posts: int
+    last_number: int
+    last_post_at: datetime
+    pinned_at: datetime | None
+    locked_at: datetime | None
+    resolution: int | None
+    read_to: int
+    opening_text: str | None
+    tag_names: tuple[str, ...]
+    author: Author | None
+
+
+LISTED = (*Listed._fields[:-1], *(f"author__{name}" for name in SHOWN))
+
+
+def listed(rows: Iterable[tuple]) -> list[Listed]:
+    """Threads from the rows of `pages_of_space`."""
+    own = len(Listed._fields) - 2
+    return [
+        Listed(*row[:own], tuple(row[own]), Author(*row[own + 1 :]) if row[own + 1] is not None else None)
+        for row in rows
+    ]
+
+
 def pages_of_space(
     space: Any, user: Any, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""
 ) -> Any:
-    """`rows_of_space` for a Paginator."""
+    """The same as `rows_of_space`, for a Paginator: rows that `listed` reads."""
     if words:
-        return rows_of_space(space, user, kind=kind, show=show, sort=sort, words=words)
+        return rows_of_space(space, user, kind=kind, show=show, sort=sort, words=words).values_list(*LISTED)
     known = (
         kind if kind in Thread.Kind.values else "",
         show if show in SHOWS else "",
@@ -95,7 +128,7 @@ def pages_of_space(
 def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., KeptList]:
     def rows(space: int, user: int, organisation: int):
         reader = User(pk=user, organisation_id=organisation)
-        return rows_of_space(space, reader, kind=kind, show=show, sort=sort)
+        return rows_of_space(space, reader, kind=kind, show=show, sort=sort).values_list(*LISTED)
 
     return kept_list(rows)
 

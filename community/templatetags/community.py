@@ -11,7 +11,8 @@ from community.post_drawing import PostDrawing
 from community.post_moulds import icons_of_posts
 from community.post_words import as_clock
 from community.queries.conversation import Conversation
-from community.thread_drawing import KIND_TONES, ThreadDrawing
+from community.queries.threads import listed
+from community.thread_drawing import KIND_TONES, draw_threads
 from core.markdown import excerpt
 from core.templatetags import ui
 
@@ -42,9 +43,9 @@ def post_actions(talk: Conversation) -> SafeString:
 
 
 @register.simple_tag
-def thread_rows(threads: Iterable[Thread]) -> SafeString:
+def thread_rows(rows: Iterable[tuple]) -> SafeString:
     """The items of a list of threads, drawn in Python as the posts are."""
-    return ThreadDrawing().rows(threads)
+    return draw_threads(listed(rows))
 
 
 @register.simple_tag

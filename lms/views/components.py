@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from community.models import Space, Thread
-from community.queries.conversation import Author, Conversation, Said, Shown
+from community.queries.authors import Author
+from community.queries.conversation import Conversation, Said, Shown
 from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
