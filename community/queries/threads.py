@@ -105,7 +105,9 @@ def listed(rows: Iterable[tuple]) -> list[Listed]:
     """Threads from the rows of `pages_of_space`."""
     own = len(Listed._fields) - 2
     return [
-        Listed(*row[:own], tuple(row[own]), Author(*row[own + 1 :]) if row[own + 1] is not None else None)
+        Listed._make(
+            (*row[:own], tuple(row[own]), Author(*row[own + 1 :]) if row[own + 1] is not None else None)
+        )
         for row in rows
     ]
 

@@ -34,12 +34,12 @@ class CourseSerializer(serializers.ModelSerializer):
 
 
 class StepSerializer(serializers.Serializer):
-    id = serializers.IntegerField(source="module.pk")
-    title = serializers.CharField(source="module.title")
-    kind = serializers.CharField(source="module.kind")
-    section = serializers.CharField(source="module.section.title")
-    minutes = serializers.IntegerField(source="module.minutes")
-    mandatory = serializers.BooleanField(source="module.mandatory")
+    id = serializers.IntegerField(source="pk")
+    title = serializers.CharField()
+    kind = serializers.CharField()
+    section = serializers.CharField(source="section_title")
+    minutes = serializers.IntegerField()
+    mandatory = serializers.BooleanField()
     state = serializers.ChoiceField(choices=["open", "begun", "done"])
     completed_at = serializers.DateTimeField(allow_null=True)
     posts = serializers.IntegerField()
