@@ -205,8 +205,10 @@ class DirtyDay(models.Model):
     day = models.DateField()
     # Who belongs to what may have changed, not only what they did: all of the day is looked at again.
     roster = models.BooleanField(default=True, db_default=True)
-    # Those whose own acts alone have changed; null: anybody's, and what was said.
+    # Those whose own rows alone have changed; null: anybody's.
     people = ArrayField(models.BigIntegerField(), null=True)
+    # What was said has changed too: the volumes of spaces, what became of questions.
+    said = models.BooleanField(default=True, db_default=True)
     # The transaction that marked it last: a rebuild removes the row only if no other came in meanwhile.
     mark = models.BigIntegerField(default=1)
     marked_at = models.DateTimeField(db_default=Now())

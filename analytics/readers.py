@@ -1,12 +1,12 @@
 """Which days events change, in the civil days of its organisation. What changes is only read there."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from analytics import days
 from analytics.rollups.learner_days import REPEAT
-from analytics.rollups.rebuilding import first_day, mark
+from analytics.rollups.rebuilding import Acts, first_day, mark
 from community.models import Membership, Post, Thread
 from courses.models import Enrolment
 from events.models import Event
@@ -42,7 +42,7 @@ ROSTER = frozenset(
     }
 )
 BELONGING = ROSTER | FACILITATORS
-# What one does changes one's own row of a day; what one says may be somebody's answer, or an answer's repetition.
+# What changes one's own row of a day and nothing else: what one says is counted in its space, and may be an answer.
 OWN = (PRESENCE | PARTICIPATIONS | {"community.post_unreacted"}) - CONTRIBUTIONS
 MARKING = OWN | CONTRIBUTIONS | POSTS | ANSWERS | BELONGING
 
@@ -61,15 +61,20 @@ def days_of_rosters(organisation: Organisation, events: list[Event]) -> set[date
     return _since(organisation, min(firsts)) if firsts else set()
 
 
-def days_of_acts(organisation: Organisation, events: list[Event]) -> dict[date, set[int] | None]:
-    """The days that acts change, with those whose own row alone changes, or None where something was said."""
-    own: dict[date, set[int]] = defaultdict(set)
+def days_of_acts(organisation: Organisation, events: list[Event]) -> dict[date, Acts]:
+    """The days that acts change, with those whose own rows alone change, and whether something was said."""
+    people: dict[date, set[int]] = defaultdict(set)
     for event in events:
         if event.verb in OWN and event.actor_id:
             for day in _days(organisation, _moments_of_own(event)):
-                own[day].add(event.actor_id)
+                people[day].add(event.actor_id)
+    acts = {day: Acts(found, said=False) for day, found in people.items()}
     talk = [event for event in events if event.verb in CONTRIBUTIONS | POSTS | ANSWERS]
-    return {**own, **dict.fromkeys(_days_of_talk(organisation, talk))}
+    for day, authors in _said(organisation, talk):
+        of_day = acts.setdefault(day, Acts(set()))
+        of_day.said = True
+        of_day.people = None if of_day.people is None or None in authors else of_day.people | authors
+    return acts
 
 
 def _moments_of_own(event: Event) -> Iterable[datetime]:
@@ -81,16 +86,18 @@ def _moments_of_own(event: Event) -> Iterable[datetime]:
     return marks.values_list("at", flat=True)
 
 
-def _days_of_talk(organisation: Organisation, events: list[Event]) -> set[date]:
-    changed: set[date] = set()
-    for event in events:
-        if event.verb in CONTRIBUTIONS:
-            changed |= _around(organisation, event.at)
+def _said(organisation: Organisation, events: list[Event]) -> Iterator[tuple[date, set]]:
+    """The days whose talk these events change, each with the authors whose rows they change; None is somebody gone."""
     posts = {event.post_id for event in events if event.verb in POSTS and event.post_id}
-    for written in Post.objects.filter(pk__in=posts).values_list("created_at", flat=True):
-        changed |= _around(organisation, written)
+    contributions = [(event.at, event.actor_id) for event in events if event.verb in CONTRIBUTIONS]
+    contributions += Post.objects.filter(pk__in=posts).values_list("created_at", "author_id")
+    for at, author in contributions:
+        for day in _around(organisation, at):
+            yield day, {author}
+    # What became of a question stands on the day it was asked.
     threads = Thread.objects.filter(pk__in={event.thread_id for event in events if event.thread_id})
-    return changed | _days(organisation, threads.values_list("created_at", flat=True))
+    for day in _days(organisation, threads.values_list("created_at", flat=True)):
+        yield day, set()
 
 
 def _days(organisation: Organisation, moments: Iterable[datetime]) -> set[date]:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.db import connection
 
 from analytics.days import bounds
+from community.models import Thread
+from events.models import Event
 from events.verbs import CONTRIBUTIONS, PARTICIPATIONS, PRESENCE
 
 # A post that repeats the author's own text of the last 24 hours is not a contribution (METRICS C3).
@@ -82,6 +84,7 @@ WITH
                1 AS participations, 0 AS reactions
         FROM analytics_counted
         WHERE role = 'learner' AND actor_id IS NOT NULL
+          AND (%(people)s::bigint[] IS NULL OR actor_id = ANY(%(people)s::bigint[]))
         UNION ALL
         SELECT e.actor_id, coalesce(e.space_id, s.space_id, 0), 1, 0,
                (e.verb = ANY(%(others)s) OR r.id IS NOT NULL)::int, (r.id IS NOT NULL)::int
@@ -154,11 +157,29 @@ def parameters(organisation, day, people: list[int] | None = None) -> dict:
     }
 
 
-def rebuild(organisation, day, people: list[int] | None = None) -> set[tuple[int, int]]:
-    """Make the rows of a day, or of these people on it, what the log says they are; who changed, and in which space."""
-    values = parameters(organisation, day, people)
+def rebuild(
+    organisation, day, people: list[int] | None = None, *, spoke: bool = True
+) -> set[tuple[int, int]]:
+    """Make the rows of a day, or of these people on it, what the log says they are; who changed, and in which space.
+
+    `spoke`: everybody's contributions are counted, for the days of spaces; else those of these people only.
+    """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.analytics_counted")
-        cursor.execute(COUNTED, values)
-        cursor.execute(INSERT, values)
+        cursor.execute(COUNTED, parameters(organisation, day, None if spoke else people))
+        cursor.execute(INSERT, parameters(organisation, day, people))
         return set(cursor.fetchall())
+
+
+def has_words_of(organisation, day, people: list[int] | None) -> bool:
+    """Whether one of these people, or anybody, may have said something on a day that is counted in a space."""
+    if people is None:
+        return True
+    start, end = bounds(day, organisation.zone)
+    words = Event.objects.filter(organisation_id=organisation.pk, verb__in=CONTRIBUTIONS, actor_id__in=people)
+    # A thread that was made by hand has no event.
+    threads = Thread.objects.filter(space__organisation=organisation, author__in=people)
+    return (
+        words.filter(at__gte=start, at__lt=end).exists()
+        or threads.filter(created_at__gte=start, created_at__lt=end).exists()
+    )

@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -17,40 +18,51 @@ from events.models import Event
 from events.verbs import PARTICIPATIONS, PRESENCE
 from people.models import Organisation
 
-NO_ACTS: Mapping[date, list[int] | None] = MappingProxyType({})
+
+@dataclass
+class Acts:
+    """What has changed on a day on which people only did something: rosters and completions are as they were."""
+
+    # Those whose own rows alone have changed; None: anybody's.
+    people: set[int] | None = None
+    # Else what was said in spaces, and what became of questions, is as it was too.
+    said: bool = True
+
+    @property
+    def named(self) -> list[int] | None:
+        return None if self.people is None else sorted(self.people)
+
+
+NO_ACTS: Mapping[date, Acts] = MappingProxyType({})
 # More than these on one day, and counting everybody in one go costs less.
 PEOPLE_AT_MOST = 1_000
 
 
-def mark(
-    organisation_id: int, dirty: Iterable[date], *, acts: Mapping[date, Collection[int] | None] = NO_ACTS
-) -> None:
-    """Ask for a rebuild of these days. A day that is being rebuilt at this moment is rebuilt once more.
-
-    On the days of `acts` people only did something: who they are and where they belong is as it was. With each day,
-    those whose own row alone has changed, or None: something was said, and that may change anybody's.
-    """
-    rows = [
-        {"day": day, "roster": False, "people": None if people is None else sorted(people)}
-        for day, people in acts.items()
+def mark(organisation_id: int, dirty: Iterable[date], *, acts: Mapping[date, Acts] = NO_ACTS) -> None:
+    """Ask for a rebuild of these days, and of those with `acts` as far as these go. A day that is being rebuilt at
+    this moment is rebuilt once more."""
+    rows: list[dict[str, Any]] = [
+        {"day": day, "roster": False, "said": of_day.said, "people": of_day.named}
+        for day, of_day in acts.items()
     ]
-    rows += [{"day": day, "roster": True} for day in set(dirty)]
+    rows += [{"day": day, "roster": True, "said": True} for day in set(dirty)]
     if not rows:
         return
     # The mark is the transaction that left it: another one differs, and marking twice in the same writes once.
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO analytics_dirtyday AS marked (organisation_id, day, mark, roster, people)
-               SELECT DISTINCT ON (day) %s, day, pg_current_xact_id()::text::bigint, roster, people
-               FROM jsonb_to_recordset(%s) AS asked (day date, roster boolean, people bigint[])
+            """INSERT INTO analytics_dirtyday AS marked (organisation_id, day, mark, roster, said, people)
+               SELECT DISTINCT ON (day) %s, day, pg_current_xact_id()::text::bigint, roster, said, people
+               FROM jsonb_to_recordset(%s) AS asked (day date, roster boolean, said boolean, people bigint[])
                ORDER BY day, roster DESC
                ON CONFLICT ON CONSTRAINT dirty_day_once DO UPDATE SET
                    mark = excluded.mark, roster = marked.roster OR excluded.roster,
-                   people = CASE
+                   said = marked.said OR excluded.said, people = CASE
                        WHEN cardinality(marked.people) + cardinality(excluded.people) <= %s
                        THEN ARRAY(SELECT DISTINCT unnest(marked.people || excluded.people))
                    END
                WHERE marked.mark <> excluded.mark OR marked.roster < excluded.roster
+                  OR marked.said < excluded.said
                   OR NOT coalesce(excluded.people <@ marked.people, marked.people IS NULL)""",
             [organisation_id, json.dumps(rows, default=str), PEOPLE_AT_MOST],
         )
@@ -60,7 +72,8 @@ def rebuild_dirty(limit: int = 500) -> int:
     """Rebuild the days that are marked, oldest mark first; the number of days rebuilt."""
     # Read before the figures are: whoever marks a day from here on changes its mark, and the row stays.
     marked = DirtyDay.objects.order_by("marked_at", "day")
-    seen: list[Any] = list(marked.values("pk", "organisation_id", "day", "mark", "roster", "people")[:limit])
+    columns = "pk", "organisation_id", "day", "mark", "roster", "people", "said"
+    seen: list[Any] = list(marked.values(*columns)[:limit])
     weeks: dict[tuple[int, date], list[dict[str, Any]]] = defaultdict(list)
     for row in seen:
         weeks[row["organisation_id"], days.monday(row["day"])].append(row)
@@ -69,7 +82,11 @@ def rebuild_dirty(limit: int = 500) -> int:
         with transaction.atomic():
             dates = sorted(row["day"] for row in rows)
             # Seen without the roster and marked with it meanwhile: its mark differs, and it is rebuilt once more.
-            acts = {row["day"]: row["people"] for row in rows if not row["roster"]}
+            acts = {
+                row["day"]: Acts(None if row["people"] is None else set(row["people"]), row["said"])
+                for row in rows
+                if not row["roster"]
+            }
             _rebuild_week(organisations[organisation], dates, acts=acts)
             for row in rows:
                 DirtyDay.objects.filter(pk=row["pk"], mark=row["mark"]).delete()
@@ -91,13 +108,12 @@ def _rebuild_week(
     organisation: Organisation,
     dates: list[date],
     *,
-    acts: Mapping[date, list[int] | None] = NO_ACTS,
+    acts: Mapping[date, Acts] = NO_ACTS,
     whole: bool = False,
 ) -> None:
     """Days of one week, then the week of what they changed, or of everything (`whole`).
 
-    On the days of `acts`, people only did something: rosters and completions are as they were built. Where it names
-    them, only their own rows have changed: what was said, and what became of questions, is as it was too.
+    On the days of `acts`, that alone has changed since they were built.
     Two rebuilds of a week would each miss the other's days: one waits for the other.
     """
     monday = days.monday(dates[0])
@@ -112,15 +128,16 @@ def _rebuild_week(
     repaired = set(built.values_list("day", flat=True))
     changed: set[blocks.Place] = set()
     for day in dates:
-        people = acts.get(day)
-        if day in repaired and people is not None:
-            acted = learner_days.rebuild(organisation, day, people)
+        of_day = acts[day] if day in repaired else Acts()
+        # The answer to a question of this day, or what may be said again on it, changes nothing that was said then.
+        spoke = of_day.said and learner_days.has_words_of(organisation, day, of_day.named)
+        acted = learner_days.rebuild(organisation, day, of_day.named, spoke=spoke)
+        if of_day.said:
+            thread_facts.rebuild(organisation, day)
+        if spoke:
+            space_days.rebuild(organisation, day)
+        else:
             space_days.count_learners(organisation, day, {space for _user, space in acted if space})
-            changed |= blocks.repair_day(organisation, day, acted)
-            continue
-        acted = learner_days.rebuild(organisation, day)
-        space_days.rebuild(organisation, day)
-        thread_facts.rebuild(organisation, day)
         if day in repaired:
             changed |= blocks.repair_day(organisation, day, acted)
         else:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from analytics.models import CompletionDay, DirtyDay, LearnerDay, SpaceDay, ThreadFact
-from analytics.rollups import blocks, rebuilding
+from analytics.rollups import blocks, rebuilding, space_days
 from community.models import Membership, Post, Reaction, Resolution
 from courses.models import Enrolment
 from events import reading
@@ -272,10 +272,10 @@ def catch_up() -> None:
 
 
 def test_a_day_marked_for_its_roster_stays_so_when_somebody_acts(lumen):
-    rebuilding.mark(lumen.pk, [], acts={MONDAY: None})
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: rebuilding.Acts()})
     assert not DirtyDay.objects.get().roster
     rebuilding.mark(lumen.pk, [MONDAY])
-    rebuilding.mark(lumen.pk, [], acts={MONDAY: {1}})
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: rebuilding.Acts({1})})
     assert DirtyDay.objects.get().roster
 
 
@@ -287,11 +287,22 @@ def test_a_late_visit_marks_nobody_but_its_visitor(lumen, space, awa, karim):
         reading.read_all(fenced=False)
     assert sorted(DirtyDay.objects.get().people) == sorted([awa.pk, karim.pk])
 
-    say(karim, thread, at(MONDAY, "16:00"))
+    assert not DirtyDay.objects.get().said
+    zoe = making.make_user("Zoé", organisation=lumen, joined_at=acting.LONG_AGO)
+    say(zoe, thread, at(MONDAY, "16:00"))
     reading.read_all(fenced=False)
     read(awa, thread, at(MONDAY, "17:00"))
     reading.read_all(fenced=False)
+    marked = DirtyDay.objects.get(day=MONDAY)
+    assert (sorted(marked.people), marked.said) == (sorted([awa.pk, karim.pk, zoe.pk]), True)
 
+
+def test_what_nobody_known_said_marks_everybody(lumen, space, awa, karim):
+    post = say(karim, ask(awa, space, at(MONDAY)), at(MONDAY, "11:00"))
+    catch_up()
+    Post.objects.filter(pk=post.pk).update(author=None, deleted_at=at(TUESDAY))
+    act("community.post_deleted", awa, post, at(TUESDAY), post.thread)
+    reading.read_all(fenced=False)
     assert DirtyDay.objects.get(day=MONDAY).people is None
 
 
@@ -318,10 +329,10 @@ def test_a_late_visit_counts_its_visitor_and_leaves_the_rest_as_it_was(lumen, sp
 
 def test_past_a_number_of_visitors_the_day_is_counted_whole(lumen, monkeypatch):
     monkeypatch.setattr(rebuilding, "PEOPLE_AT_MOST", 3)
-    rebuilding.mark(lumen.pk, [], acts={MONDAY: {1, 2}})
-    rebuilding.mark(lumen.pk, [], acts={MONDAY: {3}})
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: rebuilding.Acts({1, 2})})
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: rebuilding.Acts({3})})
     assert sorted(DirtyDay.objects.get().people) == [1, 2, 3]
-    rebuilding.mark(lumen.pk, [], acts={MONDAY: {4}})
+    rebuilding.mark(lumen.pk, [], acts={MONDAY: rebuilding.Acts({4})})
     assert DirtyDay.objects.get().people is None
 
 
@@ -426,3 +437,28 @@ def test_a_long_history_is_marked_with_few_queries(lumen, space, awa, karim, dja
         reading.read(reading.READERS["analytics.days"], fenced=False)
 
     assert marked_days() == {f"2026-09-{n:02d}" for n in range(1, 30)}
+
+
+def test_a_late_answer_counts_spaces_only_on_the_day_it_was_given(lumen, space, awa, karim, monkeypatch):
+    thread = ask(awa, space, at("2026-09-01"))
+    reading.read_all(fenced=False)
+    rebuilding.mark_missing_days()
+    catch_up()
+    counted = []
+    real = space_days.rebuild
+    monkeypatch.setattr(
+        space_days, "rebuild", lambda organisation, day: counted.append(str(day)) or real(organisation, day)
+    )
+
+    say(karim, thread, at("2026-09-10"))
+    reading.read_all(fenced=False)
+    assert marked_days() == {"2026-09-01", "2026-09-10", "2026-09-11"}
+    catch_up()
+
+    assert counted == ["2026-09-10"]
+    assert ThreadFact.objects.get().replies == 1
+    assert SpaceDay.objects.get(day="2026-09-10").contributions == 1
+    incremental = figures()
+    acting.forget_figures()
+    call_command("rebuild_figures", verbosity=0)
+    assert figures() == incremental
