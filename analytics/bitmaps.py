@@ -84,10 +84,19 @@ def histogram(slices: Slices, people: int) -> Counter[int]:
         if height == 0:
             counts[number] += group.bit_count()
             continue
-        bits = slices[height - 1]
-        branches.append((group & bits, height - 1, number | 1 << (height - 1)))
-        branches.append((group & ~bits, height - 1, number))
+        among = group & slices[height - 1]
+        branches.append((among, height - 1, number | 1 << (height - 1)))
+        branches.append((group ^ among, height - 1, number))
     return counts
+
+
+def highest(slices: Slices, people: int) -> int:
+    """The largest number that one of these people has."""
+    number = 0
+    for k in reversed(range(len(slices))):
+        if among := people & slices[k]:
+            people, number = among, number | 1 << k
+    return number
 
 
 def packed(people: int) -> bytes:

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext, pgettext
 from analytics import filters, wording
 from analytics.filters import Choices, Filters
 from analytics.metrics import formulas, participation
-from analytics.metrics.base import Metric
-from analytics.reports import Line, Report, Row
+from analytics.metrics.base import Metric, Value
+from analytics.reports import FORMULAS, Line, Report, Row
 
 
 @dataclass(frozen=True)
@@ -179,19 +179,20 @@ def _row(row: Row, query: dict[str, str]) -> UnitRow:
     url = f"{reverse('analytics:reports')}?{asked}" if row.unit_id else ""
     if row.hidden:
         return UnitRow(row.name, url, row.hidden)
-    taking_part = row.line("M03")
+    taking_part = row.value("M03")
     return UnitRow(
         name=row.name,
         url=url,
         learners=wording.decimal(row.learners, 0),
-        participation=wording.written(taking_part.metric, taking_part.value),
-        interval=wording.interval(taking_part.value),
-        share=taking_part.value.number,
-        cells=tuple(
-            Cell(wording.written(line.metric, line.value), str(line.value.reason))
-            for line in map(row.line, COLUMNS)
-        ),
+        participation=wording.written(participation.PARTICIPATION, taking_part),
+        interval=wording.interval(taking_part),
+        share=taking_part.number,
+        cells=tuple(_cell(code, row.value(code)) for code in COLUMNS),
     )
+
+
+def _cell(code: str, value: Value) -> Cell:
+    return Cell(wording.written(FORMULAS[code].metric, value), str(value.reason))
 
 
 def notes(report: Report) -> list[str]:

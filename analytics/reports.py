@@ -59,9 +59,10 @@ class Row:
     def learners(self) -> int:
         return self.measured.group.size
 
-    def line(self, code: str) -> Line:
-        """One figure; a page shows some of them, the file all."""
-        return line_of(self.measured, FORMULAS[code], self.k)
+    def value(self, code: str) -> Value:
+        """One figure; a page shows some of them, the file all with those before."""
+        formula = FORMULAS[code]
+        return formula.value(getattr(self.measured, formula.part), k=self.k)
 
     @cached_property
     def lines(self) -> dict[str, Line]:
@@ -104,22 +105,41 @@ class Report:
         return {line.code: line for line in self.lines}
 
 
-@dataclass
 class Measured:
-    """Everything known of one group of units over the two periods."""
+    """Everything known of one group of units over the two periods, each part when it is asked for."""
 
-    group: Group
-    group_before: Group
-    questions: Questions
-    questions_before: Questions
-    enrolments: Enrolments
-    enrolments_before: Enrolments
+    def __init__(self, source: Source, units: frozenset[int] | None) -> None:
+        self.source, self.units = source, units
+
+    @cached_property
+    def group(self) -> Group:
+        return _group(self.source.reading.period, self.units, self.source.people)
+
+    @cached_property
+    def group_before(self) -> Group:
+        return _group(self.source.earlier.period, self.units, self.source.people_before)
+
+    @cached_property
+    def questions(self) -> Questions:
+        return _sum(self.source.questions, self.units, Questions())
+
+    @cached_property
+    def questions_before(self) -> Questions:
+        return _sum(self.source.questions_before, self.units, Questions())
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        return _sum(self.source.enrolments, self.units, Enrolments())
+
+    @cached_property
+    def enrolments_before(self) -> Enrolments:
+        return _sum(self.source.enrolments_before, self.units, Enrolments())
 
 
 def build(user, filters: Filters, choices: Choices) -> Report:
     source = Source(user.organisation, filters, choices)
     wanted = source.wanted_units()
-    whole = source.measure(wanted)
+    whole = Measured(source, wanted)
     k = user.organisation.small_group
     table = Table(source, wanted, whole.group, k)
     report = Report(
@@ -170,20 +190,6 @@ class Source:
         if self.filters.unit:
             return self.choices.subtree(self.filters.unit.pk)
         return self.choices.reach
-
-    def group(self, units: frozenset[int] | None) -> Group:
-        return _group(self.reading.period, units, self.people)
-
-    def measure(self, units: frozenset[int] | None, group: Group | None = None) -> Measured:
-        """`group`: that of these units, if it is known."""
-        return Measured(
-            group=group or self.group(units),
-            group_before=_group(self.earlier.period, units, self.people_before),
-            questions=_sum(self.questions, units, Questions()),
-            questions_before=_sum(self.questions_before, units, Questions()),
-            enrolments=_sum(self.enrolments, units, Enrolments()),
-            enrolments_before=_sum(self.enrolments_before, units, Enrolments()),
-        )
 
     def short(self, group: Group) -> int:
         return (group.tally.exposed & ~self.people).bit_count()
@@ -282,11 +288,11 @@ class Table:
     def __init__(self, source: Source, wanted: frozenset[int] | None, whole: Group, k: int) -> None:
         self.source, self.k = source, k
         parts = _parts(source, wanted)
-        groups = [(part, source.group(part.units)) for part in parts]
-        kept = [(part, group) for part, group in groups if group.people]
-        self.parts = [part for part, _group in kept]
-        self.measured = [group for _part, group in kept]
-        self.groups = [group.people for group in self.measured]
+        measured = [(part, Measured(source, part.units)) for part in parts]
+        kept = [(part, found) for part, found in measured if found.group.people]
+        self.parts = [part for part, _found in kept]
+        self.measured = [found for _part, found in kept]
+        self.groups = [found.group.people for found in self.measured]
         # People who changed unit during the period are in several rows.
         self.moved = max(0, sum(people.bit_count() for people in self.groups) - whole.size) if kept else 0
         self.hidden: set[int] = set()
@@ -333,11 +339,11 @@ class Table:
                 made.append(self._row(part, self.measured[index]))
         if self.hidden:
             together = frozenset().union(*(self.parts[index].units for index in self.hidden))
-            made.append(self._row(Part(gettext("Units grouped together"), None, together)))
+            rest = Part(gettext("Units grouped together"), None, together)
+            made.append(self._row(rest, Measured(self.source, together)))
         return made
 
-    def _row(self, part: Part, group: Group | None = None) -> Row:
-        measured = self.source.measure(part.units, group)
+    def _row(self, part: Part, measured: Measured) -> Row:
         row = Row(part.name, part.unit_id, measured, self.k)
         if row.learners < self.k:
             row.hidden = gettext(

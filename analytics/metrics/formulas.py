@@ -17,11 +17,6 @@ def wilson(successes: int, n: int) -> tuple[float, float] | None:
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
-def mean(histogram: Mapping[int, int]) -> float | None:
-    people = sum(histogram.values())
-    return sum(value * count for value, count in histogram.items()) / people if people else None
-
-
 def median(histogram: Mapping[int, int]) -> float | None:
     """Half-way between the two middle values when their number is even."""
     people = sum(histogram.values())

@@ -112,7 +112,7 @@ class Group:
         """How many people made 0, 1, 2… contributions."""
         return bitmaps.histogram(self.tally.contributions, self.people)
 
-    @property
+    @cached_property
     def amount(self) -> int:
         return bitmaps.total(self.tally.contributions, self.people)
 
@@ -133,7 +133,7 @@ def contributions_per_learner(group: Group, *, k: int) -> Value:
         return Value(n=group.size, reason=too_few(k))
     if _one_person_made_most(group):
         return Value(n=group.size, reason=_("one person wrote more than half"))
-    return Value(formulas.mean(group.contributions), group.size)
+    return Value(group.amount / group.size, group.size)
 
 
 def median_contributions(group: Group, *, k: int) -> Value:
@@ -176,4 +176,4 @@ def _gini(histogram: dict[int, int] | Counter[int], k: int) -> Value:
 
 def _one_person_made_most(group: Group) -> bool:
     """A sum of which one person makes more than half would tell what that person did (METRICS C8)."""
-    return max(group.contributions, default=0) * 2 > group.amount > 0
+    return bitmaps.highest(group.tally.contributions, group.people) * 2 > group.amount > 0
