@@ -11,7 +11,7 @@ from itertools import zip_longest
 from analytics import bitmaps
 from analytics.bitmaps import Slices
 
-# Those of a month and of the one before it; they take less than a megabyte each for 100,000 people.
+# Those of a month and of the one before it; each takes about a megabyte for 100,000 people.
 SHEETS_AT_MOST = 40
 
 
