@@ -1,9 +1,11 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
 from core.kept_queries import kept
-from people.models import User
+from people.models import RoleGrant, User
 
 
 class PersonBackend(AuthenticationBackend):
@@ -11,9 +13,16 @@ class PersonBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         found = _user(pk=int(user_id))
-        return found[0] if found and self.user_can_authenticate(found[0]) else None
+        if not found or not self.user_can_authenticate(found[0]):
+            return None
+        user = found[0]
+        user.roles = frozenset(user.granted)  # every page asks, if only for what its side bar offers
+        return user
 
 
 @kept
 def _user(pk: int):
-    return User.objects.filter(pk=pk)
+    grants = RoleGrant.objects.filter(
+        user=OuterRef("pk"), organisation=OuterRef("organisation"), revoked_at=None
+    )
+    return User.objects.filter(pk=pk).annotate(granted=ArraySubquery(grants.values("role")))

@@ -57,7 +57,7 @@ def test_a_thread_page_asks_the_same_few_queries(
         actions.write_post(thread, author=karim, body="Voici.")
     client = sign_in(julie)
     client.get(thread.get_absolute_url())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(thread.get_absolute_url())
 
 
@@ -69,7 +69,7 @@ def test_a_space_page_asks_the_same_few_queries(
         actions.start_thread(space, author=awa, title=f"Question {n}", body="?", tags=["devis"])
     client = sign_in(karim)
     client.get(space.get_absolute_url())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(space.get_absolute_url())
 
 
@@ -79,7 +79,7 @@ def test_the_spaces_page_asks_the_same_few_queries(lumen, awa, sign_in, django_a
         making.make_space(lumen, f"Espace {n}")
     client = sign_in(awa)
     client.get("/spaces/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/spaces/")
 
 

@@ -136,7 +136,7 @@ def test_a_search_costs_the_same_with_one_and_with_three_of_each(
         making.enrol(awa, course)
     client = sign_in(awa)
     client.get("/search/", {"q": "escabeau"})
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         page = client.get("/search/", {"q": "escabeau"})
     assert [group["kind"] for group in page.context["groups"]] == [
         "threads",
