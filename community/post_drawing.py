@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
 from community import rules
-from community.models import Post
 from community.post_moulds import COUNT, NOTHING, OTHER_REACTIONS, PK, Met, icon, moulds_for
 from community.post_words import as_clock, words_of_posts
 from community.queries.authors import Author
@@ -48,7 +47,7 @@ class PostDrawing:
         )  # fmt: skip
 
     def _met(self, author: int | None) -> Met:
-        seat, like = self.talk.seat, Post(author_id=author)
+        seat, like = self.talk.seat, rules.By(author)
         can = rules.can_edit, rules.can_delete, rules.can_flag
         return Met(author is not None, self.talk.can_write, *(may(seat, like) for may in can))
 
@@ -87,7 +86,7 @@ class PostDrawing:
         """What people chose (their names) is escaped in `chip`; `post.html` was cleaned when written."""
         post = shown.post
         if not post.is_published and not (
-            post.deleted_at is None and rules.can_see_hidden(self.talk.seat, Post(author_id=post.author_id))
+            post.deleted_at is None and rules.can_see_hidden(self.talk.seat, post)
         ):
             return self._removed(shown)
         label = self.words["post"] % {"n": post.number, "name": self.chip(shown.author)[2]}

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet
 
 from community.models import Membership, Post, Space, Thread
 from core.kept_queries import kept
 from people.rules import is_administrator, is_trainer
+
+
+class Authored(Protocol):
+    """What somebody wrote; None is who left."""
+
+    @property
+    def author_id(self) -> int | None: ...
+
+
+class By(NamedTuple):
+    """Anything that this person wrote."""
+
+    author_id: int | None
 
 
 @dataclass(frozen=True)
@@ -77,11 +90,11 @@ def can_react(seat: Seat, post: Post) -> bool:
     return post.author_id != seat.user.pk
 
 
-def can_edit(seat: Seat, post: Post) -> bool:
+def can_edit(seat: Seat, post: Authored) -> bool:
     return post.author_id == seat.user.pk and seat.is_member
 
 
-def can_delete(seat: Seat, post: Post) -> bool:
+def can_delete(seat: Seat, post: Authored) -> bool:
     return seat.is_facilitator or post.author_id == seat.user.pk
 
 
@@ -96,7 +109,7 @@ def can_accept(seat: Seat, thread: Thread) -> bool:
     return is_asker or seat.is_facilitator or (seat.is_at_home and is_trainer(seat.user))
 
 
-def can_flag(seat: Seat, post: Post) -> bool:
+def can_flag(seat: Seat, post: Authored) -> bool:
     return post.author_id != seat.user.pk
 
 
@@ -111,6 +124,6 @@ def can_steer(seat: Seat) -> bool:
     return seat.is_facilitator
 
 
-def can_see_hidden(seat: Seat, post: Post) -> bool:
+def can_see_hidden(seat: Seat, post: Authored) -> bool:
     """What a facilitator hid stays readable to its author, who may be asked to rephrase, and to facilitators."""
     return seat.is_facilitator or post.author_id == seat.user.pk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -293,8 +293,8 @@ def dressed(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[Shown]:
     ]
 
 
-def _reactions(ids: list[int], user: Any) -> tuple[dict[int, Counter], dict[int, set[str]]]:
-    counts: dict[int, Counter] = defaultdict(Counter)
+def _reactions(ids: list[int], user: Any) -> tuple[dict[int, dict[str, int]], dict[int, set[str]]]:
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
     mine: dict[int, set[str]] = defaultdict(set)
     for post, kind, number, own in _counted_reactions(posts=ids, user=user.pk):
         counts[post][kind] = number
