@@ -47,6 +47,8 @@ class Written:
         if cut is not None:
             sql, params = f"{sql} LIMIT %s OFFSET %s", [*params, Int8(cut.stop - cut.start), Int8(cut.start)]
         queryset, compiler = self.of_this_thread()
+        # Not kept: inside an event loop a thread has another connection than outside it.
+        compiler.connection = connections[self.queryset.db]
         found = _fetched(compiler.connection, sql, params, replan=self.replan)
         compiler.execute_sql = lambda *args, **kwargs: (found,)
         return list(queryset._iterable_class(queryset))
