@@ -13,6 +13,8 @@ from bench.faults.house import House
 from bench.faults.journal import Act, Journal
 
 GIVEN_UP = 120.0
+# A mail that failed twice is tried again after five minutes.
+LAST_MAILS_WITHIN = 400.0
 
 # Events up to the marker that some reader has not read; mails of before that are due.
 LEFT = """
@@ -21,6 +23,10 @@ SELECT
     SELECT txid, id FROM events_event WHERE post_id = %s AND verb = 'community.post_written' LIMIT 1)),
  (SELECT count(*) FROM events_delivery
    WHERE state = 'waiting' AND created_at <= %s AND due_at <= now())
+"""
+
+WAITING = """
+SELECT id, created_at, attempts, due_at, error FROM events_delivery WHERE state = 'waiting' ORDER BY id
 """
 
 
@@ -99,6 +105,21 @@ class Gauge:
                 break
             time.sleep(0.2)
         return time.monotonic() - began
+
+    def last_mails(self) -> list[str]:
+        """Wait for mails that failed and wait for their next attempt; what is known of each of them."""
+        began = time.monotonic()
+        failed: list[str] = []
+        with self.house.connect() as connection:
+            while rows := connection.execute(WAITING).fetchall():
+                failed = failed or [
+                    f"mail {pk}: asked {asked:%H:%M:%S}, failed {times} times, due {due:%H:%M:%S}: {error[-200:]!r}"
+                    for pk, asked, times, due, error in rows
+                ]
+                if time.monotonic() - began > LAST_MAILS_WITHIN:
+                    break
+                time.sleep(0.5)
+        return failed
 
     def last_post(self) -> int:
         found = self.ask("SELECT max(id) FROM community_post WHERE thread_id = %s", [self.academy.probe])

@@ -188,6 +188,8 @@ class Run:
         row = self.rows[END] = Row(END, times=1, work_within=60)
         row.work = self.gauge.rest_of_work()
         self.check(row, 0)
+        for line in self.gauge.last_mails():
+            self.say(line)
         self.cuts()
         self.gauge.end()
         self.house.watched.discard("beat")
