@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from people.models import Organisation
@@ -32,6 +33,13 @@ class LearnerDay(models.Model):
         indexes = [
             models.Index(fields=["user", "day"], name="learner_day_of_user"),
             models.Index(fields=["space_id", "day"], name="learner_day_of_space"),
+            # One in ten of them: who wrote in a space over a month is found without the rows.
+            models.Index(
+                fields=["space_id", "day"],
+                include=["user"],
+                condition=Q(contributions__gt=0),
+                name="learner_day_of_writer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -59,6 +59,12 @@ class Event(models.Model):
                 condition=Q(verb="community.space_left"),
                 name="event_space_left",
             ),
+            # Rare too, and asked for at each post: who was called in it.
+            models.Index(
+                fields=["post_id"],
+                condition=Q(verb="community.person_mentioned"),
+                name="event_mention",
+            ),
         ]
 
     def __str__(self) -> str:
