@@ -211,10 +211,10 @@ def test_the_page_asks_the_database_as_often_with_one_item_as_with_three(
     client = sign_in(julie)
     add(1)
     client.get(URL)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(URL)
     add(2)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(URL)
 
 

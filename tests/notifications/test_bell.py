@@ -240,7 +240,7 @@ def test_the_list_costs_the_same_with_one_and_three(
     read()
     client = sign_in(awa)
     client.get("/notifications/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get("/notifications/").content.decode()
     assert page.count("a répondu") == number
 
