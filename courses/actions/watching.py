@@ -29,13 +29,14 @@ def open_module(enrolment: Enrolment, module: Module, *, progress: Progress | No
     if progress is not None and same:
         progress.enrolment, progress.module = enrolment, module
         return progress
-    return _begin_visit(enrolment, module)
+    return _begin_visit(enrolment, module, progress)
 
 
 @transaction.atomic
-def _begin_visit(enrolment: Enrolment, module: Module) -> Progress:
-    now = timezone.now()
-    progress, fresh = Progress.objects.get_or_create(enrolment=enrolment, module=module)
+def _begin_visit(enrolment: Enrolment, module: Module, progress: Progress | None) -> Progress:
+    now, fresh = timezone.now(), False
+    if progress is None:
+        progress, fresh = Progress.objects.get_or_create(enrolment=enrolment, module=module)
     progress.enrolment, progress.module = enrolment, module
     last = enrolment.last_seen_at if enrolment.last_module_id == module.pk and not fresh else None
     if last and now - last < SAME_VISIT:
@@ -43,7 +44,8 @@ def _begin_visit(enrolment: Enrolment, module: Module) -> Progress:
     enrolment.last_module, enrolment.last_seen_at = module, now
     enrolment.save(update_fields=["last_module", "last_seen_at"])
     # The clock of the player starts again, unless it is running on another device.
-    Progress.objects.filter(pk=progress.pk, heard_at__lt=now - SILENCE).update(heard_at=now)
+    if progress.heard_at is not None:
+        Progress.objects.filter(pk=progress.pk, heard_at__lt=now - SILENCE).update(heard_at=now)
     record("courses.module_opened", actor=enrolment.user, subject=module, **_place(progress))
     complete_if_done(progress)
     return progress
