@@ -208,6 +208,8 @@ def measure(
     rounds: dict[str, list[dict[str, float]]] = {case.name: [] for case in cases}
     requests = REQUESTS_BESIDE if small else REQUESTS[1]
     for number in range(ROUNDS + 1):
+        for one in filter(None, (system, small)):
+            one.settle()
         for case in cases:
             if time.monotonic() > deadline:
                 break

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,7 @@ from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
 from community.models import Post, PostRevision, ReadState, Thread, Watch
 from core.errors import Refused
+from core.kept_queries import kept
 from core.markdown import RENDERER_VERSION, clean_source
 from events.recording import record
 
@@ -118,7 +121,15 @@ def _number(post: Post) -> None:
 
 
 def _of_key(key: UUID | None, author, thread: Thread) -> Post | None:
-    return Post.objects.filter(key=key, author=author, thread=thread).first() if key else None
+    found = _keyed(key=str(key), author=author.pk, thread=thread.pk) if key else []
+    return Post.objects.get(pk=found[0]) if found else None
+
+
+@kept
+def _keyed(key: str, author: int, thread: int) -> QuerySet:
+    """Asked before each post is written, and almost always in vain."""
+    posts = Post.objects.filter(key=Cast(Value(key), UUIDField()), author_id=author, thread_id=thread)
+    return posts.values_list("pk", flat=True)
 
 
 def _first_of_key(key: UUID | None, author, thread: Thread) -> Post:
