@@ -31,7 +31,7 @@ from people.models import User
 NEAR_AT_MOST = 4
 # How alike two titles must be, from 0 to 1, by their trigrams; among how many, sharing one of how many words.
 ALIKE = 0.3
-COMPARED = 200
+COMPARED = 100
 TELLING = 3
 SHOWS = ("unread", "unanswered")
 SORTS = {"recent": "-last_post_at", "new": "-created_at", "replies": "-number_of_posts"}
