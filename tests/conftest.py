@@ -1,3 +1,5 @@
+import fcntl
+
 import pytest
 from django.conf import settings
 from django.utils.translation import override
@@ -10,6 +12,23 @@ from tests import making
 
 def pytest_addoption(parser):
     parser.addoption("--write-doors", action="store_true", help="write tests/doors/expected.txt anew")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """A test marked `alone` waits until the other workers have ended theirs: the fence of the log's readers counts
+    the open transactions of the whole server."""
+    wanted = fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
+    settings.VAR_DIR.mkdir(exist_ok=True)
+    with (
+        (settings.VAR_DIR / "turn.lock").open("a") as turn,
+        (settings.VAR_DIR / "tests.lock").open("a") as tests,
+    ):
+        # Whoever waits to be alone lets nobody begin before.
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        fcntl.flock(tests, wanted)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,6 +13,8 @@ from events.models import Cursor, Event, ParkedEvent
 from events.recording import record
 from events.tasks import wake_readers
 
+pytestmark = pytest.mark.alone
+
 VERB, OTHER = "people.user_joined", "people.unit_changed"
 
 

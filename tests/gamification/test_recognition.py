@@ -107,6 +107,7 @@ def state():
     return list(grants), list(ledger), list(standings)
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_the_rebuilt_state_equals_the_live_state():
     from gamification.models import Recognition
