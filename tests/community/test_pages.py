@@ -49,6 +49,32 @@ def test_a_page_fetched_ahead_of_a_click_was_read_by_nobody(thread, karim, sign_
     assert not ReadState.objects.filter(user=karim).exists()
 
 
+def test_a_post_drawn_for_one_reader_is_not_shown_to_another(thread, awa, karim, julie, sign_in):
+    """Each post is kept as it was drawn, by all that its reader sees of it."""
+    post = actions.write_post(thread, author=karim, body="Le manager.")
+
+    def page_of(person):
+        return sign_in(person).get(thread.get_absolute_url()).content.decode().partition('id="post-2"')[2]
+
+    before = {person.name: page_of(person) for person in (karim, awa, julie)}
+    assert f"/posts/{post.pk}/edit/" in before[karim.name]
+    assert f"/posts/{post.pk}/edit/" not in before[awa.name]
+    actions.react(post, user=awa)
+    pressed = f'id="useful-{post.pk}" aria-pressed="true"'
+    assert pressed in page_of(awa)
+    assert pressed not in page_of(julie)
+    actions.unreact(post, user=awa)
+    assert pressed not in page_of(awa)
+    Post.objects.filter(pk=post.pk).update(hidden_at=timezone.now())
+    assert "Le manager." in page_of(karim)
+    assert "Le manager." in page_of(julie)
+    assert "Le manager." not in page_of(awa)
+    Post.objects.filter(pk=post.pk).update(hidden_at=None)
+    actions.edit_post(Post.objects.get(pk=post.pk), by=karim, body="La direction.")
+    assert "La direction." in page_of(awa)
+    assert "Le manager." not in page_of(awa)
+
+
 @pytest.mark.parametrize("number", [1, 50])
 def test_a_thread_page_asks_the_same_few_queries(
     thread, karim, julie, sign_in, django_assert_num_queries, number
