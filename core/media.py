@@ -63,7 +63,7 @@ def serve(
 def is_local(file: FieldFile) -> bool:
     try:
         return bool(file.path)
-    except NotImplementedError:
+    except NotImplementedError:  # What lies in a bucket has no path.
         return False
 
 

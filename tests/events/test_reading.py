@@ -37,6 +37,17 @@ def tell(user, verb=VERB, **fields):
         return record(verb, actor=user, subject=user, **fields)
 
 
+def parked_after_five(one, seen, before, after) -> ParkedEvent:
+    """What the reader `one` stops at four times and parks the fifth, between an event `before` and one `after` it."""
+    for _ in range(4):
+        assert reading.read(one) is reading.State.BEHIND
+    assert (seen, ParkedEvent.objects.count()) == ([before.pk], 0)
+    assert reading.read(one) is reading.State.DONE
+
+    assert seen == [before.pk, after.pk]
+    return ParkedEvent.objects.get()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_each_event_is_handled_once_and_in_order(awa, make_reader):
     seen = []
@@ -146,13 +157,7 @@ def test_an_event_that_fails_five_times_is_parked_and_the_next_is_read(awa, make
     one = make_reader(handle)
     before, poison, after = tell(awa), tell(awa, data={"poison": True}), tell(awa)
 
-    for _ in range(4):
-        assert reading.read(one) is reading.State.BEHIND
-    assert (seen, ParkedEvent.objects.count()) == ([before.pk], 0)
-    assert reading.read(one) is reading.State.DONE
-
-    assert seen == [before.pk, after.pk]
-    parked = ParkedEvent.objects.get()
+    parked = parked_after_five(one, seen, before, after)
     assert (parked.reader, parked.event_id) == (one.name, poison.pk)
     assert "ValueError: planned" in parked.error
     poison.refresh_from_db()
@@ -190,13 +195,7 @@ def test_a_batch_that_fails_leaves_nothing_and_parks_only_the_event_that_fails(a
     one = make_reader(handle, register=reading.batch_reader)
     before, poison, after = tell(awa), tell(awa, data={"poison": True}), tell(awa)
 
-    for _ in range(4):
-        assert reading.read(one) is reading.State.BEHIND
-    assert (seen, ParkedEvent.objects.count()) == ([before.pk], 0)
-    assert reading.read(one) is reading.State.DONE
-
-    assert seen == [before.pk, after.pk]
-    assert ParkedEvent.objects.get().event_id == poison.pk
+    assert parked_after_five(one, seen, before, after).event_id == poison.pk
     found = dict(Event.objects.values_list("pk", "space_id"))
     assert [found[event.pk] for event in (before, poison, after)] == [1, None, 1]
 
