@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "palabre"
-FRONT_END = ("assets", "templates", "core/templatetags", "community/templatetags")
 
 
 class Failed(Exception):
@@ -204,9 +203,9 @@ def install_front_end() -> str | None:
 
 
 def build_assets() -> str | None:
-    sources = [*files_under(*FRONT_END), ROOT / "build.mjs", ROOT / "package-lock.json"]
-    sources += sorted(path for path in ROOT.glob("*/templatetags/*.py") if path not in sources)
-    mark = digest(sources)
+    apps = [path.parent.name for path in ROOT.glob("*/apps.py")]
+    named = [path for path in files_under(*apps) if path.suffix == ".py"]  # Python names classes and icons too
+    mark = digest([*files_under("assets", "templates"), *named, ROOT / "build.mjs", ROOT / "package-lock.json"])
     stamp = ROOT / "static" / "build" / ".stamp"
     if stamp.exists() and stamp.read_text() == mark:
         return "ready"

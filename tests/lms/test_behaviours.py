@@ -3,12 +3,8 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from playwright.sync_api import Page, Route, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -32,14 +28,6 @@ htmx.process(form);
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu"]}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _built():
-    node = Path(sys.prefix) / "bin" / "node"
-    subprocess.run(
-        [node, "build.mjs"], cwd=django_settings.BASE_DIR, check=True, capture_output=True, timeout=120
-    )
 
 
 @pytest.fixture
