@@ -1,6 +1,7 @@
 from functools import partial
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -26,6 +27,19 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds or 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def weight(size: int) -> str:
+    """What a file weighs, in thousands like the limits that uploads are told: 606 kB, 12.4 MB.
+
+    Django's `filesizeformat` divides by 1024 and writes « Kio » in French.
+    """
+    if size < 999_500:
+        return _("%(n)s\N{NO-BREAK SPACE}kB") % {"n": floatformat(size / 1_000, 0)}
+    if size < 999_950_000:
+        return _("%(n)s\N{NO-BREAK SPACE}MB") % {"n": floatformat(size / 1_000_000, 1)}
+    return _("%(n)s\N{NO-BREAK SPACE}GB") % {"n": floatformat(size / 1_000_000_000, 1)}
 
 
 @register.simple_tag

@@ -1,9 +1,11 @@
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import translation
 
 from core.errors import Refused
 from courses.actions import save_caption, upload_video
 from courses.models import Cue, Progress, Video
+from courses.templatetags.courses import weight
 from tests import making
 from tests.courses import films
 
@@ -71,3 +73,19 @@ def test_a_withdrawn_film_is_for_its_trainers_only(sign_in, awa, julie, course, 
     assert sign_in(awa).get(address).status_code == 404
     answer = sign_in(julie).get(address, headers={"Range": "bytes=999999-"})
     assert answer.status_code == 416
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "french"),
+    [
+        (605_512, "606 kB", "606 ko"),
+        (999_700, "1.0 MB", "1,0 Mo"),
+        (12_400_000, "12.4 MB", "12,4 Mo"),
+        (999_960_000, "1.0 GB", "1,0 Go"),
+    ],
+)
+def test_a_film_weighs_in_thousands_and_in_the_units_of_the_reader(size, english, french):
+    with translation.override("en"):
+        assert weight(size) == english.replace(" ", "\N{NO-BREAK SPACE}")
+    with translation.override("fr"):
+        assert weight(size) == french.replace(" ", "\N{NO-BREAK SPACE}")
