@@ -134,8 +134,10 @@ def dot(colour: str) -> SafeString:
 
 
 @register.simple_tag
-def person_chip(person: Any, size: str = "md", note: str = "", link: bool = True) -> SafeString:
-    """Avatar, name and standing badges; `note` is the quiet second line."""
+def person_chip(
+    person: Any, size: str = "md", note: str = "", link: bool = True, role: str = ""
+) -> SafeString:
+    """Avatar, name and standing badges; `note` is the quiet second line, `role` what they do in this place."""
     name: SafeString | str = str(person) if person is not None else _("Former member")
     if link and person is not None:
         name = format_html('<a class="link link-hover" href="{}">{}</a>', person.get_absolute_url(), name)
@@ -144,18 +146,21 @@ def person_chip(person: Any, size: str = "md", note: str = "", link: bool = True
         '<span class="flex flex-wrap items-center gap-x-1.5"><b class="font-semibold">{}</b>{}</span>{}</span></span>',
         avatar(person, size),
         name,
-        standing_badges(person),
+        standing_badges(person, role),
         format_html('<span class="quiet block">{}</span>', note) if note else "",
     )
 
 
 @register.simple_tag
-def standing_badges(person: Any) -> SafeString:
-    """What a person is known for here (role, expertise), as small badges, when `standing` was joined."""
+def standing_badges(person: Any, role: str = "") -> SafeString:
+    """What a person is known for (role, expertise), as small badges, when `standing` was joined.
+
+    A `role` in this very place is said instead of the one they are known for everywhere.
+    """
     standing = _joined(person, "standing") if person is not None else None
-    if standing is None:
-        return mark_safe("")
-    found = [(standing.get_role_display(), "primary"), (standing.expertise, "expert")]
+    found = [(role, "primary")]
+    if standing is not None:
+        found = [(role or standing.get_role_display(), "primary"), (standing.expertise, "expert")]
     return format_html_join(
         "", "{}", ((badge(label, tone=tone, size="xs"),) for label, tone in found if label)
     )

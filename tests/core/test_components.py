@@ -61,6 +61,16 @@ def test_a_picture_and_a_standing_show_only_when_the_page_joined_them():
     assert "Expert &lt;em&gt;" in chip
 
 
+def test_a_role_in_this_place_is_said_instead_of_the_one_known_everywhere():
+    person, source = awa(), '{% person_chip person role="Facilitates here" %}'
+    assert "Facilitates here" in draw(source, person=person)
+    person._state.fields_cache["standing"] = Standing(user=person, role="facilitator", expertise="Sound")
+    chip = draw(source, person=person)
+    assert "Facilitates here" in chip
+    assert "Facilitator" not in chip
+    assert "Sound" in chip
+
+
 @pytest.mark.parametrize(
     ("done", "total", "seats", "filled"),
     [
