@@ -49,7 +49,11 @@ class ThreadForm(DraftedForm):
     kind = forms.ChoiceField(
         label=_("What is it?"), choices=Thread.Kind.choices, initial=Thread.Kind.DISCUSSION, required=False
     )
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(
+        label=_("Title"),
+        help_text=_("A whole sentence: what would you like to know, or to tell?"),
+        max_length=200,
+    )
     choices = forms.CharField(
         label=_("Choices, one per line"),
         help_text=_("For a case or a poll: what people choose between."),
