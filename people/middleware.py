@@ -2,6 +2,8 @@ import zoneinfo
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.mfa.stages import AuthenticateStage
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
@@ -37,6 +39,19 @@ class PersonMiddleware:
             # They have just signed out: the pages they saw are not to be found by who comes after.
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+    def process_view(self, request, *_view):
+        """After the right password, the page of the second step speaks the language of whose account it is.
+
+        What was chosen on this device still comes first: the page itself offers that choice.
+        """
+        on_the_page = request.resolver_match and request.resolver_match.view_name == "mfa_authenticate"
+        if not on_the_page or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+            return
+        stage = get_pending_stage(request)
+        if stage and stage.key == AuthenticateStage.key and stage.login.user:
+            translation.activate(stage.login.user.language)
+            request.LANGUAGE_CODE = stage.login.user.language
 
     def was_idle(self, request) -> bool:
         """Whether this session was left alone for longer than `settings.SESSION_ENDS_WHEN_IDLE_FOR`."""

@@ -92,3 +92,34 @@ def test_a_role_nobody_has_stops_the_start(monkeypatch):
         environment.Unsafe, match="SECOND_STEP_FOR takes administrator, hr, trainer, not boss"
     ):
         environment.roles("SECOND_STEP_FOR")
+
+
+def test_the_page_after_the_password_speaks_the_language_of_whose_account_it_is(marc, client):
+    set_up(marc)
+    marc.language = "fr"
+    marc.set_password("un-mot-de-passe-long")
+    marc.save()
+    headers = {"Accept-Language": "en"}
+    sign_in, page = reverse("account_login"), reverse("mfa_authenticate")
+    refused = client.post(sign_in, {"login": marc.email, "password": "not-the-password"}, headers=headers)
+    assert (refused.status_code, refused["Content-Language"]) == (200, "en")
+    assert client.get(page, headers=headers).url == sign_in
+    assert (
+        client.post(sign_in, {"login": marc.email, "password": "un-mot-de-passe-long"}, headers=headers).url
+        == page
+    )
+
+    for answer in (client.get(page, headers=headers), client.post(page, {"code": "000000"}, headers=headers)):
+        assert "Encore une étape" in answer.text
+        assert answer["Content-Language"] == "fr"
+    assert client.get(sign_in, headers=headers)["Content-Language"] == "en"
+
+
+def test_the_language_chosen_on_the_device_holds_on_the_page_after_the_password(marc, client):
+    set_up(marc)
+    marc.language = "fr"
+    marc.set_password("un-mot-de-passe-long")
+    marc.save()
+    client.post(reverse("appearance"), {"language": "en"})
+    client.post(reverse("account_login"), {"login": marc.email, "password": "un-mot-de-passe-long"})
+    assert "One more step" in client.get(reverse("mfa_authenticate")).text
