@@ -204,8 +204,10 @@ def install_front_end() -> str | None:
 
 def build_assets() -> str | None:
     apps = [path.parent.name for path in ROOT.glob("*/apps.py")]
-    named = [path for path in files_under(*apps) if path.suffix == ".py"]  # Python names classes and icons too
-    mark = digest([*files_under("assets", "templates"), *named, ROOT / "build.mjs", ROOT / "package-lock.json"])
+    # Python names classes and icons too.
+    named = [path for path in files_under(*apps) if path.suffix == ".py"]
+    sources = [*files_under("assets", "templates"), *named, ROOT / "build.mjs", ROOT / "package-lock.json"]
+    mark = digest(sources)
     stamp = ROOT / "static" / "build" / ".stamp"
     if stamp.exists() and stamp.read_text() == mark:
         return "ready"
