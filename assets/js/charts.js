@@ -29,8 +29,10 @@ function lines(data) {
 
 function settings(data) {
   const text = colour("base-content");
-  const number = new Intl.NumberFormat(document.documentElement.lang);
-  const withUnit = (value) => (data.unit ? `${number.format(value)}\u202f${data.unit}` : number.format(value));
+  const share = data.unit === "%";
+  const number = new Intl.NumberFormat(document.documentElement.lang, { style: share ? "percent" : "decimal" });
+  // A narrow space before a French %, as the server writes it.
+  const withUnit = (value) => number.format(share ? value / 100 : value).replace("\u00a0", "\u202f");
   const font = { family: "Instrument Sans Variable", size: 12 };
   return {
     responsive: true, maintainAspectRatio: false,
@@ -38,7 +40,7 @@ function settings(data) {
     interaction: { mode: "index", intersect: false },
     plugins: {
       legend: { display: data.series.length > 1, align: "end", labels: { color: text, font, boxWidth: 16, boxHeight: 3 } },
-      tooltip: { callbacks: { label: (item) => `${item.dataset.label} : ${withUnit(item.parsed.y)}` } },
+      tooltip: { callbacks: { label: (item) => `${item.dataset.label} · ${withUnit(item.parsed.y)}` } },
     },
     scales: {
       x: { grid: { display: false }, ticks: { color: text, font, maxRotation: 0, autoSkipPadding: 12 } },
