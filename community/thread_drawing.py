@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from community.models import Thread
 from community.queries.threads import Listed
+from core.addresses import address_of
 from core.drawn import Drawn
 from core.icons import icon_svg
 from core.markdown import excerpt
@@ -48,7 +48,7 @@ def draw_threads(threads: Iterable[Listed]) -> SafeString:
 def _row(thread: Listed) -> str:
     """What people wrote (title, first words, names, tags) is escaped here."""
     fresh = thread.last_number - thread.read_to
-    url = reverse("community:thread", args=[thread.pk])
+    url = address_of("community:thread", thread.pk)
     return (
         '<li class="relative flex gap-3 p-4 sm:p-5 hover:bg-base-200/50" data-item tabindex="-1">'
         f'{ui.avatar(_person(thread), "md")}<div class="min-w-0 flex-1"><h2 class="text-base leading-snug">'

@@ -1,16 +1,15 @@
 """What the frame of every page shows: where one may go, what is new there, whose page it is."""
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.core.cache import cache as shared
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Membership
+from core.addresses import address_if_any
 from lms.news import news_of
 from notifications.queries import unread_count
 from people.models import RoleGrant
@@ -39,15 +38,6 @@ POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]
 def shell(request: HttpRequest) -> dict[str, Any]:
     # All of it is found when it is asked for: a fragment, which draws no frame, costs no query.
     return {"shell": Shell(request)}
-
-
-@cache
-def address(name: str, *args: Any) -> str:
-    """The address of a page, or nothing where this installation does not have it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 @dataclass
@@ -128,8 +118,10 @@ class Shell:
     def look(self) -> str:
         """All that the bars around a page show in one language: where nothing of it changed, they are drawn already."""
         person, path = self.person, self.request.path
-        entries = [address(name) for name in (*(row[0] for row in MAIN), *(row[0] for row in STEERING))]
-        spaces = [address("community:space", space["slug"]) for space in self.news["spaces"]]
+        entries = [
+            address_if_any(name) for name in (*(row[0] for row in MAIN), *(row[0] for row in STEERING))
+        ]
+        spaces = [address_if_any("community:space", space["slug"]) for space in self.news["spaces"]]
         place = [(url, path == url) for url in (*entries, *spaces) if url and path.startswith(url)]
         who = (
             person.pk,
@@ -157,30 +149,30 @@ class Shell:
 
     @property
     def profile_url(self) -> str:
-        return address("people:person", self.person.handle)
+        return address_if_any("people:person", self.person.handle)
 
-    search_url = property(lambda self: address("search"))
-    panel_url = property(lambda self: address("notifications:panel"))
-    bell_url = property(lambda self: address("notifications:bell"))
-    notifications_url = property(lambda self: address("notifications:index"))
-    settings_url = property(lambda self: address("people:settings"))
-    data_url = property(lambda self: address("people:my_data"))
-    privacy_url = property(lambda self: address("analytics:privacy"))
-    sign_out_url = property(lambda self: address("account_logout"))
+    search_url = property(lambda self: address_if_any("search"))
+    panel_url = property(lambda self: address_if_any("notifications:panel"))
+    bell_url = property(lambda self: address_if_any("notifications:bell"))
+    notifications_url = property(lambda self: address_if_any("notifications:index"))
+    settings_url = property(lambda self: address_if_any("people:settings"))
+    data_url = property(lambda self: address_if_any("people:my_data"))
+    privacy_url = property(lambda self: address_if_any("analytics:privacy"))
+    sign_out_url = property(lambda self: address_if_any("account_logout"))
 
     @property
     def admin_url(self) -> str:
-        return address("admin:index") if self.person.is_staff else ""
+        return address_if_any("admin:index") if self.person.is_staff else ""
 
     def _entry(self, name: str, icon: str, label: Any) -> Entry | None:
-        url = address(name)
+        url = address_if_any(name)
         if not url:
             return None
         new = self.news["places"].get(name, 0)
         return Entry(url, icon, label, new=new, keys=KEYS.get(name, ""), **self._standing_at(url))
 
     def _shown(self, *, slug: str, **space: Any) -> ShownSpace:
-        url = address("community:space", slug)
+        url = address_if_any("community:space", slug)
         return ShownSpace(url=url, active=bool(url) and self.request.path.startswith(url), **space)
 
     def _standing_at(self, url: str) -> dict[str, bool]:

@@ -6,12 +6,12 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models.space import Space
 from community.models.thread import Thread
+from core.addresses import address_of
 from core.search import Document
 
 
@@ -85,7 +85,7 @@ class Post(models.Model):
         return f"post {self.number} of thread {self.thread_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("community:post", args=[self.pk])
+        return address_of("community:post", self.pk)
 
     @property
     def is_published(self) -> bool:
@@ -147,4 +147,4 @@ class Attachment(models.Model):
 
     def get_absolute_url(self) -> str:
         """The address shown in posts: opened through a view that asks who may read them."""
-        return reverse("community:attachment", args=[self.pk, self.name])
+        return address_of("community:attachment", self.pk, self.name)

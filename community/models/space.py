@@ -3,10 +3,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address_of
 from people.models import Organisation
 
 
@@ -85,7 +85,7 @@ class Space(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("community:space", args=[self.slug])
+        return address_of("community:space", self.slug)
 
 
 class Membership(models.Model):

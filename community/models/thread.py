@@ -6,11 +6,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models.space import Membership, Space
+from core.addresses import address_of
 from core.search import Document
 from people.models import Organisation
 
@@ -114,7 +114,7 @@ class Thread(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("community:thread", args=[self.pk])
+        return address_of("community:thread", self.pk)
 
     # Both rules also for rows that stand `at` ("thread__") a thread: asked row by row, never for all threads.
 

@@ -1,8 +1,8 @@
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 
 from core import live
+from core.addresses import address_of
 
 register = template.Library()
 
@@ -20,5 +20,5 @@ def live_stream(context) -> str:
         '<meta name="palabre-live" content="{}" data-topics="{}" data-url="/live/" data-renew="{}">',
         live.token_for(user.pk, topics, getattr(user, "name", "")),
         ",".join(topics),
-        reverse("live_token"),
+        address_of("live_token"),
     )

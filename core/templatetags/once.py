@@ -12,17 +12,17 @@ from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.templatetags.i18n import do_translate
 from django.templatetags.static import do_static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from core.addresses import address_of
 from core.drawn import Drawn
 
 register = template.Library()
 # One for each person and place, for what stands around a page.
 LOOKS_AT_MOST = 500
-ADDRESSES: Drawn[str] = Drawn(10_000)
 
 
 class Same(Node):
@@ -74,9 +74,8 @@ class Address(Node):
         args = [one.resolve(context) for one in self.args]
         kwargs = {name: one.resolve(context) for name, one in self.kwargs.items()}
         name = self.name.resolve(context)
-        look = name, *args, *kwargs.items()
         try:
-            address = ADDRESSES.get(look, lambda: reverse(name, args=args, kwargs=kwargs))
+            address = address_of(name, *args, **kwargs)
         except NoReverseMatch:
             if self.variable is None:
                 raise

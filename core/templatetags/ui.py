@@ -16,12 +16,12 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join, json_script, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.addresses import address_if_any
 from core.icons import icon_svg
 from core.moments import draw_moment
 
@@ -321,8 +321,8 @@ def composer(
         "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
         "hidden_label": hidden_label, "control": _text_area(bound, drawn),
         "person_id": getattr(context.get("user"), "pk", None) or "", "marks": _composer_marks(),
-        "draft_url": _address("community:draft"), "suggest_url": _who_can_be_mentioned(context.get("thread")),
-        "upload_url": _address("community:attachments") if uploads else "",
+        "draft_url": address_if_any("community:draft"), "suggest_url": _who_can_be_mentioned(context.get("thread")),
+        "upload_url": address_if_any("community:attachments") if uploads else "",
     }  # fmt: skip
 
 
@@ -345,14 +345,7 @@ def _composer_marks() -> list[tuple[str, str, str]]:
 
 def _who_can_be_mentioned(thread: Any) -> str:
     pk = getattr(thread, "pk", None)
-    return _address("community:thread_people", pk) if pk else _address("people:suggest")
-
-
-def _address(name: str, *args: Any) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    return address_if_any("community:thread_people", pk) if pk else address_if_any("people:suggest")
 
 
 def _choices(bound: BoundField) -> list[dict]:

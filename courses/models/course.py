@@ -8,11 +8,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Space
+from core.addresses import address_of
 from core.search import Document
 from people.models import Organisation, RoleGrant
 
@@ -83,7 +83,7 @@ class Course(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:course", args=[self.slug])
+        return address_of("courses:course", self.slug)
 
     @property
     def objective_list(self) -> list[str]:

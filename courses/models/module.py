@@ -5,10 +5,10 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Space, Thread
+from core.addresses import address_of
 from core.search import Document
 from courses.models.course import Course
 
@@ -106,7 +106,7 @@ class Module(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:module", args=[self.course.slug, self.pk])
+        return address_of("courses:module", self.course.slug, self.pk)
 
 
 class ModuleThread(models.Model):

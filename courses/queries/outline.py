@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
-from django.urls import reverse
 
 from community.models import Membership, ReadState
+from core.addresses import address_of
 from core.kept_queries import kept
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
 from people.models import User
@@ -37,7 +37,7 @@ class Step:
     new: int = 0
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:module", args=[self.course, self.pk])
+        return address_of("courses:module", self.course, self.pk)
 
     @property
     def icon(self) -> str:

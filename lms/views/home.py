@@ -3,9 +3,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.access import public
+from core.addresses import address_if_any
 from gamification.queries import recognitions_of
 from lms import today
-from lms.context import address
 from people.rules import is_hr
 
 
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "challenge": today.challenge_of_the_week(person),
         "recognitions": recognitions_of(person)[:3],
         "waiting": today.waiting_for(person) if facilitates else None,
-        "facilitation_url": address("analytics:facilitation"),
-        "reports_url": address("analytics:reports") if is_hr(person) else "",
+        "facilitation_url": address_if_any("analytics:facilitation"),
+        "reports_url": address_if_any("analytics:reports") if is_hr(person) else "",
     }
     return render(request, "lms/home.html", context)

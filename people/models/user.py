@@ -10,11 +10,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address_of
 from core.kept_queries import kept
 from core.search import Folded
 from people.models.organisation import Organisation, validate_time_zone
@@ -103,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("people:person", args=[self.handle])
+        return address_of("people:person", self.handle)
 
     @property
     def first_name(self) -> str:
