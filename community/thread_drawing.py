@@ -68,7 +68,7 @@ def _person(thread: Listed) -> User | None:
 
 
 def _facts(thread: Listed) -> str:
-    parts: list[str] = [_kind_badge(thread.kind)]
+    parts: list[str] = [kind_badge(thread.kind)]
     if thread.pinned_at:
         parts.append(_sign("pin", _("Pinned")))
     if thread.locked_at:
@@ -81,9 +81,9 @@ def _facts(thread: Listed) -> str:
     return "".join(parts)
 
 
-def _kind_badge(kind: str) -> SafeString:
+def kind_badge(kind: str, size: str = "sm") -> SafeString:
     known = Thread.Kind(kind)
-    return ui.badge(known.label, tone=KIND_TONES[known])
+    return ui.badge(known.label, tone=KIND_TONES[known], size=size)
 
 
 def _sign(icon: str, words: str) -> SafeString:

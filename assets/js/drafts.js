@@ -6,8 +6,8 @@ import { offerBack, stored } from "./recovery.js";
 const PAUSE = 1500;
 
 export function keepDraft(composer, field) {
-  const { place, draftUrl, person, sayKept, saySaved, sayRestored, sayRecover } = composer.dataset;
-  const key = `palabre:draft:${person}:${place}`;
+  const { place, draftUrl, sayKept, saySaved, sayRestored, sayRecover } = composer.dataset;
+  const key = `palabre:draft:${document.body.dataset.person ?? ""}:${place}`;
   const title = field.form.querySelector("input[name=title]");
   const status = composer.querySelector("[data-draft-status]");
   const sequenceField = composer.querySelector("input[name=sequence]");

@@ -25,6 +25,14 @@ class Author(NamedTuple):
     role: str | None
     expertise: str | None
 
+    @classmethod
+    def of(cls, user: User) -> Author:
+        """`user` came with profile and standing (select_related)."""
+        profile, standing = getattr(user, "profile", None), getattr(user, "standing", None)
+        picture = profile.picture.name if profile else None
+        known = (standing.role, standing.expertise) if standing else (None, None)
+        return cls(user.pk, user.name, user.handle, user.anonymised_at, picture, *known)
+
     @lru_cache(maxsize=2_000)  # noqa: B019 - it belongs to nobody's page: a tuple
     def person(self) -> User:
         """Who this is, to be drawn; never to be changed or saved."""

@@ -310,18 +310,21 @@ def _counted_reactions(posts: list, user: int):
     return counted.values_list("post", "kind", "number", "own")
 
 
-@dataclass
-class Participants:
+class Participants(NamedTuple):
     """Who takes part in a thread, and how it goes there."""
 
-    people: list[User]
+    authors: tuple[Author, ...]
     number: int
     first_reply_after: timedelta | None
     useful: int
 
     @property
+    def people(self) -> list[User]:
+        return [author.person() for author in self.authors]
+
+    @property
     def more(self) -> int:
-        return max(self.number - len(self.people), 0)
+        return max(self.number - len(self.authors), 0)
 
 
 def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Participants:
@@ -332,7 +335,7 @@ def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Particip
     seen |= authors_by_id({author for author in known[:limit] if author not in seen})
     firsts = [first for author, _n, first, _u in by_author if first and author != thread.author_id]
     return Participants(
-        people=[seen[author].person() for author in known[:limit]],
+        authors=tuple(seen[author] for author in known[:limit]),
         number=len(known),
         first_reply_after=min(firsts) - thread.created_at if firsts else None,
         useful=sum(row[3] for row in by_author),

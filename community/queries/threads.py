@@ -79,6 +79,29 @@ def _count(model, outer: str):
     return rows.annotate(number=Count("pk")).values("number")
 
 
+class Head(NamedTuple):
+    """What stands above a thread, for every reader of it."""
+
+    kind: str
+    title: str
+    author: Author | None
+    space: str
+    tag_names: tuple[str, ...]
+    is_pinned: bool
+    is_locked: bool
+
+    @property
+    def person(self) -> User | None:
+        return self.author.person() if self.author else None
+
+
+def head_of(thread: Any) -> Head:
+    """`thread` comes from `thread_for(user, pk)`."""
+    author = Author.of(thread.author) if thread.author else None
+    marks = thread.pinned_at is not None, thread.is_locked
+    return Head(thread.kind, thread.title, author, thread.space.slug, tuple(thread.tag_names), *marks)
+
+
 class Listed(NamedTuple):
     """A thread as the list of a space shows it."""
 

@@ -6,20 +6,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community.models import Thread
 from community.post_drawing import PostDrawing
 from community.post_moulds import icons_of_posts
 from community.post_words import as_clock
 from community.queries.conversation import Conversation
 from community.queries.threads import listed
-from community.thread_drawing import KIND_TONES, draw_threads
+from community.thread_drawing import draw_threads, kind_badge
 from core.markdown import excerpt
-from core.templatetags import ui
 
 register = template.Library()
 
 
 register.simple_tag(icons_of_posts, name="post_icons")
+register.simple_tag(kind_badge)
 
 
 @register.simple_tag
@@ -46,11 +45,6 @@ def post_actions(talk: Conversation) -> SafeString:
 def thread_rows(rows: Iterable[tuple]) -> SafeString:
     """The items of a list of threads, drawn in Python as the posts are."""
     return draw_threads(listed(rows))
-
-
-@register.simple_tag
-def kind_badge(thread: Thread, size: str = "md") -> SafeString:
-    return ui.badge(thread.get_kind_display(), tone=KIND_TONES[Thread.Kind(thread.kind)], size=size)
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from community.forms import PostForm
 from community.models import Choice, Thread
 from community.queries.conversation import choices_of, conversation_page, participants_of, posts_after
 from community.queries.people import people_to_mention
-from community.queries.threads import near_threads, thread_for
+from community.queries.threads import head_of, near_threads, thread_for
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import role, signed_in
@@ -48,6 +48,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "talk": talk,
         "thread": thread,
+        "head": head_of(thread),
         "space": thread.space,
         "form": PostForm(initial=draft_of(thread)),
         "choices": choices_of(thread, talk.seat),

@@ -8,7 +8,7 @@ import html
 import json
 import math
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django import template
@@ -313,22 +313,25 @@ def composer(
     `place` is the address of the draft ("thread:12"), `sequence` the one of the draft the server kept. In a page
     that knows its thread, mentions offer whoever can read it, and nobody else.
     """
-    invalid = " textarea-error" if bound.errors else ""
-    given = {name.replace("_", "-"): value for name, value in attrs.items()}
-    drawn: dict[str, Any] = {"rows": 4, "dir": "auto", **given}
-    drawn["class"] = f"textarea w-full text-base{invalid} {given.get('class', '')}".strip()
+    errors, suggest_url = tuple(bound.errors), _who_can_be_mentioned(context.get("thread"))
+    # All that a composer shows: two readers of one thread see the same one, whoever left a draft another.
+    state = type(bound.form), bound.auto_id, bound.html_name, bound.value(), errors, sequence
+    said = place, label, hidden_label, uploads, suggest_url, *attrs.items()
     return {
-        "bound": bound, "place": place, "sequence": sequence, "label": label or bound.label,
-        "hidden_label": hidden_label, "control": _text_area(bound, drawn),
-        "person_id": getattr(context.get("user"), "pk", None) or "", "marks": _composer_marks(),
-        "draft_url": address_if_any("community:draft"), "suggest_url": _who_can_be_mentioned(context.get("thread")),
+        "look": (state, said), "bound": bound, "place": place, "sequence": sequence,
+        "label": label or bound.label, "hidden_label": hidden_label,
+        "control": partial(_text_area, bound, attrs), "marks": _composer_marks,
+        "draft_url": address_if_any("community:draft"), "suggest_url": suggest_url,
         "upload_url": address_if_any("community:attachments") if uploads else "",
     }  # fmt: skip
 
 
-def _text_area(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
-    """What `bound.as_widget` draws, without a template: one stands on each page of a conversation."""
-    attrs = {"name": bound.html_name, **bound.field.widget.attrs, **bound.build_widget_attrs(attrs)}
+def _text_area(bound: BoundField, given: dict[str, Any]) -> SafeString:
+    """What `bound.as_widget` draws, without a template."""
+    given = {"rows": 4, "dir": "auto", **{name.replace("_", "-"): value for name, value in given.items()}}
+    invalid = " textarea-error" if bound.errors else ""
+    given["class"] = f"textarea w-full text-base{invalid} {given.get('class', '')}".strip()
+    attrs = {"name": bound.html_name, **bound.field.widget.attrs, **bound.build_widget_attrs(given)}
     attrs.setdefault("id", bound.auto_id)
     return format_html("<textarea{}>\n{}</textarea>", flatatt(attrs), bound.value() or "")
 
