@@ -19,6 +19,7 @@ from django.db import connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import BooleanField, Func, QuerySet
+from django.db.models.query import ValuesListIterable
 from psycopg.types.numeric import Int8
 
 FIRST_MARK = 1 << 61
@@ -46,22 +47,26 @@ class Written:
         sql, params = self.sql, self.params(values)
         if cut is not None:
             sql, params = f"{sql} LIMIT %s OFFSET %s", [*params, Int8(cut.stop - cut.start), Int8(cut.start)]
-        queryset, compiler = self.of_this_thread()
+        queryset, compiler, as_they_come = self.of_this_thread()
         # Not kept: inside an event loop a thread has another connection than outside it.
         compiler.connection = connections[self.queryset.db]
         found = _fetched(compiler.connection, sql, params, replan=self.replan)
+        if as_they_come:
+            return found
         compiler.execute_sql = lambda *args, **kwargs: (found,)
         return list(queryset._iterable_class(queryset))
 
-    def of_this_thread(self) -> tuple[Any, Any]:
-        """What turns rows into objects; each thread has its own connection."""
+    def of_this_thread(self) -> tuple[Any, Any, bool]:
+        """What turns rows into objects, and whether they are asked for as they come; each thread has its own
+        connection."""
         if not hasattr(self.thread, "made"):
             queryset, compiler = self.queryset.all(), copy.copy(self.compiler)
             compiler.connection = connections[self.queryset.db]
             converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
             compiler.get_converters = lambda expressions: converters
             queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
-            self.thread.made = queryset, compiler
+            as_they_come = queryset._iterable_class is ValuesListIterable and not converters
+            self.thread.made = queryset, compiler, as_they_come
         return self.thread.made
 
     def number(self, values: dict[str, Any]) -> int:

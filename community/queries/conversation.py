@@ -79,7 +79,7 @@ class Conversation:
     def user(self) -> Any:
         return self.seat.user
 
-    @property
+    @cached_property
     def opening(self) -> Shown | None:
         return next((one for one in self.posts if one.post.number == 1), None)
 
@@ -99,7 +99,7 @@ class Conversation:
     def number_of_replies(self) -> int:
         return max(self.thread.number_of_posts - 1, 0)
 
-    @property
+    @cached_property
     def number_of_new(self) -> int:
         """Posts by others since the last visit; on a first visit nothing is called new."""
         return sum(one.is_new for one in self.posts)

@@ -9,6 +9,7 @@ import json
 import math
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import zip_longest
 from typing import Any
 
 from django import template
@@ -400,8 +401,8 @@ def stat(
 @register.inclusion_tag("components/breadcrumbs.html")
 def breadcrumbs(*steps: Any) -> dict:
     """`{% breadcrumbs "Spaces" spaces_url space.name space_url "Here" %}`: words and addresses in turn."""
-    pairs = [(str(steps[n]), steps[n + 1] if n + 1 < len(steps) else "") for n in range(0, len(steps), 2)]
-    return {"steps": [{"label": label, "url": url} for label, url in pairs]}
+    words, addresses = map(str, steps[::2]), steps[1::2]
+    return {"steps": tuple(zip_longest(words, addresses, fillvalue=""))}
 
 
 @register.inclusion_tag("components/tabs.html")

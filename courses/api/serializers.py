@@ -3,7 +3,6 @@
 from rest_framework import serializers
 
 from courses.models import Course, Question
-from courses.queries.quiz import live_options
 
 
 class CourseSerializer(serializers.ModelSerializer):
@@ -117,6 +116,7 @@ class AnswerSerializer(serializers.Serializer):
 
 
 class QuestionSerializer(serializers.ModelSerializer):
+    id = serializers.IntegerField(source="pk")
     options = serializers.SerializerMethodField()
 
     class Meta:
@@ -124,7 +124,8 @@ class QuestionSerializer(serializers.ModelSerializer):
         fields = ["id", "kind", "html", "language", "options"]
 
     def get_options(self, question) -> list[dict]:
-        return [{"id": option.pk, "html": option.html} for option in live_options(question)]
+        offered = self.context["options"][question.pk]
+        return [{"id": option.pk, "html": option.html} for option in offered if option.retired_at is None]
 
 
 class ChoiceSerializer(serializers.Serializer):
@@ -148,6 +149,8 @@ class GivenAnswerSerializer(serializers.Serializer):
 
 
 class QuizSerializer(serializers.Serializer):
+    """Wants `options_of` the questions as `options` in its context."""
+
     questions = QuestionSerializer(many=True)
     pass_mark = serializers.IntegerField()
     max_attempts = serializers.IntegerField(allow_null=True)

@@ -26,7 +26,7 @@ from courses.models import Course, Module
 from courses.queries.catalogue import catalogue
 from courses.queries.module import ModulePage, module_page
 from courses.queries.outline import course_page, enrolment_of
-from courses.queries.quiz import quiz_page
+from courses.queries.quiz import options_of, quiz_page
 
 
 class Courses(ListAPIView):
@@ -118,7 +118,7 @@ class QuizDetail(FollowedModule):
     @extend_schema(responses=QuizSerializer)
     def get(self, request: Request, slug: str, pk: int) -> Response:
         page = self.page(request, slug, pk, kind=Module.Kind.QUIZ)
-        return Response(QuizSerializer(quiz_page(page.module, page.enrolment)).data)
+        return Response(_shown(page))
 
 
 class Attempts(FollowedModule):
@@ -127,7 +127,7 @@ class Attempts(FollowedModule):
         """Starts a try, or takes up the one under way."""
         page = self.learner_page(request, slug, pk, kind=Module.Kind.QUIZ)
         start_attempt(page.enrolment, page.module.quiz)
-        return Response(QuizSerializer(quiz_page(page.module, page.enrolment)).data, status=201)
+        return Response(_shown(page), status=201)
 
 
 class Answers(FollowedModule):
@@ -145,3 +145,8 @@ class Answers(FollowedModule):
         answer_question(attempt, question=question, options=given.validated_data["options"])
         quiz = quiz_page(page.module, page.enrolment, asked=question.pk)
         return Response(GivenAnswerSerializer(quiz).data, status=201)
+
+
+def _shown(page: ModulePage) -> Any:
+    quiz = quiz_page(page.module, page.enrolment)
+    return QuizSerializer(quiz, context={"options": options_of(quiz.questions)}).data

@@ -1,31 +1,43 @@
 """A quiz as one person meets it: the question asked now, what they answered, what the group chose."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from core.kept_queries import kept
+from core.kept_queries import AnyOf, kept
 from courses.models import (
     Answer,
     Attempt,
     Enrolment,
     Module,
     Option,
-    Question,
     QuestionThread,
-    Quiz,
     QuizQuestion,
 )
 
 ANSWER_FIELDS = ("id", "attempt_id", "question_id", "question_version", "options", "score")
 
 
+class Asked(NamedTuple):
+    """A question of a quiz, and its thread in the session's space."""
+
+    pk: int
+    kind: str
+    language: str
+    version: int
+    html: str
+    feedback_html: str
+    thread_id: int | None
+
+
 class Offered(NamedTuple):
-    """An option of a question, as JSON brings it."""
+    """An option of a question."""
 
     pk: int
     position: int
@@ -33,7 +45,7 @@ class Offered(NamedTuple):
     html: str
     correct: bool
     feedback: str
-    retired_at: str | None
+    retired_at: datetime | None
 
 
 @dataclass
@@ -48,11 +60,11 @@ class Bar:
 
 @dataclass
 class QuizPage:
-    questions: list[Question]
+    questions: list[Asked]
     attempts: list[Attempt]
     attempt: Attempt | None
     answers: dict[int, Answer] = field(default_factory=dict)
-    question: Question | None = None
+    question: Asked | None = None
     bars: list[Bar] = field(default_factory=list)
     answered_by: int = 0
     thread_id: int | None = None
@@ -68,7 +80,7 @@ class QuizPage:
         return self.questions.index(self.question) + 1 if self.question in self.questions else 0
 
     @property
-    def next_question(self) -> Question | None:
+    def next_question(self) -> Asked | None:
         """The first unanswered one after this, or before it."""
         at = self.number
         return next((q for q in self.questions[at:] + self.questions[:at] if q.pk not in self.answers), None)
@@ -87,7 +99,7 @@ class QuizPage:
         return None if self.max_attempts is None else max(self.max_attempts - len(self.attempts), 0)
 
     @property
-    def rows(self) -> list[tuple[Question, Answer | None]]:
+    def rows(self) -> list[tuple[Asked, Answer | None]]:
         """Each question with its answer, those that did not earn the whole point first."""
         rows = [(question, self.answers.get(question.pk)) for question in self.questions]
         return sorted(rows, key=lambda row: row[1] is not None and row[1].score == 1)
@@ -106,7 +118,7 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     """The last attempt; `asked` names the question to look at, answered or not, else the next to answer."""
     quiz = module.quiz
     page = QuizPage(
-        questions=_questions(quiz, enrolment),
+        questions=_questions(quiz.pk, enrolment.session.space_id if enrolment else 0),
         attempts=[],
         attempt=None,
         max_attempts=quiz.max_attempts,
@@ -135,42 +147,42 @@ def _attempts(enrolment: int, quiz: int) -> QuerySet:
     return attempts.annotate(given=ArraySubquery(given)).order_by("number")
 
 
-def _questions(quiz: Quiz, enrolment: Enrolment | None) -> list:
-    """The questions in order, each with all its options (`offered`) and its thread in the session's space
-    (`thread_id`), in one query."""
-    questions = []
-    for row in _asked(quiz=quiz.pk, space=enrolment.session.space_id if enrolment else 0):
-        row.question.offered = row.offered
-        row.question.thread_id = row.thread_id
-        questions.append(row.question)
-    return questions
+def _questions(quiz: int, space: int) -> list[Asked]:
+    return [Asked(*row) for row in _asked(quiz=quiz, space=space)]
 
 
 @kept
 def _asked(quiz: int, space: int) -> QuerySet:
-    options = Option.objects.filter(question=OuterRef("question")).order_by("position")
     threads = QuestionThread.objects.filter(question=OuterRef("question"), space_id=space)
-    return (
-        QuizQuestion.objects.filter(quiz_id=quiz)
-        .select_related("question")
-        .annotate(
-            offered=ArraySubquery(options.values(found=_as_json(Offered._fields))),
-            thread_id=Subquery(threads.values("thread")[:1]),
-        )
-        .order_by("position")
-    )
+    shown = [f"question__{name}" for name in Asked._fields[:-1]]
+    asked = QuizQuestion.objects.filter(quiz_id=quiz).annotate(talk=Subquery(threads.values("thread")[:1]))
+    return asked.order_by("position").values_list(*shown, "talk")
 
 
 def _as_json(fields: tuple[str, ...]) -> JSONObject:
     return JSONObject(**{field: field for field in fields})
 
 
-def live_options(question, answer: Answer | None = None) -> list[Offered]:
+def live_options(question: Asked, answer: Answer | None = None) -> list[Offered]:
     """What can be chosen now; with an answer of an older version, what could be chosen then."""
-    offered = [Offered(**option) for option in question.offered]
     old = answer is not None and answer.question_version != question.version
     chosen = set(answer.options) if answer is not None and old else set()
+    offered = options_of([question])[question.pk]
     return [option for option in offered if option.pk in chosen or option.retired_at is None]
+
+
+def options_of(questions: Iterable[Asked]) -> dict[int, list[Offered]]:
+    """All options of each question, retired ones too, in order; one query."""
+    found: dict[int, list[Offered]] = {question.pk: [] for question in questions}
+    for question, *option in _options(questions=list(found)):
+        found[question].append(Offered(*option))
+    return found
+
+
+@kept
+def _options(questions: list) -> QuerySet:
+    options = Option.objects.filter(AnyOf("question", questions)).order_by("position")
+    return options.values_list("question", *Offered._fields)
 
 
 def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
@@ -181,7 +193,7 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
         return
     first = (
         Answer.objects.filter(
-            question=question,
+            question=question.pk,
             question_version=answer.question_version,
             attempt__enrolment__session=enrolment.session_id,
         )
@@ -201,4 +213,4 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
         )
         for option in live_options(question, answer)
     ]
-    page.thread_id = question.thread_id  # type: ignore[attr-defined]
+    page.thread_id = question.thread_id

@@ -51,7 +51,7 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
     talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
     if page.film is not None and thread_id and talk:
         add_moments(page.film, thread_id)
-    options = live_options(quiz.question) if quiz and quiz.question else []
+    options = live_options(quiz.question) if quiz and quiz.question and not quiz.answer else []
     start = whole(request.GET.get("t"))
     return {
         "page": page,
