@@ -54,7 +54,7 @@ def _header(report: Report) -> Iterator[list[object]]:
     yield [_("Period"), asked.period.first, asked.period.last]
     yield [_("Compared with"), asked.period.preceding.first, asked.period.preceding.last]
     yield [_("Time zone"), organisation.time_zone]
-    yield [_("Unit"), asked.unit or _("all"), asked.view]
+    yield [_("Unit"), asked.unit.name if asked.unit else _("all"), asked.view]
     yield [_("Filter"), asked.scope.kind, asked.scope.name or _("all")]
     yield [_("Learners"), report.group.size]
     yield [_("Not counted: enrolled for less than seven days"), report.short]
@@ -68,7 +68,7 @@ def _header(report: Report) -> Iterator[list[object]]:
 def _figures(report: Report) -> Iterator[list[object]]:
     # A name is found in its language once, not for each unit.
     names = {line.code: (str(line.metric.name), str(line.detail)) for line in report.lines}
-    everybody = str(report.filters.unit or _("all"))
+    everybody = report.filters.unit.name if report.filters.unit else _("all")
     yield from _lines(everybody, report.lines, names)
     for row in report.rows:
         if row.hidden:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -61,19 +62,28 @@ class Scope:
         return f"{self.kind}:{self.id}"
 
 
+class Branch(NamedTuple):
+    """A unit in the tree of its organisation."""
+
+    pk: int
+    name: str
+    parent_id: int | None
+
+
 @dataclass
 class Choices:
     """What this HR person may choose from: their organisation, or the part of it their role covers."""
 
-    units: list[Unit]
-    courses: list[Course]
-    sessions: list[Session]
-    spaces: list[Space]
+    units: list[Branch]
+    # Keys and names.
+    courses: list[tuple[int, str]]
+    sessions: list[tuple[int, str]]
+    spaces: list[tuple[int, str]]
     # None: the whole organisation.
     reach: frozenset[int] | None
 
     @cached_property
-    def children(self) -> dict[int | None, list[Unit]]:
+    def children(self) -> dict[int | None, list[Branch]]:
         children = defaultdict(list)
         for unit in self.units:
             children[unit.parent_id].append(unit)
@@ -88,7 +98,7 @@ class Choices:
         return frozenset(found)
 
     @cached_property
-    def offered_units(self) -> list[tuple[Unit, int]]:
+    def offered_units(self) -> list[tuple[Branch, int]]:
         """Units in the order of the tree with their depth, those of the role's reach only."""
         known = {unit.pk for unit in self.units}
         ordered, waiting = [], [(unit, 0) for unit in reversed(self.units) if unit.parent_id not in known]
@@ -103,7 +113,7 @@ class Choices:
 class Filters:
     period: Period
     preset: str = DEFAULT_PERIOD
-    unit: Unit | None = None
+    unit: Branch | None = None
     scope: Scope = field(default_factory=Scope)
     view: str = "then"
     # Sentences about what could not be understood; the default was kept instead.
@@ -134,9 +144,9 @@ def choices_for(user) -> Choices:
     place = {"organisation": user.organisation_id}
     scopes = _scopes(user=user.pk, **place)
     choices = Choices(
-        units=_units(**place),
+        units=[Branch(*row) for row in _units(**place)],
         courses=_courses(**place),
-        sessions=_sessions(**place),
+        sessions=[(pk, f"{title} · {name}") for pk, title, name in _sessions(**place)],
         spaces=_spaces(user=user.pk, **place),
         reach=None,
     )
@@ -153,26 +163,28 @@ def _scopes(user: int, organisation: int) -> QuerySet:
 
 @kept
 def _units(organisation: int) -> QuerySet:
-    return Unit.objects.filter(organisation=organisation).order_by("name", "pk")
+    units = Unit.objects.filter(organisation=organisation).order_by("name", "pk")
+    return units.values_list(*Branch._fields)
 
 
 @kept
 def _courses(organisation: int) -> QuerySet:
     courses = Course.objects.filter(organisation=organisation, published_at__isnull=False)
-    return courses.only("title", "slug").order_by("title", "pk")
+    return courses.order_by("title", "pk").values_list("pk", "title")
 
 
 @kept
 def _sessions(organisation: int) -> QuerySet:
     sessions = Session.objects.filter(course__organisation=organisation, is_open=False)
-    return sessions.select_related("course")
+    return sessions.order_by("course__title", "name", "pk").values_list("pk", "course__title", "name")
 
 
 @kept
 def _spaces(user: int, organisation: int) -> QuerySet:
     """A space that hides is not named to somebody who may not know it exists."""
     known = Space.objects.visible_to(User(pk=user, organisation_id=organisation))
-    return known.filter(organisation=organisation).listed().only("name", "slug").order_by("name", "pk")
+    listed = known.filter(organisation=organisation).listed()
+    return listed.order_by("name", "pk").values_list("pk", "name")
 
 
 def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, choices: Choices) -> Filters:
@@ -223,7 +235,7 @@ def preset_period(preset: str, today: date) -> Period:
     return Period(today - timedelta(days=length - 1), today)
 
 
-def _unit(value: str, choices: Choices, problems: list[str]) -> Unit | None:
+def _unit(value: str, choices: Choices, problems: list[str]) -> Branch | None:
     offered = {str(unit.pk): unit for unit, _depth in choices.offered_units}
     if value and value not in offered:
         problems.append(_("This unit is not one of yours: all of them are shown."))
@@ -231,11 +243,7 @@ def _unit(value: str, choices: Choices, problems: list[str]) -> Unit | None:
 
 
 def _scope(parameters: Mapping[str, str], choices: Choices, problems: list[str]) -> Scope:
-    offered: dict[str, list] = {
-        "course": [(course.pk, course.title) for course in choices.courses],
-        "session": [(session.pk, f"{session.course.title} · {session.name}") for session in choices.sessions],
-        "space": [(space.pk, space.name) for space in choices.spaces],
-    }
+    offered = {"course": choices.courses, "session": choices.sessions, "space": choices.spaces}
     found: list[Scope] = []
     for kind, known in offered.items():
         value = parameters.get(kind, "")

@@ -226,22 +226,13 @@ def notes(report: Report) -> list[str]:
 def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
     """The filters as selects: name, label, options (value, words, chosen)."""
     scope = asked.scope
+    picked = {scope.kind: scope.id}
     fields: list[tuple[str, str, list, Any]] = [
         ("period", _("Period"), [(key, words) for key, words in filters.PERIODS.items()], asked.preset),
         ("unit", _("Unit"), _units(choices), asked.unit.pk if asked.unit else ""),
-        (
-            "course",
-            _("Course"),
-            _named(_("all"), choices.courses),
-            scope.id if scope.kind == "course" else "",
-        ),
-        ("session", _("Session"), _sessions(choices), scope.id if scope.kind == "session" else ""),
-        (
-            "space",
-            _("Space"),
-            _named(pgettext("spaces", "all"), choices.spaces),
-            scope.id if scope.kind == "space" else "",
-        ),
+        ("course", _("Course"), [("", _("all")), *choices.courses], picked.get("course", "")),
+        ("session", _("Session"), [("", _("all")), *choices.sessions], picked.get("session", "")),
+        ("space", _("Space"), [("", pgettext("spaces", "all")), *choices.spaces], picked.get("space", "")),
         ("view", _("Counted by"), list(filters.VIEWS.items()), asked.view),
     ]
     always = {"period", "view"}
@@ -259,14 +250,4 @@ def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
 def _units(choices: Choices) -> list[tuple[Any, str]]:
     return [("", _("all"))] + [
         (unit.pk, "\u2003" * depth + unit.name) for unit, depth in choices.offered_units
-    ]
-
-
-def _named(everything: str, things: list) -> list[tuple[Any, str]]:
-    return [("", everything)] + [(thing.pk, str(thing)) for thing in things]
-
-
-def _sessions(choices: Choices) -> list[tuple[Any, str]]:
-    return [("", _("all"))] + [
-        (session.pk, f"{session.course.title} · {session.name}") for session in choices.sessions
     ]
