@@ -123,17 +123,17 @@ def people(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def vote(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=pk)
-    chosen = whole(request.POST.get("choice"))
+    chosen, back = whole(request.POST.get("choice")), f"{thread.get_absolute_url()}#choices"
     if chosen is None:
-        return refused(request, Refused(_("Choose one of the answers.")), back=thread.get_absolute_url())
+        return refused(request, Refused(_("Choose one of the answers.")), back=back)
     choice = get_object_or_404(Choice.objects.select_related("thread__space"), pk=chosen, thread=thread)
     try:
         actions.vote(choice, user=request.user)
     except Refused as error:
-        return refused(request, error, back=thread.get_absolute_url())
+        return refused(request, error, back=back)
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": thread.get_absolute_url()})
-    return redirect(thread)
+    return redirect(back)
 
 
 @signed_in
