@@ -24,6 +24,7 @@
    data-passkey-failure           (sign-in) shown when the device gave no passkey
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
+   (focus.js)                     what is drawn again keeps the focus; a form asked for under a post takes it
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
 
    Waiting: nothing for 300 ms, then the bar at the top. Failures of htmx become a toast with a way to try again. */
@@ -32,6 +33,7 @@ import "./toasts.js";
 import "./failures.js";
 import "./dialogs.js";
 import "./menus.js";
+import "./focus.js";
 import "./forms.js";
 import "./composer.js";
 import "./reactions.js";

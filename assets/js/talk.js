@@ -55,11 +55,9 @@ class Talk {
     if (post.hasAttribute("data-removed") && !replies?.children.length) return here.remove();
     // Somebody is writing in it or has its menu open: the words can wait.
     if (here.contains(document.activeElement) && document.activeElement.matches("textarea, input")) return;
-    const wasFocused = here.contains(document.activeElement) && document.activeElement.id;
     if (replies?.children.length) post.querySelector(":scope > ol")?.replaceWith(replies);
     here.replaceWith(post);
     window.htmx?.process(post);
-    if (wasFocused) document.getElementById(wasFocused)?.focus({ preventScroll: true });
   }
 
   sayMore() {

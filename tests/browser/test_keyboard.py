@@ -82,6 +82,45 @@ def test_an_answer_is_written_and_a_colleague_thanked(sign_in, thread):
     assert awa.errors == []
 
 
+def test_the_focus_goes_on_from_where_a_part_of_the_page_is_drawn_again(sign_in, thread):
+    awa = sign_in("awa")
+    awa.goto(thread(1))
+    for words in ("Jamais", "Tout suivre"):
+        follow = awa.get_by_role("button", name=words)
+        go_to(awa, follow)
+        awa.keyboard.press("Enter")
+        expect(follow).to_have_attribute("aria-pressed", "true")
+        expect(follow).to_be_focused()
+    post = awa.locator("#posts > [data-post]").first
+    go_to(awa, post.get_by_role("button", name="Réagir").first, "Shift+Tab")
+    awa.keyboard.press("Enter")
+    expect(post.locator("[popover] button").first).to_be_focused()
+    react = post.locator("[popover] button").first.element_handle()
+    awa.keyboard.press("Enter")
+    awa.wait_for_function("one => !one.isConnected", arg=react)  # the message was drawn again
+    expect(post.get_by_role("button", name="Réagir").first).to_be_focused()
+    assert awa.errors == []
+
+
+def test_a_form_asked_for_under_a_message_has_the_focus_and_gives_it_back(sign_in, thread):
+    awa = sign_in("awa")
+    awa.goto(thread())
+    post = awa.locator("#posts > [data-post]").first
+    go_to(awa, post.get_by_role("link", name="Répondre").first)
+    awa.keyboard.press("Enter")
+    expect(post.locator("textarea[name=body]")).to_be_focused()
+    go_to(awa, post.get_by_role("button", name="Annuler"))
+    awa.keyboard.press("Enter")
+    expect(post.locator("textarea[name=body]")).to_have_count(0)
+    expect(post).to_be_focused()
+    go_to(awa, post.get_by_role("link", name="Citer").first)
+    awa.keyboard.press("Enter")
+    expect(post.locator("textarea[name=body]")).to_be_focused()
+    ends = "field => field.value.startsWith('> ') && field.selectionStart === field.value.length"
+    assert post.locator("textarea[name=body]").evaluate(ends)
+    assert awa.errors == []
+
+
 def test_a_question_of_the_quiz_is_answered(visit):
     with visit.of("halfway", "fr") as context:
         page = context.new_page()
@@ -153,6 +192,7 @@ def test_a_flag_is_decided_on_and_the_decision_taken_back(sign_in):
     go_to(julie, deciding.get_by_role("button", name="Garder"))
     julie.keyboard.press("Enter")
     expect(deciding).to_have_count(0)
+    expect(julie.locator("[data-item]:focus, #main:focus")).to_have_count(1)
     go_to(julie, julie.locator("#toasts").get_by_role("button", name="Annuler"))
     julie.keyboard.press("Enter")
     expect(deciding).to_have_count(1)

@@ -212,7 +212,9 @@ def test_reactions_acceptance_vote_and_watch_work_from_the_page(space, awa, kari
     client.post(reverse("community:reaction", args=[post.pk, "useful"]), {"on": "1"})
     client.post(reverse("community:reaction", args=[post.pk, "useful"]), {"on": "1"})
     client.post(reverse("community:resolution", args=[case.pk]), {"post": post.pk})
-    voted = client.post(reverse("community:vote", args=[case.pk]), {"choice": case.choices.get(text="Oui").pk})
+    voted = client.post(
+        reverse("community:vote", args=[case.pk]), {"choice": case.choices.get(text="Oui").pk}
+    )
     assert voted.url == f"{case.get_absolute_url()}#choices"
     client.post(reverse("community:watch", args=[case.pk]), {"state": "muted"})
     post.refresh_from_db()
