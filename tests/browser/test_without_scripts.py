@@ -103,3 +103,16 @@ def test_a_flag_is_decided_on(sign_in, academy):
     expect(deciding).to_have_count(0)
     expect(julie.locator("#toasts")).to_contain_text("Le message est gardé")
     academy.manage("shell", "-c", UNDO.format(post=case.split("/")[2]))
+
+
+def test_a_menu_opens_beside_its_button(sign_in, thread):
+    awa = sign_in("awa")
+    awa.goto(thread())
+    button = awa.locator("#posts [data-menu] > button").last
+    button.click()
+    menu = awa.locator("[popover]:popover-open")
+    expect(menu).to_have_count(1)
+    at, near = menu.bounding_box(), button.bounding_box()
+    gaps = (at["y"] - near["y"] - near["height"], near["y"] - at["y"] - at["height"])
+    assert max(gaps) == pytest.approx(0, abs=10)
+    assert at["x"] <= near["x"] <= at["x"] + at["width"]
