@@ -1,7 +1,7 @@
 """What the home page of a person shows, each part in one query."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -23,6 +23,8 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
+from community.queries.authors import SHOWN, Author
+from core.addresses import address_of
 from core.kept_queries import AnyOf, kept
 from courses.models import Enrolment, Module, ModuleThread, Progress
 from people.models import User
@@ -132,22 +134,57 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}" if seconds else ""
 
 
-def talk_of_the_moment(person: Any) -> list[Thread]:
+class Discussed(NamedTuple):
+    """A thread as the home page shows it to one person."""
+
+    pk: int
+    kind: str
+    title: str
+    language: str
+    last_post_at: datetime
+    pinned_at: datetime | None
+    resolution: int | None
+    votes_count: int
+    number_of_posts: int
+    read_to: int
+    new: int
+    asks: bool
+    space_name: str
+    colour: str
+    author: Author | None
+
+    def get_absolute_url(self) -> str:
+        return address_of("community:thread", self.pk)
+
+    @property
+    def kind_label(self) -> str:
+        return str(Thread.Kind(self.kind).label)
+
+    @property
+    def person(self) -> User | None:
+        return self.author.person() if self.author else None
+
+    @property
+    def replies(self) -> int:
+        return max(self.number_of_posts - 1, 0)
+
+
+DISCUSSED = (*Discussed._fields[:-3], "space__name", "space__colour", *(f"author__{name}" for name in SHOWN))
+
+
+def talk_of_the_moment(person: Any) -> list[Discussed]:
     """Threads of my spaces: what is asked of me first, then what is new to me, then the liveliest."""
     now = timezone.now()
-    found: list[Any] = _talk_of_the_moment(
+    rows = _talk_of_the_moment(
         person=person.pk,
         organisation=person.organisation_id,
         now=now.isoformat(),
         since=(now - timedelta(days=30)).isoformat(),
     )
-    for thread in found:
-        thread.asks = (
-            not thread.mine and thread.kind in ASKING and not (thread.ends_at and thread.ends_at <= now)
-        )
-        thread.is_resolved = getattr(thread, "resolution", None) is not None
-        thread.replies = max(thread.number_of_posts - 1, 0)
-    return found
+    own = len(Discussed._fields) - 1
+    return [
+        Discussed._make((*row[:own], Author(*row[own:]) if row[own] is not None else None)) for row in rows
+    ]
 
 
 @kept
@@ -169,15 +206,16 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
             votes_count=_counted(votes, "thread"),
             read_to=Coalesce(Subquery(read_to[:1]), 0),
         )
-        .annotate(new=F("last_number") - F("read_to"))
+        .annotate(
+            new=F("last_number") - F("read_to"), asks=ExpressionWrapper(asked, output_field=BooleanField())
+        )
         .filter(last_post_at__gte=_instant(since))
         .exclude(kind=Thread.Kind.CHALLENGE)
-        .select_related("space", "author__profile", "author__standing", "resolution")
-        .defer("search", "author__profile__bio")
         .order_by(
-            Case(When(asked, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2)),
+            Case(When(asks=True, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2)),
             "-last_post_at",
-        )[:TALK]
+        )
+        .values_list(*DISCUSSED)[:TALK]
     )
 
 

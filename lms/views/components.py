@@ -16,6 +16,7 @@ from community.queries.conversation import Conversation, Said, Shown
 from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
+from lms.today import Discussed
 from people.models import Profile, Standing, User
 
 
@@ -53,7 +54,6 @@ def talk(people: list[User]) -> Conversation:
     )
     thread.title, thread.language = "Client mécontent au téléphone : comment auriez-vous fait ?", "fr"
     thread._state.fields_cache["resolution"] = None
-    thread.replies = 3
     texts = [
         (
             karim,
@@ -81,10 +81,20 @@ def talk(people: list[User]) -> Conversation:
             hidden_at=None,
             top_number=under or number,
         )
-        known = author.standing
-        chip = Author(author.pk, author.name, author.handle, None, None, known.role, known.expertise)
-        shown.append(Shown(post=post, author=chip, is_accepted=number == 2, is_new=number == 3))
+        shown.append(Shown(post=post, author=Author.of(author), is_accepted=number == 2, is_new=number == 3))
     return Conversation(thread=thread, seat=Seat(reader, space, "member"), posts=shown)
+
+
+def discussed(talk: Conversation) -> Discussed:
+    """The same question as the home page lists it."""
+    thread = talk.thread
+    return Discussed(
+        *(thread.pk, thread.kind, thread.title, thread.language, thread.last_post_at, None, None),
+        *(0, thread.number_of_posts, 0, 0, False),
+        space_name=thread.space.name,
+        colour=thread.space.colour,
+        author=Author.of(thread.author),
+    )
 
 
 def participation() -> dict:
@@ -121,9 +131,11 @@ def index(request: HttpRequest) -> HttpResponse:
         someone(3, "Karim Toure", "", _("negotiation")),
         someone(5, "Jean-Pierre Lefort"),
     ]
+    shown = talk(people)
     context = {
         "people": people,
-        "talk": talk(people),
+        "talk": shown,
+        "thread": discussed(shown),
         "tones": list(BADGE_TONES),
         "kinds": list(BUTTON_KINDS),
         "sizes": list(AVATAR_SIZES),
