@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import F, Manager, QuerySet
-from django.db.models.functions import Upper
+from django.db.models.functions import Left, Right, Upper
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
@@ -26,7 +26,8 @@ KINDS = ("threads", "posts", "courses", "modules", "people")
 ON_ALL = 4  # of each kind on the first page
 ON_ONE = 20  # when one kind is chosen
 RANKED = 200
-PASSAGES = {"max_words": 28, "min_words": 12, "max_fragments": 2}
+PASSAGES = {"max_words": 28, "min_words": 12, "max_fragments": 2, "fragment_delimiter": " … "}
+EDGE = 12  # characters by which a passage is known to be the beginning or the end of a text
 # Marks that nobody types, so that what a person wrote cannot pass for a highlight.
 OPEN, CLOSE = "\ue000", "\ue001"
 
@@ -121,9 +122,10 @@ def asked_of(kind: Kind, limit: int, among: int) -> Asked:
             kind.shown, query_of(words), config="public.fr", start_sel=OPEN, stop_sel=CLOSE,
             **({"highlight_all": True} if kind.shown == "title" else PASSAGES),
         )  # fmt: skip
+        edges = {"first": Left(kind.shown, EDGE), "last": Right(kind.shown, EDGE)}
         rows = kind.rows.filter(AnyOf("pk", keys))
         relations = sorted({column.rpartition("__")[0] for column in kind.columns} - {""})
-        return rows.select_related(*relations).only(*kind.columns).annotate(snippet=headline)
+        return rows.select_related(*relations).only(*kind.columns).annotate(snippet=headline, **edges)
 
     return Asked(kept(exact, replan=True), kept(close, replan=True), kept(hits))
 
@@ -132,6 +134,21 @@ def marked(text: str) -> SafeString:
     """The snippet with its words marked; everything else is plain text, whatever it was."""
     plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*_#>`~]+", r"\1", strip_tags(text))
     return mark_safe(escape(plain).replace(OPEN, "<mark>").replace(CLOSE, "</mark>"))
+
+
+def passage(row: Any) -> SafeString:
+    """The snippet of a row; where it was cut out of the text, it says so."""
+    words = marked(row.snippet)
+    if not words:
+        return words
+    # PostgreSQL leaves out the signs around a passage, those of the text's own end too.
+    plain, first, last = (
+        re.sub(r"^\W+|\W+$", "", text)
+        for text in (row.snippet.replace(OPEN, "").replace(CLOSE, ""), row.first, row.last)
+    )
+    before = "" if plain.startswith(first) else "… "
+    after = "" if plain.endswith(last) else " …"
+    return format_html("{}{}{}", before, words, after)
 
 
 def with_marks(title: str, words: str) -> SafeString:
@@ -175,7 +192,7 @@ def threads(person: Any, words: str, limit: int) -> list[Hit]:
 def posts(person: Any, words: str, limit: int) -> list[Hit]:
     return [
         Hit(
-            "posts", row.thread.title, row.get_absolute_url(), marked(row.snippet),
+            "posts", row.thread.title, row.get_absolute_url(), passage(row),
             where=row.thread.space.name, person=row.author, when=row.created_at, language=row.language,
         )
         for row in ranked(POSTS, person, words, limit)
@@ -184,7 +201,7 @@ def posts(person: Any, words: str, limit: int) -> list[Hit]:
 
 def courses(person: Any, words: str, limit: int) -> list[Hit]:
     return [
-        Hit("courses", row.title, row.get_absolute_url(), marked(row.snippet), language=row.language)
+        Hit("courses", row.title, row.get_absolute_url(), passage(row), language=row.language)
         for row in ranked(COURSES, person, words, limit)
     ]
 
@@ -192,7 +209,7 @@ def courses(person: Any, words: str, limit: int) -> list[Hit]:
 def modules(person: Any, words: str, limit: int) -> list[Hit]:
     return [
         Hit(
-            "modules", row.title, row.get_absolute_url(), marked(row.snippet),
+            "modules", row.title, row.get_absolute_url(), passage(row),
             where=row.course.title, language=row.language,
         )
         for row in ranked(MODULES, person, words, limit)

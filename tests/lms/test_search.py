@@ -73,6 +73,17 @@ def test_a_snippet_marks_the_words_and_nothing_that_was_written_passes_for_marku
     assert "**" not in hit.snippet
 
 
+def test_a_passage_says_where_it_was_cut_out_of_the_text(space, awa, karim):
+    around = " ".join(f"mot{number}" for number in range(60))
+    thread = making.make_thread(space, karim, "Outils", f"{around} escabeau {around}")
+    making.make_post(thread, karim, f"Escabeau {around}")
+    making.make_post(thread, karim, f"{around} escabeau.")
+    making.make_post(thread, karim, "Escabeau\net rien d’autre")
+    found = [hit.snippet for hit in search(awa, "escabeau", "posts")["posts"]]
+    cut = sorted((words.startswith("… "), words.endswith(" …")) for words in found)
+    assert cut == [(False, False), (False, True), (True, False), (True, True)]
+
+
 def test_of_many_matches_the_newest_are_ranked_among_those_a_person_may_read(
     lumen, space, awa, karim, monkeypatch
 ):
