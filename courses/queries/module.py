@@ -1,7 +1,7 @@
 """A module's page: its content, where the person stands, what is said about which moment; few queries."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import get_language
 
 from community.models import Post
+from core.addresses import address_of
 from core.kept_queries import kept
 from courses.completion import RuleState, rule_states
 from courses.models import (
@@ -23,7 +24,7 @@ from courses.models import (
     Progress,
     Video,
 )
-from courses.queries.outline import Step, enrolment_of, steps_of
+from courses.queries.outline import enrolment_of
 
 
 @dataclass
@@ -46,33 +47,35 @@ class Film:
     moments: dict[int, int] = field(default_factory=dict)
 
 
+class Neighbour(NamedTuple):
+    """A module as the one before or after it names it."""
+
+    course: str  # its slug
+    pk: int
+    title: str
+    language: str
+
+    def get_absolute_url(self) -> str:
+        return address_of("courses:module", self.course, self.pk)
+
+
 @dataclass
 class ModulePage:
     module: Module
     can_edit: bool
     enrolment: Enrolment | None
     progress: Progress | None
-    steps: list[Step]
     asked: list[CompletionRule]
     thread_id: int | None
     film: Film | None = None
-    around: tuple[Step | None, Step | None] = field(default=(None, None))
+    # Its place among the published modules of the course; a draft has none.
+    number: int = 0
+    previous: Neighbour | None = None
+    next: Neighbour | None = None
 
     @property
     def course(self) -> Course:
         return self.module.course
-
-    @property
-    def number(self) -> int:
-        return next((n for n, step in enumerate(self.steps, start=1) if step.pk == self.module.pk), 0)
-
-    @property
-    def previous(self) -> Step | None:
-        return self.around[0]
-
-    @property
-    def next(self) -> Step | None:
-        return self.around[1]
 
     @property
     def rules(self) -> list[RuleState]:
@@ -104,18 +107,28 @@ def module_page(user: Any, slug: str, pk: int) -> ModulePage:
         asked, can_edit = module.asked, module.can_edit
     if enrolment is not None:
         enrolment.user = user
-    steps = steps_of(module.course, enrolment)
     rules = [CompletionRule(module=module, **rule) for rule in asked]
-    page = ModulePage(module, can_edit, enrolment, progress, steps, rules, thread_id)
-    place = page.number - 1
-    if place >= 0:
-        page.around = (
-            steps[place - 1] if place else None,
-            steps[place + 1] if place + 1 < len(steps) else None,
-        )
+    page = ModulePage(module, can_edit, enrolment, progress, rules, thread_id)
+    _place(page)
     if module.kind == Module.Kind.VIDEO and hasattr(module, "video"):
         page.film = _film(module)
     return page
+
+
+def _place(page: ModulePage) -> None:
+    course = page.course
+    all_of_it = [Neighbour(course.slug, *row) for row in _published(course=course.pk)]
+    at = next((n for n, one in enumerate(all_of_it) if one.pk == page.module.pk), None)
+    if at is not None:
+        page.number = at + 1
+        page.previous = all_of_it[at - 1] if at else None
+        page.next = all_of_it[at + 1] if at + 1 < len(all_of_it) else None
+
+
+@kept
+def _published(course: int) -> QuerySet:
+    modules = Module.objects.published().filter(course_id=course).order_by("section__position", "position")
+    return modules.values_list("pk", "title", "language")
 
 
 def _rules_of(module: str) -> ArraySubquery:
