@@ -9,6 +9,7 @@ from community import actions
 from community.models import Draft, Post, ReadState, Resolution, Thread, Vote, Watch
 from community.queries.conversation import conversation_page
 from community.queries.threads import thread_for
+from people.models import User
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,35 @@ def test_a_post_drawn_for_one_reader_is_not_shown_to_another(thread, awa, karim,
     actions.edit_post(Post.objects.get(pk=post.pk), by=karim, body="La direction.")
     assert "La direction." in page_of(awa)
     assert "Le manager." not in page_of(awa)
+
+
+def test_a_composer_drawn_with_a_draft_is_shown_to_nobody_else(thread, awa, karim, sign_in):
+    """A composer is kept as it was drawn, by its text and what was wrong with it."""
+    place = f"thread:{thread.pk}"
+    actions.save_draft(karim, place=place, body="À moi seul.", sequence=7)
+
+    def page_of(person):
+        return sign_in(person).get(thread.get_absolute_url()).content.decode()
+
+    for _time in range(2):
+        assert "À moi seul." in page_of(karim)
+        assert "À moi seul." not in page_of(awa)
+    refused = sign_in(awa).post(f"{thread.get_absolute_url()}posts/", {"body": " "})
+    assert refused.status_code == 422
+    assert "textarea-error" in refused.content.decode()
+    assert "textarea-error" not in page_of(awa)
+
+
+def test_what_stands_above_a_thread_changes_with_it(thread, awa, sign_in):
+    client = sign_in(awa)
+    address = thread.get_absolute_url()
+    client.get(address)
+    Thread.objects.filter(pk=thread.pk).update(title="Autrement", pinned_at=timezone.now())
+    User.objects.filter(pk=thread.author_id).update(name="Autre Nom")
+    page = client.get(address).content.decode()
+    assert "Autrement</h1>" in page
+    assert "Autre Nom</a>" in page
+    assert "Épinglée</span>" in page
 
 
 @pytest.mark.parametrize("number", [1, 50])
