@@ -8,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from community.models import Thread
@@ -103,5 +103,7 @@ def _replies(number: int) -> SafeString:
 
 def _fresh(number: int, begun: bool) -> SafeString:
     """How many posts are new to the reader; of a thread they never opened, that it is."""
-    label = ngettext("%(n)s new", "%(n)s new", number) % {"n": number} if begun else _("New")
+    if not begun:
+        return ui.badge(pgettext("discussion", "New"), tone="new")
+    label = ngettext("%(n)s new", "%(n)s new", number) % {"n": number}
     return ui.badge(label, tone="new")
