@@ -197,3 +197,20 @@ def test_a_flag_is_decided_on_and_the_decision_taken_back(sign_in):
     julie.keyboard.press("Enter")
     expect(deciding).to_have_count(1)
     assert julie.errors == []
+
+
+def test_the_panel_of_the_bell_closes_behind_whoever_walks_out_of_it(sign_in):
+    awa = sign_in("awa")
+    awa.goto("/")
+    bell, panel = awa.locator("#bell"), awa.locator("#bell-panel")
+    for leave in ("Tab", "Escape"):
+        go_to(awa, bell)
+        awa.keyboard.press("Enter")
+        expect(panel.get_by_role("link").last).to_be_visible()
+        expect(bell).to_have_attribute("aria-expanded", "true")
+        if leave == "Tab":
+            panel.locator("a, button").last.focus()
+        awa.keyboard.press(leave)
+        expect(panel).to_be_hidden()
+        expect(bell).to_have_attribute("aria-expanded", "false")
+    assert awa.errors == []
