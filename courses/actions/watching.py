@@ -42,7 +42,7 @@ def _begin_visit(enrolment: Enrolment, module: Module, progress: Progress | None
     if last and now - last < SAME_VISIT:
         return progress
     enrolment.last_module, enrolment.last_seen_at = module, now
-    enrolment.save(update_fields=["last_module", "last_seen_at"])
+    Enrolment.objects.filter(pk=enrolment.pk).update(last_module=module, last_seen_at=now)
     # The clock of the player starts again, unless it is running on another device.
     if progress.heard_at is not None:
         Progress.objects.filter(pk=progress.pk, heard_at__lt=now - SILENCE).update(heard_at=now)
