@@ -25,6 +25,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
 from community.queries.authors import SHOWN, Author
+from core.addresses import address_of
 from core.kept_queries import AnyOf, KeptList, kept, kept_list
 from people.models import User
 
@@ -192,24 +193,36 @@ def rows_of_space(
     return threads.order_by("-is_pinned", SORTS.get(sort, SORTS["recent"]), "-pk")
 
 
-def near_threads(thread, user) -> list[Thread]:
+class Near(NamedTuple):
+    pk: int
+    title: str
+    language: str
+
+    def get_absolute_url(self) -> str:
+        return address_of("community:thread", self.pk)
+
+
+def near_threads(thread, user) -> tuple[Near, ...]:
     """Threads on the same subject that this person may read: shared tags first, else a title that resembles."""
     whose = {"pk": thread.pk, "user": user.pk, "organisation": user.organisation_id}
     if thread.tag_names:
         tags = {"names": thread.tag_names, "owner": thread.space.organisation_id}
-        return _threads_of_tags(**whose, **tags)
-    return _threads_like(**whose, title=thread.title.upper(), words=telling_words(thread.title))
+        rows = _threads_of_tags(**whose, **tags)
+    else:
+        rows = _threads_like(**whose, title=thread.title.upper(), words=telling_words(thread.title))
+    return tuple(Near(*row) for row in rows)
 
 
 def _others(pk: int, user: int, organisation: int):
     reader = User(pk=user, organisation_id=organisation)
-    return Thread.objects.visible_to(reader).exclude(pk=pk).only("id", "title", "language")
+    return Thread.objects.visible_to(reader).exclude(pk=pk)
 
 
 @kept
 def _threads_of_tags(pk: int, user: int, organisation: int, names: list, owner: int):
     tagged = _others(pk, user, organisation).filter(AnyOf("tags__name", names), tags__organisation_id=owner)
-    return tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")[:NEAR_AT_MOST]
+    nearest = tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")
+    return nearest.values_list(*Near._fields)[:NEAR_AT_MOST]
 
 
 def telling_words(title: str) -> str:
@@ -224,13 +237,12 @@ def _threads_like(pk: int, user: int, organisation: int, title: str, words: str)
     french = SearchQuery(words, config="public.fr", search_type="websearch")
     holding = french | SearchQuery(words, config="public.en", search_type="websearch")
     others = _others(pk, user, organisation).filter(search=holding).order_by("-pk")
-    alike = Thread.objects.filter(AnyOf("pk", ArraySubquery(others.values("pk")[:COMPARED]))).only(
-        "id", "title", "language"
-    )
+    compared = Thread.objects.filter(AnyOf("pk", ArraySubquery(others.values("pk")[:COMPARED])))
     return (
-        alike.annotate(likeness=TrigramSimilarity(Upper("title"), title))
+        compared.annotate(likeness=TrigramSimilarity(Upper("title"), title))
         .filter(likeness__gte=ALIKE)
-        .order_by("-likeness", "-pk")[:NEAR_AT_MOST]
+        .order_by("-likeness", "-pk")
+        .values_list(*Near._fields)[:NEAR_AT_MOST]
     )
 
 
