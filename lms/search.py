@@ -20,7 +20,7 @@ from community.models import Post, Thread
 from core.kept_queries import AnyOf, kept
 from courses.models import Course, Module
 from people.models import User
-from people.queries import directory
+from people.queries.directory import directory
 
 KINDS = ("threads", "posts", "courses", "modules", "people")
 ON_ALL = 4  # of each kind on the first page

@@ -9,7 +9,7 @@ from core.limits import limited
 from core.media import serve
 from core.numbers import whole
 from people.models import Profile, Skill, Unit, User
-from people.queries import directory, person_relations
+from people.queries.directory import directory, person_relations
 from people.requests import PersonRequest
 from people.rules import is_trainer
 

@@ -18,7 +18,7 @@ from core.errors import Refused
 from people import actions
 from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm
 from people.models import Invitation, Organisation, RoleGrant, Unit, User
-from people.queries import person_relations, unit_tree
+from people.queries.directory import person_relations, unit_tree
 from people.requests import PersonRequest
 from people.rules import is_administrator
 

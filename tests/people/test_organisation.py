@@ -7,7 +7,7 @@ from core.errors import Refused
 from events.models import Event
 from people.actions import deactivate, grant_role, move_to_unit, revoke_role
 from people.models import RoleGrant, UnitMembership
-from people.queries import subtree_ids, unit_tree
+from people.queries.directory import subtree_ids, unit_tree
 from tests import making
 
 
