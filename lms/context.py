@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Membership
 from core.addresses import address_if_any
-from lms.news import news_of
+from lms.queries.navigation import navigation_counts_of
 from notifications.queries import unread_count
 from people.models import RoleGrant
 
@@ -84,7 +84,7 @@ class Shell:
         key = f"frame:{self.person.pk}"
         found = shared.get(key)
         if found is None:
-            found = news_of(self.person)
+            found = navigation_counts_of(self.person)
             found["look"] = repr(found)
             shared.set(key, found, FRESH_FOR)
         return found

@@ -1,7 +1,7 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
-from lms import tidying
+from lms import orphan_files
 from lms.beat import mark
 
 
@@ -13,7 +13,7 @@ def say_alive() -> None:
 
 @shared_task(name="lms.forget_files")
 def forget_files() -> None:
-    tidying.forget_files_without_row()
+    orphan_files.delete_orphan_files()
 
 
 @worker_ready.connect

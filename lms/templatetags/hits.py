@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.icons import icon_svg
 from core.moments import draw_moment
 from core.templatetags import ui
-from lms.search import Hit
+from lms.queries.search import SearchHit
 
 SIGNS = {"courses": "graduation-cap", "modules": "book-open"}
 
@@ -17,12 +17,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def search_hits(hits: Iterable[Hit]) -> SafeString:
+def search_hits(hits: Iterable[SearchHit]) -> SafeString:
     return mark_safe("".join(map(_hit, hits)))
 
 
-def _hit(hit: Hit) -> str:
-    """One item. What people wrote is escaped here; the snippet comes escaped and marked from `lms.search`."""
+def _hit(hit: SearchHit) -> str:
+    """One item. What people wrote is escaped here; the snippet comes escaped and marked from `lms.queries.search`."""
     # The title of a discussion and the name of a person are what the words were found in.
     named = hit.kind in ("threads", "people")
     language = f' lang="{hit.language}"' if hit.language else ""
@@ -36,14 +36,14 @@ def _hit(hit: Hit) -> str:
     )
 
 
-def _sign(hit: Hit) -> str:
+def _sign(hit: SearchHit) -> str:
     if hit.kind not in SIGNS:
         return ui.avatar(hit.person)
     drawn = icon_svg(SIGNS[hit.kind], "size-5")
     return f'<span class="grid place-items-center size-9 rounded-full bg-base-200 shrink-0">{drawn}</span>'
 
 
-def _facts(hit: Hit) -> list[str]:
+def _facts(hit: SearchHit) -> list[str]:
     facts: list[str] = [escape(hit.where)]
     if hit.person and hit.kind != "people":
         facts.append(escape(hit.person))

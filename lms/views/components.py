@@ -16,7 +16,7 @@ from community.queries.conversation import Conversation, Said, Shown
 from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
-from lms.today import Discussed
+from lms.queries.home import HomeThread
 from people.models import Profile, Standing, User
 
 
@@ -85,10 +85,10 @@ def talk(people: list[User]) -> Conversation:
     return Conversation(thread=thread, seat=Seat(reader, space, "member"), posts=shown)
 
 
-def discussed(talk: Conversation) -> Discussed:
+def home_thread(talk: Conversation) -> HomeThread:
     """The same question as the home page lists it."""
     thread = talk.thread
-    return Discussed(
+    return HomeThread(
         *(thread.pk, thread.kind, thread.title, thread.language, thread.last_post_at, None, None),
         *(0, thread.number_of_posts, 0, 0, False),
         space_name=thread.space.name,
@@ -135,7 +135,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "people": people,
         "talk": shown,
-        "thread": discussed(shown),
+        "thread": home_thread(shown),
         "tones": list(BADGE_TONES),
         "kinds": list(BUTTON_KINDS),
         "sizes": list(AVATAR_SIZES),

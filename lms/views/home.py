@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 from core.access import public
 from core.addresses import address_if_any
 from gamification.queries import recognitions_of
-from lms import today
+from lms.queries import home as queries
 from people.rules import is_hr
 
 
@@ -17,17 +17,17 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "lms/landing.html")
     person = request.user
     previous_visit = getattr(request, "previous_visit", None)
-    courses = today.my_courses(person)
-    facilitates = person.roles & {"trainer"} or today.facilitates(person)
+    courses = queries.my_courses(person)
+    facilitates = person.roles & {"trainer"} or queries.facilitates(person)
     context = {
-        "answered_by": today.colleagues_who_answered(person, since=previous_visit),
+        "answered_by": queries.colleagues_who_answered(person, since=previous_visit),
         "previous_visit": previous_visit,
-        "resume": today.where_i_was(courses),
+        "resume": queries.where_i_was(courses),
         "courses": courses,
-        "threads": today.talk_of_the_moment(person),
-        "challenge": today.challenge_of_the_week(person),
+        "threads": queries.talk_of_the_moment(person),
+        "challenge": queries.challenge_of_the_week(person),
         "recognitions": recognitions_of(person)[:3],
-        "waiting": today.waiting_for(person) if facilitates else None,
+        "waiting": queries.waiting_for(person) if facilitates else None,
         "facilitation_url": address_if_any("analytics:facilitation"),
         "reports_url": address_if_any("analytics:reports") if is_hr(person) else "",
     }

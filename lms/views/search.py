@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from core.limits import limited
-from lms.search import KINDS
-from lms.search import search as find
+from lms.queries.search import KINDS
+from lms.queries.search import search as find
 
 
 @signed_in

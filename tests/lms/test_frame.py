@@ -4,7 +4,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from lms.context import Shell
-from lms.news import news_of
+from lms.queries.navigation import navigation_counts_of
 from tests import making
 
 
@@ -33,11 +33,11 @@ def test_news_count_threads_with_posts_after_what_was_read(lumen, awa, karim):
     old = making.make_thread(space, karim, "Before Awa came")
     making.join(space, awa, karim)
     thread = making.make_thread(space, karim, "Since then")
-    assert news_of(awa)["spaces"] == [
+    assert navigation_counts_of(awa)["spaces"] == [
         {"id": space.pk, "name": "Managers", "colour": "forest", "slug": space.slug, "new": 1}
     ]
     thread.read_states.create(user=awa, last_number=thread.last_number)
-    assert news_of(awa)["spaces"][0]["new"] == 0
+    assert navigation_counts_of(awa)["spaces"][0]["new"] == 0
     assert old.last_number == 1
 
 
@@ -46,7 +46,7 @@ def test_news_cost_two_queries_however_many_spaces(spaces, lumen, awa, django_as
     for number in range(spaces):
         making.join(making.make_space(lumen, f"Space {number}"), awa)
     with django_assert_num_queries(2):
-        assert len(news_of(awa)["spaces"]) == spaces
+        assert len(navigation_counts_of(awa)["spaces"]) == spaces
 
 
 def test_steering_shows_to_those_who_steer(awa, julie, marc, lumen):

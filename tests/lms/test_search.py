@@ -2,7 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from community.models import Thread
-from lms.search import marked, search
+from lms.queries.search import marked, search
 from tests import making
 
 
@@ -92,7 +92,7 @@ def test_of_many_matches_the_newest_are_ranked_among_those_a_person_may_read(
     making.make_post(thread, karim, "Encore un escabeau.")
     closed = making.make_thread(making.make_space(lumen, "Direction", visibility="closed"), karim)
     making.make_post(closed, karim, "Un escabeau secret.")
-    monkeypatch.setattr("lms.search.RANKED", 2)
+    monkeypatch.setattr("lms.queries.search.RANKED", 2)
     snippets = [hit.snippet for hit in search(awa, "escabeau", "posts")["posts"]]
     assert ["deux" in snippet for snippet in snippets] == [True, False]
     assert "Encore" in snippets[1]

@@ -134,7 +134,7 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}" if seconds else ""
 
 
-class Discussed(NamedTuple):
+class HomeThread(NamedTuple):
     """A thread as the home page shows it to one person."""
 
     pk: int
@@ -169,10 +169,15 @@ class Discussed(NamedTuple):
         return max(self.number_of_posts - 1, 0)
 
 
-DISCUSSED = (*Discussed._fields[:-3], "space__name", "space__colour", *(f"author__{name}" for name in SHOWN))
+HOME_THREAD_COLUMNS = (
+    *HomeThread._fields[:-3],
+    "space__name",
+    "space__colour",
+    *(f"author__{name}" for name in SHOWN),
+)
 
 
-def talk_of_the_moment(person: Any) -> list[Discussed]:
+def talk_of_the_moment(person: Any) -> list[HomeThread]:
     """Threads of my spaces: what is asked of me first, then what is new to me, then the liveliest."""
     now = timezone.now()
     rows = _talk_of_the_moment(
@@ -181,9 +186,9 @@ def talk_of_the_moment(person: Any) -> list[Discussed]:
         now=now.isoformat(),
         since=(now - timedelta(days=30)).isoformat(),
     )
-    own = len(Discussed._fields) - 1
+    own = len(HomeThread._fields) - 1
     return [
-        Discussed._make((*row[:own], Author(*row[own:]) if row[own] is not None else None)) for row in rows
+        HomeThread._make((*row[:own], Author(*row[own:]) if row[own] is not None else None)) for row in rows
     ]
 
 
@@ -215,7 +220,7 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
             Case(When(asks=True, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2)),
             "-last_post_at",
         )
-        .values_list(*DISCUSSED)[:TALK]
+        .values_list(*HOME_THREAD_COLUMNS)[:TALK]
     )
 
 

@@ -9,7 +9,7 @@ from community.models import Choice, Flag, Resolution, Vote
 from community.queries.threads import flags_to_decide
 from courses.models import Progress
 from gamification.models import Grant, Recognition
-from lms import today
+from lms.queries import home
 from people.models import User
 from tests import making
 
@@ -33,9 +33,9 @@ def test_the_sentence_counts_colleagues_not_messages_and_not_oneself(space, awa,
     making.make_post(thread, awa)
     making.make_post(thread, julie, created_at=timezone.now() - timedelta(days=3))
     making.make_post(thread, julie, hidden_at=timezone.now())
-    assert today.colleagues_who_answered(awa, since=timezone.now() - timedelta(days=1)) == 1
-    assert today.colleagues_who_answered(awa, since=timezone.now() - timedelta(days=5)) == 2
-    assert today.colleagues_who_answered(awa, since=None) == 0
+    assert home.colleagues_who_answered(awa, since=timezone.now() - timedelta(days=1)) == 1
+    assert home.colleagues_who_answered(awa, since=timezone.now() - timedelta(days=5)) == 2
+    assert home.colleagues_who_answered(awa, since=None) == 0
 
 
 def test_what_is_asked_of_me_comes_first_then_what_is_new(space, awa, karim):
@@ -45,7 +45,7 @@ def test_what_is_asked_of_me_comes_first_then_what_is_new(space, awa, karim):
     case = making.make_thread(space, karim, "Cas", kind="case")
     case.last_post_at = timezone.now() - timedelta(days=5)
     case.save(update_fields=["last_post_at"])
-    shown = today.talk_of_the_moment(awa)
+    shown = home.talk_of_the_moment(awa)
     assert [(thread.title, thread.asks) for thread in shown] == [
         ("Cas", True),
         ("Nouvelle", False),
@@ -54,7 +54,7 @@ def test_what_is_asked_of_me_comes_first_then_what_is_new(space, awa, karim):
     Vote.objects.create(
         thread=case, choice=Choice.objects.create(thread=case, position=1, text="A"), user=awa
     )
-    shown = today.talk_of_the_moment(awa)
+    shown = home.talk_of_the_moment(awa)
     assert not any(thread.asks for thread in shown)
     assert {thread.title: thread.votes_count for thread in shown}["Cas"] == 1
 
@@ -64,17 +64,17 @@ def test_only_talk_of_my_own_spaces_shows(lumen, atelier, space, awa, karim, ine
     making.make_thread(making.make_space(atelier, "Étranger"), ines, "Étranger")
     thread = making.make_thread(space, karim, "Ici")
     Resolution.objects.create(thread=thread, post=thread.posts.get(), by=karim)
-    [shown] = today.talk_of_the_moment(awa)
+    [shown] = home.talk_of_the_moment(awa)
     assert (shown.title, shown.resolution is not None, shown.replies) == ("Ici", True, 0)
 
 
 def test_the_challenge_is_the_latest_that_is_still_open(space, awa, karim):
     making.make_thread(space, karim, "Fini", kind="challenge", ends_at=timezone.now() - timedelta(days=1))
     thread = making.make_thread(space, karim, "Ouvert", kind="challenge")
-    shown = today.challenge_of_the_week(awa)
+    shown = home.challenge_of_the_week(awa)
     assert (shown.title, shown.done, shown.replies) == ("Ouvert", False, 0)
     making.make_post(thread, awa)
-    assert today.challenge_of_the_week(awa).done
+    assert home.challenge_of_the_week(awa).done
 
 
 def test_a_course_says_what_is_done_and_where_to_go_on(lumen, awa, karim):
@@ -82,18 +82,18 @@ def test_a_course_says_what_is_done_and_where_to_go_on(lumen, awa, karim):
     first, second, third = (making.make_module(course, title) for title in ["Un", "Deux", "Trois"])
     enrolment = making.enrol(awa, course)
     making.enrol(karim, course)
-    [shown] = today.my_courses(awa)
+    [shown] = home.my_courses(awa)
     assert (shown.done, shown.total, shown.learners, shown.next_title) == (0, 3, 2, "Un")
     Progress.objects.create(enrolment=enrolment, module=first, completed_at=timezone.now())
     Progress.objects.create(enrolment=enrolment, module=second, resume_at=192)
     enrolment.last_module = second
     enrolment.save()
-    [shown] = courses = today.my_courses(awa)
+    [shown] = courses = home.my_courses(awa)
     assert (shown.done, shown.next_title) == (1, "Deux")
-    resume = today.where_i_was(courses)
+    resume = home.where_i_was(courses)
     assert (resume["module"].title, resume["module"].rank, resume["clock"]) == ("Deux", 2, "3:12")
     Progress.objects.filter(module=second).update(completed_at=timezone.now())
-    resume = today.where_i_was(today.my_courses(awa))
+    resume = home.where_i_was(home.my_courses(awa))
     assert (resume["module"], resume["clock"]) == (third, "")
 
 
@@ -102,7 +102,7 @@ def test_a_finished_course_is_not_resumed(lumen, awa):
     module = making.make_module(course, "Seul")
     enrolment = making.enrol(awa, course)
     Progress.objects.create(enrolment=enrolment, module=module, completed_at=timezone.now())
-    assert today.where_i_was(today.my_courses(awa)) is None
+    assert home.where_i_was(home.my_courses(awa)) is None
 
 
 def test_a_facilitator_sees_what_waits_in_her_spaces_only(lumen, space, awa, karim, julie):
@@ -111,9 +111,9 @@ def test_a_facilitator_sees_what_waits_in_her_spaces_only(lumen, space, awa, kar
     for place in (space, elsewhere):
         question = making.make_thread(place, karim, "Question", kind="question")
         Flag.objects.create(post=question.posts.get(), by=awa, reason="tone")
-    assert today.waiting_for(julie) == {"flags": 1, "questions": 1}
-    assert today.facilitates(julie)
-    assert not today.facilitates(awa)
+    assert home.waiting_for(julie) == {"flags": 1, "questions": 1}
+    assert home.facilitates(julie)
+    assert not home.facilitates(awa)
 
 
 def test_a_post_flagged_twice_waits_once_and_a_removed_one_not_at_all(lumen, space, awa, karim, julie):
@@ -125,7 +125,7 @@ def test_a_post_flagged_twice_waits_once_and_a_removed_one_not_at_all(lumen, spa
     Flag.objects.create(post=kept, by=julie, reason="private")
     removed.deleted_at = timezone.now()
     removed.save(update_fields=["deleted_at"])
-    assert today.waiting_for(julie)["flags"] == 1
+    assert home.waiting_for(julie)["flags"] == 1
     assert [case.post for case in cases_for(julie)] == [kept]
     assert flags_to_decide(julie) == [kept]
 

@@ -1,4 +1,4 @@
-"""Files that no row names any more: of an upload whose answer was lost, of a picture that was replaced."""
+"""Orphan files, that no row names any more: of an upload whose answer was lost, of a picture that was replaced."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +12,7 @@ from django.utils import timezone
 SPARED_FOR = timedelta(days=2)
 
 
-def forget_files_without_row() -> int:
+def delete_orphan_files() -> int:
     """Remove them from each folder that a field of ours writes to. Returns how many."""
     fields = [
         field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)

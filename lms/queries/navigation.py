@@ -1,4 +1,4 @@
-"""What is new for a person in the places of the frame, in two queries."""
+"""What the frame of every page counts for a person, beside the entries of its navigation, in two queries."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from people.models import Profile, UnitMembership
 SHOWN_SPACES = 6
 
 
-def news_of(person: Any) -> dict[str, Any]:
+def navigation_counts_of(person: Any) -> dict[str, Any]:
     """The counts beside the entries; plain values only, so that they can be cached."""
     memberships = _memberships_with_news(person=person.pk)
     listed = [one for one in memberships if not one.space.about_url]

@@ -33,7 +33,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     kind: str
     title: str
     url: str
@@ -44,7 +44,7 @@ class Hit:
     language: str = ""
 
 
-def search(person: Any, words: str, kind: str = "") -> dict[str, list[Hit]]:
+def search(person: Any, words: str, kind: str = "") -> dict[str, list[SearchHit]]:
     """The hits of each kind, best first; kinds without any are left out."""
     words = words.replace("\x00", "").strip()[:200]
     if not words:
@@ -61,7 +61,7 @@ def query_of(words: str) -> SearchQuery:
 
 
 @dataclass(frozen=True)
-class Kind:
+class SearchKind:
     rows: Manager
     visible: Callable[[Any], QuerySet]
     # The column whose matching passages are shown.
@@ -72,13 +72,13 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Asked:
+class KindQueries:
     exact: Callable[..., list]
     close: Callable[..., list]
     hits: Callable[..., list]
 
 
-def ranked(kind: Kind, person: Any, words: str, limit: int) -> list[Any]:
+def ranked(kind: SearchKind, person: Any, words: str, limit: int) -> list[Any]:
     """Matches by stems, then titles that are nearly the words: someone may mistype, or type a beginning.
 
     Each row comes back with `snippet`, the passages of its column `shown` that match, and its relations.
@@ -93,7 +93,7 @@ def ranked(kind: Kind, person: Any, words: str, limit: int) -> list[Any]:
 
 
 @cache
-def asked_of(kind: Kind, limit: int, among: int) -> Asked:
+def asked_of(kind: SearchKind, limit: int, among: int) -> KindQueries:
     """The queries of a kind. A word may stand in no row or in all of them: each is planned for its own words.
 
     A word that thousands of rows hold says little about each: only the newest `among` matches are ranked.
@@ -127,7 +127,7 @@ def asked_of(kind: Kind, limit: int, among: int) -> Asked:
         relations = sorted({column.rpartition("__")[0] for column in kind.columns} - {""})
         return rows.select_related(*relations).only(*kind.columns).annotate(snippet=headline, **edges)
 
-    return Asked(kept(exact, replan=True), kept(close, replan=True), kept(hits))
+    return KindQueries(kept(exact, replan=True), kept(close, replan=True), kept(hits))
 
 
 def marked(text: str) -> SafeString:
@@ -160,28 +160,28 @@ def with_marks(title: str, words: str) -> SafeString:
 
 
 AUTHOR = ("author__name", "author__profile__picture")
-THREADS = Kind(
+THREADS = SearchKind(
     Thread.objects,
     Thread.objects.visible_to,
     "title",
     ("title", "language", "last_post_at", "space__name", *AUTHOR),
 )
-POSTS = Kind(
+POSTS = SearchKind(
     Post.objects,
     Post.objects.visible_to,
     "body",
     ("language", "created_at", "thread__title", "thread__space__name", *AUTHOR),
     near=False,
 )
-COURSES = Kind(Course.objects, Course.objects.visible_to, "summary", ("slug", "title", "language"))
-MODULES = Kind(
+COURSES = SearchKind(Course.objects, Course.objects.visible_to, "summary", ("slug", "title", "language"))
+MODULES = SearchKind(
     Module.objects, Module.objects.readable_by, "body", ("title", "language", "course__slug", "course__title")
 )
 
 
-def threads(person: Any, words: str, limit: int) -> list[Hit]:
+def threads(person: Any, words: str, limit: int) -> list[SearchHit]:
     return [
-        Hit(
+        SearchHit(
             "threads", row.title, row.get_absolute_url(), marked(row.snippet),
             where=row.space.name, person=row.author, when=row.last_post_at, language=row.language,
         )
@@ -189,9 +189,9 @@ def threads(person: Any, words: str, limit: int) -> list[Hit]:
     ]  # fmt: skip
 
 
-def posts(person: Any, words: str, limit: int) -> list[Hit]:
+def posts(person: Any, words: str, limit: int) -> list[SearchHit]:
     return [
-        Hit(
+        SearchHit(
             "posts", row.thread.title, row.get_absolute_url(), passage(row),
             where=row.thread.space.name, person=row.author, when=row.created_at, language=row.language,
         )
@@ -199,16 +199,16 @@ def posts(person: Any, words: str, limit: int) -> list[Hit]:
     ]  # fmt: skip
 
 
-def courses(person: Any, words: str, limit: int) -> list[Hit]:
+def courses(person: Any, words: str, limit: int) -> list[SearchHit]:
     return [
-        Hit("courses", row.title, row.get_absolute_url(), passage(row), language=row.language)
+        SearchHit("courses", row.title, row.get_absolute_url(), passage(row), language=row.language)
         for row in ranked(COURSES, person, words, limit)
     ]
 
 
-def modules(person: Any, words: str, limit: int) -> list[Hit]:
+def modules(person: Any, words: str, limit: int) -> list[SearchHit]:
     return [
-        Hit(
+        SearchHit(
             "modules", row.title, row.get_absolute_url(), passage(row),
             where=row.course.title, language=row.language,
         )
@@ -216,10 +216,10 @@ def modules(person: Any, words: str, limit: int) -> list[Hit]:
     ]  # fmt: skip
 
 
-def people(person: Any, words: str, limit: int) -> list[Hit]:
+def people(person: Any, words: str, limit: int) -> list[SearchHit]:
     found = _people_named(limit)(user=person.pk, organisation=person.organisation_id, words=words)
     return [
-        Hit(
+        SearchHit(
             "people",
             one.name,
             one.get_absolute_url(),

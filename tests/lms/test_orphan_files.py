@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from community.models import Attachment
-from lms.tidying import SPARED_FOR, forget_files_without_row
+from lms.orphan_files import SPARED_FOR, delete_orphan_files
 from people.models import Profile
 from tests.making import make_space
 
@@ -46,12 +46,12 @@ def test_files_that_no_row_names_go_once_no_upload_can_be_under_way(lumen, awa):
     for name in {*kept, *lost} - {kept[2]}:
         grow_old(name)
 
-    assert forget_files_without_row() == 3
+    assert delete_orphan_files() == 3
     assert [default_storage.exists(name) for name in kept] == [True] * 4
     assert [default_storage.exists(name) for name in lost] == [False] * 3
-    assert forget_files_without_row() == 0
+    assert delete_orphan_files() == 0
 
 
 def test_nothing_stored_yet_is_no_fault():
     assert not Path(default_storage.path("attachments")).exists()
-    assert forget_files_without_row() == 0
+    assert delete_orphan_files() == 0
