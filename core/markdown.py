@@ -5,6 +5,7 @@ When the output changes, RENDERER_VERSION goes up and stored texts are rendered 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -71,6 +72,14 @@ def excerpt(html: str, n: int) -> str:
         return text
     cut = text[: max(n - 1, 0)]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:.") + "…"
+
+
+def says_something(html: str) -> bool:
+    """Whether a rendered text holds words, a sign or a picture of its own: neither quoted nor unseen."""
+    reader = _OwnWords()
+    reader.feed(html)
+    reader.close()
+    return reader.found
 
 
 def to_markdown(html: str) -> str:
@@ -289,6 +298,32 @@ class _TextReader(HTMLParser):
     def handle_data(self, data):
         if not self.hidden:
             self.parts.append(data)
+
+
+# Characters of Unicode's visible categories that show nothing: fillers of Hangul, the empty pattern of Braille;
+# and the box of a task that we drew ourselves.
+_UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800☐☑")
+
+
+class _OwnWords(HTMLParser):
+    """Looks for what the writer of rendered HTML says: not what they quote, nor the title of a spoiler."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found = False
+        self.outside = 0
+
+    def handle_starttag(self, tag, attrs):
+        self.outside += tag in ("blockquote", "summary")
+        self.found |= tag == "img" and not self.outside
+
+    def handle_endtag(self, tag):
+        self.outside -= tag in ("blockquote", "summary")
+
+    def handle_data(self, data):
+        self.found |= not self.outside and any(
+            unicodedata.category(sign)[0] in "LNPS" and sign not in _UNSEEN for sign in data
+        )
 
 
 class _Converter(MarkdownConverter):

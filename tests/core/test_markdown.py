@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Refused
-from core.markdown import MAX_LENGTH, excerpt, render, render_document, to_markdown
+from core.markdown import MAX_LENGTH, excerpt, render, render_document, says_something, to_markdown
 from tests.samples import SAMPLES, needs_samples
 
 ALLOWED = {
@@ -167,6 +167,61 @@ def test_an_excerpt_cuts_between_words_and_keeps_the_spoiler_hidden():
     assert excerpt(html, 200) == "Bonjour Awa, voici x < 1 à demain"
     assert excerpt(html, 20) == "Bonjour Awa, voici…"
     assert excerpt("<p>" + "a" * 50 + "</p>", 10) == "aaaaaaaaa…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t ",
+        "\u200b\u200d\ufeff\u2060\u00ad",
+        "\u202e\u2066",
+        "&nbsp; &#8203;",
+        "\u3164 \u2800 \u115f \uffa0",
+        "\u0301",
+        "[a]: https://palabre.test 'titre'",
+        "---",
+        "***\n\n---",
+        "```\n```",
+        "```python\n\n```",
+        "> Bonjour",
+        "> @awa :\n>\n> > Bonjour\n\n&nbsp;",
+        "- \n- ",
+        "- [ ] \u200b",
+        "#",
+        "| | |\n|-|-|\n| | |",
+        "[](https://palabre.test)",
+        ":::spoiler La fin\n:::",
+        ":::spoiler\n> Bonjour\n:::",
+    ],
+)
+def test_what_shows_no_word_of_its_own_says_nothing(text):
+    assert not says_something(render(text).html)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "?",
+        "👍🏽",
+        "+1",
+        "42",
+        "東",
+        "> Bonjour\n\nOui",
+        "`x`",
+        "```\nx\n```",
+        "![](/media/a.png)",
+        "@awa",
+        "https://palabre.test",
+        ":::spoiler\nle maire\n:::",
+        "- [x] fait",
+        "|a|\n|-|",
+        "- > cité\n\n  oui",
+    ],
+)
+def test_a_word_a_sign_or_a_picture_says_something(text):
+    assert says_something(render(text).html)
 
 
 @given(st.text(max_size=300), st.integers(1, 80))
