@@ -54,7 +54,7 @@ def weeks_and_days(first: date, last: date) -> tuple[list[date], list[date]]:
     return weeks, before + list(each_day(weeks[-1] + WEEK, last))
 
 
-# To a kept query days and moments are given as text, in the form of ISO 8601.
+# To a prepared query days and moments are given as text, in the form of ISO 8601.
 
 
 def as_day(text: str) -> Cast:

@@ -26,7 +26,7 @@ from analytics.days import as_day, as_moment
 from analytics.metrics.answers import MATURITIES
 from analytics.models import LearnerDay, ThreadFact
 from community.models import Flag, Membership, Post, Resolution, Space, Thread
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from people.models import Organisation, RoleGrant, User
 
 SILENT_AFTER = timedelta(days=14)
@@ -103,7 +103,7 @@ def spaces_of(user) -> list[Any]:
     return _spaces_of(user=user.pk)
 
 
-@kept
+@prepared
 def _spaces_of(user: int) -> QuerySet:
     looked_after = Count("memberships", filter=Q(memberships__role=Membership.Role.MEMBER))
     spaces = Space.objects.facilitated_by(User(pk=user)).filter(archived_at=None)
@@ -129,13 +129,13 @@ def dashboard_of(user, spaces: list[Any]) -> Dashboard:
     )
 
 
-@kept
+@prepared
 def _number_of_members(spaces: list) -> QuerySet:
     members = Membership.objects.filter(AnyOf("space", spaces), role=Membership.Role.MEMBER)
     return members.values("role").annotate(number=Count("user", distinct=True)).values_list("number")
 
 
-@kept
+@prepared
 def _waiting(user: int, organisation: int, spaces: list) -> QuerySet:
     """The questions that have waited longest, each with the number `of_all`."""
     threads = Thread.objects.visible_to(User(pk=user, organisation_id=organisation))
@@ -156,7 +156,7 @@ def cases_for(user) -> list[Case]:
     return list(posts.values())
 
 
-@kept
+@prepared
 def _to_decide(user: int) -> QuerySet:
     return (
         Flag.objects.to_decide_by(User(pk=user))
@@ -190,7 +190,7 @@ def with_experts(threads: list[Thread]) -> list[Question]:
     ]
 
 
-@kept
+@prepared
 def _skills(spaces: list) -> QuerySet:
     """The validated skills of the members of each space."""
     held = Membership.objects.filter(
@@ -200,7 +200,7 @@ def _skills(spaces: list) -> QuerySet:
     return in_order.values_list("space", "user", "user__skills__skill__name")
 
 
-@kept
+@prepared
 def _accepted(spaces: list) -> QuerySet:
     """Who of the members of each space has had answers accepted there, those with most of them first."""
     seats = Membership.objects.filter(space=OuterRef("thread__space"), user=OuterRef("post__author"))
@@ -238,7 +238,7 @@ def silent_members(user, organisation: Organisation, spaces: list[int]) -> list[
     )
 
 
-@kept
+@prepared
 def _silent(
     user: int, organisation: int, spaces: list, day: str, joined_before: str, new_since: str
 ) -> QuerySet:
@@ -275,7 +275,7 @@ def highlights(user, spaces: list[int]) -> list[Post]:
     return _highlights(user=user.pk, organisation=user.organisation_id, spaces=spaces, since=since)
 
 
-@kept
+@prepared
 def _highlights(user: int, organisation: int, spaces: list, since: str) -> QuerySet:
     return (
         Post.objects.visible_to(User(pk=user, organisation_id=organisation))
@@ -308,7 +308,7 @@ def health_of(spaces: list[Any]) -> list[Health]:
     return sorted(found.values(), key=lambda one: (one.answered_share is None, one.answered_share or 0))
 
 
-@kept
+@prepared
 def _answered(spaces: list, first: str, asked_before: str) -> QuerySet:
     asked = ThreadFact.objects.filter(
         AnyOf("space_id", spaces),
@@ -319,13 +319,13 @@ def _answered(spaces: list, first: str, asked_before: str) -> QuerySet:
     return asked.values_list("space_id").annotate(asked=Count("pk"), in_time=Count("pk", filter=in_time))
 
 
-@kept
+@prepared
 def _writers(spaces: list, first: str) -> QuerySet:
     wrote = LearnerDay.objects.filter(AnyOf("space_id", spaces), day__gte=as_day(first), contributions__gt=0)
     return wrote.values_list("space_id").annotate(writers=Count("user", distinct=True))
 
 
-@kept
+@prepared
 def _replies(spaces: list, since: str) -> QuerySet:
     replies = Post.objects.published().filter(
         AnyOf("thread__space", spaces),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from analytics import days
 from analytics.models import ActivityBlock
 from community.models import Space
-from core.kept_queries import kept
+from core.prepared import prepared
 from courses.models import Course, Session
 from people.models import Organisation, RoleGrant, Unit, User
 
@@ -155,31 +155,31 @@ def choices_for(user) -> Choices:
     return choices
 
 
-@kept
+@prepared
 def _scopes(user: int, organisation: int) -> QuerySet:
     grants = RoleGrant.objects.filter(user=user, role=RoleGrant.Role.HR, revoked_at=None)
     return grants.filter(organisation=organisation).values_list("unit_id", flat=True)
 
 
-@kept
+@prepared
 def _units(organisation: int) -> QuerySet:
     units = Unit.objects.filter(organisation=organisation).order_by("name", "pk")
     return units.values_list(*Branch._fields)
 
 
-@kept
+@prepared
 def _courses(organisation: int) -> QuerySet:
     courses = Course.objects.filter(organisation=organisation, published_at__isnull=False)
     return courses.order_by("title", "pk").values_list("pk", "title")
 
 
-@kept
+@prepared
 def _sessions(organisation: int) -> QuerySet:
     sessions = Session.objects.filter(course__organisation=organisation, is_open=False)
     return sessions.order_by("course__title", "name", "pk").values_list("pk", "course__title", "name")
 
 
-@kept
+@prepared
 def _spaces(user: int, organisation: int) -> QuerySet:
     """A space that hides is not named to somebody who may not know it exists."""
     known = Space.objects.visible_to(User(pk=user, organisation_id=organisation))

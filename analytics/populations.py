@@ -16,7 +16,7 @@ from analytics.metrics.answers import MATURITIES, Questions
 from analytics.metrics.completion import Enrolments
 from analytics.models import ActivityBlock, CompletionDay
 from analytics.tallies import Joined, Sheet, Tally
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from courses.models import Session
 
 # Somebody enrolled for less than this many days is not counted in rates (METRICS C1).
@@ -67,7 +67,7 @@ def _reading(by_week: dict[date, list[Sheet]]) -> Reading:
     return Reading(Joined(sheets), {monday: Joined(of_week) for monday, of_week in by_week.items()})
 
 
-@kept
+@prepared
 def _blocks(organisation: int, scope: str, scope_id: int, weeks: str, days: str) -> QuerySet:
     starts_in = Q(AnyOf("starts_on", as_days(weeks)), grain=Block.Grain.WEEK)
     starts_in |= Q(AnyOf("starts_on", as_days(days)), grain=Block.Grain.DAY)
@@ -195,12 +195,12 @@ def enrolments(
     return current, before
 
 
-@kept
+@prepared
 def _of_session(organisation: int, days: str, session: int) -> QuerySet:
     return _completions(organisation, days).filter(session_id=session)
 
 
-@kept
+@prepared
 def _of_course(organisation: int, days: str, course: int) -> QuerySet:
     """Course 0: all of them."""
     return _completions(organisation, days).filter(session_id=0, course_id=course)

@@ -22,7 +22,7 @@ from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay
 from analytics.tallies import Joined
-from core.kept_queries import kept
+from core.prepared import prepared
 from people.models import Organisation
 
 
@@ -397,7 +397,7 @@ def _freshness(organisation, filters: Filters) -> dict:
     return {"built_at": built_at, "is_behind": is_behind}
 
 
-@kept
+@prepared
 def _built(organisation: int, first: str, last: str) -> QuerySet:
     """Since when the figures are what they are, and whether some are being counted again."""
     period = (as_day(first), as_day(last))

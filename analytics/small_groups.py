@@ -13,7 +13,7 @@ from analytics import bitmaps
 from analytics.days import as_day
 from analytics.filters import Period
 from analytics.models import ShownGroup
-from core.kept_queries import kept
+from core.prepared import prepared
 
 
 def hidden_rows(
@@ -51,7 +51,7 @@ def is_too_close(left: int, right: int, k: int) -> bool:
     return 0 < (left ^ right).bit_count() < k
 
 
-@kept
+@prepared
 def _digests(organisation: int, first: str, last: str) -> QuerySet:
     period = {"starts_on": as_day(first), "ends_on": as_day(last)}
     return ShownGroup.objects.filter(organisation=organisation, **period).values_list("filters", "digest")

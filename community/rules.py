@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db.models import QuerySet
 
 from community.models import Membership, Post, Space, Thread
-from core.kept_queries import kept
+from core.prepared import prepared
 from people.rules import is_administrator, is_trainer
 
 
@@ -58,7 +58,7 @@ def seat_of(user, space: Space) -> Seat:
     return Seat(user, space, *found[0]) if found else Seat(user, space, None)
 
 
-@kept
+@prepared
 def _membership(space: int, user: int) -> QuerySet:
     return Membership.objects.filter(space=space, user=user).values_list("role", "notify")
 

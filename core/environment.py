@@ -121,7 +121,7 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
-# Times that a connection asks a query of core/kept_queries.py before the server keeps its plan.
+# Times that a connection asks a query of core/prepared.py before the server keeps its plan.
 PREPARED_AFTER = 5
 
 

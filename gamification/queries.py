@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import ngettext
 
-from core.kept_queries import kept
+from core.prepared import prepared
 from gamification.definitions import WORDS
 from gamification.models import Grant
 
@@ -34,7 +34,7 @@ def recognitions_of(user: Any) -> list[Held]:
     ]
 
 
-@kept
+@prepared
 def _earned(user: int) -> QuerySet:
     grants = Grant.objects.filter(user=user, recognition__active=True).values("recognition")
     earned = grants.annotate(times=Count("pk"), last=Max("granted_at")).order_by("-last")

@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.kept_queries import AnyOf, KeptList, kept, kept_list
+from core.prepared import AnyOf, PreparedList, prepared, prepared_list
 from notifications.models import Notification
 from people.models import User
 
@@ -35,17 +35,17 @@ def notifications_of(user: Any):
     )  # fmt: skip
 
 
-def pages_of(user: Any, *, only_unread: bool) -> KeptList:
+def pages_of(user: Any, *, only_unread: bool) -> PreparedList:
     """The same for a Paginator."""
     return (_unread_list if only_unread else _whole_list)(user=user.pk, organisation=user.organisation_id)
 
 
-@kept_list
+@prepared_list
 def _whole_list(user: int, organisation: int):
     return notifications_of(User(pk=user, organisation_id=organisation))
 
 
-@kept_list
+@prepared_list
 def _unread_list(user: int, organisation: int):
     return notifications_of(User(pk=user, organisation_id=organisation)).unread()
 
@@ -55,13 +55,13 @@ def unread_count(user: Any) -> int:
     return counted[0][0] if counted else 0
 
 
-@kept
+@prepared
 def _unread(user: int, organisation: int):
     found = Notification.objects.visible_to(User(pk=user, organisation_id=organisation)).unread()
     return found.order_by().values("user").annotate(number=Count("pk")).values_list("number")
 
 
-@kept
+@prepared
 def _people(ids: list):
     return User.objects.filter(AnyOf("pk", ids)).select_related("profile").order_by()
 

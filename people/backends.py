@@ -4,7 +4,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
-from core.kept_queries import kept
+from core.prepared import prepared
 from people.models import RoleGrant, User
 
 
@@ -20,7 +20,7 @@ class PersonBackend(AuthenticationBackend):
         return user
 
 
-@kept
+@prepared
 def _user(pk: int):
     grants = RoleGrant.objects.filter(
         user=OuterRef("pk"), organisation=OuterRef("organisation"), revoked_at=None

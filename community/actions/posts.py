@@ -25,8 +25,8 @@ from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
 from community.models import Post, PostRevision, ReadState, Thread, Watch
 from core.errors import Refused
-from core.kept_queries import kept
 from core.markdown import RENDERER_VERSION, clean_source
+from core.prepared import prepared
 from events.recording import record
 
 UNDO_FOR = timedelta(hours=24)
@@ -125,7 +125,7 @@ def _of_key(key: UUID | None, author, thread: Thread) -> Post | None:
     return Post.objects.get(pk=found[0]) if found else None
 
 
-@kept
+@prepared
 def _keyed(key: str, author: int, thread: int) -> QuerySet:
     """Asked before each post is written, and almost always in vain."""
     posts = Post.objects.filter(key=Cast(Value(key), UUIDField()), author_id=author, thread_id=thread)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from people.models import Profile, Standing, User
 
 # The columns of `Author`, from a user.
@@ -47,7 +47,7 @@ def authors_by_id(ids: Iterable[int | None]) -> dict[int, Author]:
     return {row[0]: Author(*row) for row in _authors(ids=list(known))} if known else {}
 
 
-@kept
+@prepared
 def _authors(ids: list):
     people = User.objects.filter(AnyOf("pk", ids)).order_by()
     return people.values_list(*SHOWN)

@@ -19,7 +19,7 @@ from community.models import Post, Reaction, Resolution, Thread
 from community.queries.authors import Author, authors_by_id
 from community.queries.threads import near_threads
 from community.rules import Seat, can_accept, can_write
-from core.kept_queries import AnyOf, KeptList, kept, kept_list
+from core.prepared import AnyOf, PreparedList, prepared, prepared_list
 from people.models import User
 
 PAGE_SIZE = 50
@@ -237,11 +237,11 @@ def _whole(*shape: Any) -> Callable[..., list[tuple]]:
     def posts(thread: int, user: int):
         return _page(thread, user, *shape)
 
-    return kept(posts)
+    return prepared(posts)
 
 
 @cache
-def _parts(*shape: Any) -> tuple[Callable[..., KeptList], Callable[..., list[tuple]]]:
+def _parts(*shape: Any) -> tuple[Callable[..., PreparedList], Callable[..., list[tuple]]]:
     """The replies of a long thread, to be shown page by page, and its opening post."""
 
     def replies(thread: int, user: int):
@@ -250,7 +250,7 @@ def _parts(*shape: Any) -> tuple[Callable[..., KeptList], Callable[..., list[tup
     def opening(thread: int, user: int):
         return _page(thread, user, *shape).filter(number=1)
 
-    return kept_list(replies), kept(opening)
+    return prepared_list(replies), prepared(opening)
 
 
 def _cut(shape: Any, thread: Any, user: Any, page: int | str) -> tuple[list[tuple], Page | None]:
@@ -303,7 +303,7 @@ def _reactions(ids: list[int], user: Any) -> tuple[dict[int, dict[str, int]], di
     return counts, mine
 
 
-@kept
+@prepared
 def _counted_reactions(posts: list, user: int):
     rows = Reaction.objects.filter(AnyOf("post", posts)).values("post", "kind")
     counted = rows.annotate(number=Count("pk"), own=BoolOr(Q(user=user)))
@@ -342,7 +342,7 @@ def participants_of(thread: Any, talk: Conversation, limit: int = 4) -> Particip
     )
 
 
-@kept
+@prepared
 def _parts_taken(thread: int):
     rows = Post.objects.published().filter(thread=thread).order_by().values("author")
     first = Min("created_at", filter=Q(number__gt=1))

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce
 
 from community.models import JoinRequest, Membership, ReadState, Space, Thread
-from core.kept_queries import kept
+from core.prepared import prepared
 from people.models import User
 
 
@@ -54,7 +54,7 @@ def space_for(user: Any, slug: str) -> Space | None:
     return found[0] if found else None
 
 
-@kept
+@prepared
 def _space_for(user: int, organisation: int, slug: str) -> QuerySet:
     reader = User(pk=user, organisation_id=organisation)
     memberships = Membership.objects.filter(space=OuterRef("pk"), user=reader)
@@ -86,7 +86,7 @@ def facilitators_of(space: Space) -> list[Any]:
     return [row.user for row in _facilitators_of(space=space.pk)]
 
 
-@kept
+@prepared
 def _facilitators_of(space: int) -> QuerySet:
     rows = Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR)
     return rows.select_related("user__profile", "user__standing").order_by("joined_at")[:6]

@@ -26,7 +26,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
 from community.queries.authors import SHOWN, Author
 from core.addresses import address_of
-from core.kept_queries import AnyOf, KeptList, kept, kept_list
+from core.prepared import AnyOf, PreparedList, prepared, prepared_list
 from people.models import User
 
 NEAR_AT_MOST = 4
@@ -44,7 +44,7 @@ def thread_for(user, pk: int) -> Thread | None:
     return found[0] if found else None
 
 
-@kept
+@prepared
 def _thread_for(pk: int, user: int, organisation: int):
     reader = User(pk=user, organisation_id=organisation)
     mine = {"thread": OuterRef("pk"), "user": reader}
@@ -151,12 +151,12 @@ def pages_of_space(
 
 
 @cache
-def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., KeptList]:
+def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., PreparedList]:
     def rows(space: int, user: int, organisation: int):
         reader = User(pk=user, organisation_id=organisation)
         return rows_of_space(space, reader, kind=kind, show=show, sort=sort).values_list(*LISTED)
 
-    return kept_list(rows)
+    return prepared_list(rows)
 
 
 def rows_of_space(
@@ -218,7 +218,7 @@ def _others(pk: int, user: int, organisation: int):
     return Thread.objects.visible_to(reader).exclude(pk=pk)
 
 
-@kept
+@prepared
 def _threads_of_tags(pk: int, user: int, organisation: int, names: list, owner: int):
     tagged = _others(pk, user, organisation).filter(AnyOf("tags__name", names), tags__organisation_id=owner)
     nearest = tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")
@@ -231,7 +231,7 @@ def telling_words(title: str) -> str:
     return " or ".join(words[:TELLING])
 
 
-@kept
+@prepared
 def _threads_like(pk: int, user: int, organisation: int, title: str, words: str):
     """Titles alike among the newest threads that share a telling word: however many threads there are."""
     french = SearchQuery(words, config="public.fr", search_type="websearch")

@@ -21,8 +21,8 @@ from community.queries.threads import thread_for
 from community.views.answering import done, partial, refused
 from core.access import signed_in
 from core.errors import Refused
-from core.kept_queries import kept
 from core.numbers import whole
+from core.prepared import prepared
 from people.models import User
 from people.requests import PersonRequest
 
@@ -34,7 +34,7 @@ def visible_post(user: Any, pk: int) -> Post:
     return found[0]
 
 
-@kept
+@prepared
 def _visible_post(user: int, organisation: int, pk: int) -> QuerySet:
     posts = Post.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(pk=pk)
     return posts.select_related("thread__space", "author", "parent").defer("search", "thread__search")
@@ -58,7 +58,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(f"{thread.get_absolute_url()}{page}#post-{post.number}")
 
 
-@kept
+@prepared
 def _visible_thread(user: int, organisation: int, pk: int) -> QuerySet:
     threads = Thread.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(pk=pk)
     return threads.select_related("space")

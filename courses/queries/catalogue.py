@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from core.kept_queries import KeptList, kept_list
+from core.prepared import PreparedList, prepared_list
 from courses.models import Course, Enrolment, Module, Progress
 from people.models import User
 
@@ -35,15 +35,15 @@ def pages_of_catalogue(user: Any, filters: Filters) -> Any:
     """The catalogue, for a Paginator."""
     if filters.text:
         return catalogue(user, filters)
-    return _kept_catalogue(filters)(user=user.pk, organisation=user.organisation_id)
+    return _prepared_catalogue(filters)(user=user.pk, organisation=user.organisation_id)
 
 
 @lru_cache(maxsize=100)
-def _kept_catalogue(filters: Filters) -> Callable[..., KeptList]:
+def _prepared_catalogue(filters: Filters) -> Callable[..., PreparedList]:
     def courses(user: int, organisation: int):
         return catalogue(User(pk=user, organisation_id=organisation), filters)
 
-    return kept_list(courses)
+    return prepared_list(courses)
 
 
 def catalogue(user: Any, filters: Filters) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from community.models import Post
 from core.addresses import address_of
-from core.kept_queries import kept
+from core.prepared import prepared
 from courses.completion import RuleState, rule_states
 from courses.models import (
     Caption,
@@ -125,7 +125,7 @@ def _place(page: ModulePage) -> None:
         page.next = all_of_it[at + 1] if at + 1 < len(all_of_it) else None
 
 
-@kept
+@prepared
 def _published(course: int) -> QuerySet:
     modules = Module.objects.published().filter(course_id=course).order_by("section__position", "position")
     return modules.values_list("pk", "title", "language")
@@ -158,7 +158,7 @@ def _progress_of(user: Any, slug: str, pk: int) -> Any:
     return found[0] if found else None
 
 
-@kept
+@prepared
 def _progress(user: int, slug: str, pk: int) -> QuerySet:
     threads = ModuleThread.objects.filter(module_id=pk, space=OuterRef("enrolment__session__space"))
     return (
@@ -192,7 +192,7 @@ def _thread_of(module: Module, session: Any | None) -> int | None:
     return threads.values_list("thread", flat=True).first()
 
 
-@kept
+@prepared
 def _captions(video: int) -> QuerySet:
     cues = Cue.objects.filter(caption=OuterRef("pk")).order_by("start")
     said = ArraySubquery(cues.values(found=JSONObject(start="start", end="end", text="text")))

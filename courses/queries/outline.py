@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from community.models import Membership, ReadState
 from core.addresses import address_of
-from core.kept_queries import kept
+from core.prepared import prepared
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
 from people.models import User
 
@@ -88,7 +88,7 @@ def course_for(user: Any, slug: str) -> Course | None:
     return found[0] if found else None
 
 
-@kept
+@prepared
 def _course_for(user: int, organisation: int, slug: str) -> QuerySet:
     return Course.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(slug=slug)
 
@@ -99,7 +99,7 @@ def enrolment_of(user: Any, course: Course) -> Enrolment | None:
     return found[0] if found else None
 
 
-@kept
+@prepared
 def _enrolment_of(user: int, course: int) -> QuerySet:
     mine = Enrolment.objects.active().filter(user_id=user, session__course_id=course)
     return mine.select_related("session__space").order_by("-enrolled_at")[:1]
@@ -118,12 +118,12 @@ def course_page(user: Any, course: Course) -> CoursePage:
     return CoursePage(course, session, enrolment, can_edit, steps, facilitators)
 
 
-@kept
+@prepared
 def _editable(user: int, course: int) -> QuerySet:
     return Course.objects.editable_by(User(pk=user)).filter(pk=course).values_list("pk")
 
 
-@kept
+@prepared
 def _facilitators(space: int) -> QuerySet:
     return (
         Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR, user__is_active=True)
@@ -141,7 +141,7 @@ def steps_of(course: Course, enrolment: Enrolment | None) -> list[Step]:
     ]
 
 
-@kept
+@prepared
 def _modules(course: int, enrolment: int) -> QuerySet:
     progress = Progress.objects.filter(enrolment_id=enrolment, module=OuterRef("pk"))
     modules = (
@@ -172,7 +172,7 @@ def _add_talk(steps: list[Step], course: Course, session: Session, reader: Any |
         step.new = min(max(new, 0), step.posts) if reader is not None else 0
 
 
-@kept
+@prepared
 def _talk_of(course: int, space: int, reader: int) -> QuerySet:
     read_to = ReadState.objects.filter(thread=OuterRef("thread"), user_id=reader).values("last_number")[:1]
     talks = ModuleThread.objects.filter(module__course_id=course, space_id=space, thread__deleted_at=None)

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from courses.models import (
     Answer,
     Attempt,
@@ -140,7 +140,7 @@ def quiz_page(module: Module, enrolment: Enrolment | None, *, asked: int | None 
     return page
 
 
-@kept
+@prepared
 def _attempts(enrolment: int, quiz: int) -> QuerySet:
     given = Answer.objects.filter(attempt=OuterRef("pk")).order_by("pk").values(found=_as_json(ANSWER_FIELDS))
     attempts = Attempt.objects.filter(enrolment_id=enrolment, quiz_id=quiz)
@@ -151,7 +151,7 @@ def _questions(quiz: int, space: int) -> list[Asked]:
     return [Asked(*row) for row in _asked(quiz=quiz, space=space)]
 
 
-@kept
+@prepared
 def _asked(quiz: int, space: int) -> QuerySet:
     threads = QuestionThread.objects.filter(question=OuterRef("question"), space_id=space)
     shown = [f"question__{name}" for name in Asked._fields[:-1]]
@@ -179,7 +179,7 @@ def options_of(questions: Iterable[Asked]) -> dict[int, list[Offered]]:
     return found
 
 
-@kept
+@prepared
 def _options(questions: list) -> QuerySet:
     options = Option.objects.filter(AnyOf("question", questions)).order_by("position")
     return options.values_list("question", *Offered._fields)

@@ -25,7 +25,7 @@ from django.utils import timezone
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
 from community.queries.authors import SHOWN, Author
 from core.addresses import address_of
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from courses.models import Enrolment, Module, ModuleThread, Progress
 from people.models import User
 
@@ -40,7 +40,7 @@ def colleagues_who_answered(person: Any, *, since: datetime | None) -> int:
     return len(_who_answered(person=person.pk, since=since.isoformat()))
 
 
-@kept
+@prepared
 def _who_answered(person: int, since: str) -> QuerySet:
     replies = Post.objects.published().filter(
         thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=_instant(since)
@@ -57,7 +57,7 @@ def my_courses(person: Any) -> list[Enrolment]:
     return _my_courses(person=person.pk)
 
 
-@kept
+@prepared
 def _my_courses(person: int) -> QuerySet:
     counting = Module.objects.published().filter(course=OuterRef("session__course"), mandatory=True)
     done = Progress.objects.filter(
@@ -103,13 +103,13 @@ def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
     return {"enrolment": current, "module": module, "posts": module.posts, "clock": _clock(seconds)}
 
 
-@kept
+@prepared
 def _where_it_stopped(enrolment: int, module: int) -> QuerySet:
     begun = Progress.objects.filter(enrolment=enrolment, module=module, completed_at=None)
     return begun.values_list("resume_at", flat=True)
 
 
-@kept
+@prepared
 def _place_in_course(module: int, space: int) -> QuerySet:
     """The module, with its `rank` among those of its course and the `posts` of its conversation."""
     earlier = (
@@ -192,7 +192,7 @@ def talk_of_the_moment(person: Any) -> list[HomeThread]:
     ]
 
 
-@kept
+@prepared
 def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) -> QuerySet:
     reader = User(pk=person, organisation_id=organisation)
     answered = Vote.objects.filter(thread=OuterRef("pk"), user=reader)
@@ -235,7 +235,7 @@ def challenge_of_the_week(person: Any) -> Thread | None:
     return found[0] if found else None
 
 
-@kept
+@prepared
 def _challenge_of_the_week(person: int, organisation: int, now: str) -> QuerySet:
     reader = User(pk=person, organisation_id=organisation)
     replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader, number__gt=1)
@@ -264,6 +264,6 @@ def facilitates(person: Any) -> bool:
     return bool(_one_facilitated(person=person.pk))
 
 
-@kept
+@prepared
 def _one_facilitated(person: int) -> QuerySet:
     return Space.objects.facilitated_by(User(pk=person)).values_list("pk")[:1]

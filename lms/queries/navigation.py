@@ -7,7 +7,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from community.models import Membership, ReadState, Thread
-from core.kept_queries import kept
+from core.prepared import prepared
 from people.models import Profile, UnitMembership
 
 SHOWN_SPACES = 6
@@ -34,7 +34,7 @@ def navigation_counts_of(person: Any) -> dict[str, Any]:
     }
 
 
-@kept
+@prepared
 def _memberships_with_news(person: int) -> QuerySet:
     """A thread counts once when its last post is further than what the person has read there since joining."""
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user_id=person).values("last_number")
@@ -66,7 +66,7 @@ def _shown_of(person: Any) -> dict[str, str]:
     return {"unit": profile.unit or "", "picture": profile.picture.url if profile.picture else ""}
 
 
-@kept
+@prepared
 def _profile_in_unit(person: int, today: str) -> QuerySet:
     day = Cast(Value(today), DateField())
     current = UnitMembership.objects.filter(user=OuterRef("user"), starts_on__lte=day)

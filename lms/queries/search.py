@@ -17,7 +17,7 @@ from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from community.models import Post, Thread
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from courses.models import Course, Module
 from people.models import User
 from people.queries.directory import directory
@@ -127,7 +127,7 @@ def asked_of(kind: SearchKind, limit: int, among: int) -> KindQueries:
         relations = sorted({column.rpartition("__")[0] for column in kind.columns} - {""})
         return rows.select_related(*relations).only(*kind.columns).annotate(snippet=headline, **edges)
 
-    return KindQueries(kept(exact, replan=True), kept(close, replan=True), kept(hits))
+    return KindQueries(prepared(exact, replan=True), prepared(close, replan=True), prepared(hits))
 
 
 def marked(text: str) -> SafeString:
@@ -238,7 +238,7 @@ def _people_named(limit: int) -> Callable[..., list]:
         found = directory(User(pk=user, organisation_id=organisation), words=words)
         return found.prefetch_related(None).select_related(None).select_related("profile")[:limit]
 
-    return kept(named, replan=True)
+    return prepared(named, replan=True)
 
 
 def job_of(person: Any) -> str:

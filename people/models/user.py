@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import address_of
-from core.kept_queries import kept
+from core.prepared import prepared
 from core.search import Folded
 from people.models.organisation import Organisation, validate_time_zone
 
@@ -131,7 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return "trainer" if "trainer" in self.roles else "learner"
 
 
-@kept
+@prepared
 def _roles(user: int, organisation: int):
     grants = User(pk=user).role_grants.filter(organisation=organisation, revoked_at=None)
     return grants.values_list("role", flat=True)

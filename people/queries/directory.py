@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Prefetch, QuerySet, Value
 
-from core.kept_queries import AnyOf
+from core.prepared import AnyOf
 from core.search import Folded
 from people.models import Organisation, Profile, Unit, UnitMembership, User, UserSkill
 

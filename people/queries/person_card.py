@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from core.addresses import address_of
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from people.models import Standing, User
 
 TINTS = 8
@@ -90,6 +90,6 @@ def person_cards(ids: Iterable[int | None]) -> dict[int, PersonCard]:
     return {row[0]: PersonCard(*row) for row in _rows(ids=list(known))} if known else {}
 
 
-@kept
+@prepared
 def _rows(ids: list):
     return User.objects.filter(AnyOf("pk", ids)).order_by().values_list(*COLUMNS)

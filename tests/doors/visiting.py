@@ -65,7 +65,7 @@ def visit(world: World, client: Client, door: Door, method: str, variant: str = 
         response = getattr(client, method.lower())(address, **options)
         text = text_of(response)
         transaction.set_rollback(True)
-    # Django's log has no words for a kept query (core/kept_queries.py), which only reads.
+    # Django's log has no words for a prepared query (core/prepared.py), which only reads.
     written = {found[1] for query in queries if (found := WRITES.match(query["sql"] or ""))}
     return Answer(told(response), written - ALWAYS, words_in(text) - words_in(address))
 

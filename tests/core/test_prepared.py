@@ -6,19 +6,19 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from community.queries.threads import thread_for
-from core.kept_queries import AnyOf, kept
+from core.prepared import AnyOf, prepared
 from people.models import User
 from tests.making import join, make_organisation, make_space, make_thread, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@kept
+@prepared
 def named(ids: list, name: str):
     return User.objects.annotate(shouted=Upper("name")).filter(AnyOf("pk", ids), shouted=name).order_by("pk")
 
 
-@kept
+@prepared
 def handles(ids: list, organisation: int):
     found = User.objects.filter(Q(organisation=organisation) | Q(pk=0), AnyOf("pk", ids))
     return found.order_by("pk").values_list("handle", "organisation")
@@ -61,7 +61,7 @@ def test_it_is_one_query_and_never_an_old_answer(django_assert_num_queries):
 
 
 def test_a_value_that_the_orm_would_change_is_refused():
-    @kept
+    @prepared
     def begins(name: str):
         return User.objects.filter(name__startswith=name)
 
@@ -76,7 +76,7 @@ def test_a_plan_is_made_anew_where_the_best_one_depends_on_the_values():
         return User.objects.annotate(called_out=Upper("name")).filter(called_out=words)
 
     for replan, plans in ((True, 0), (False, 1)):
-        found = kept(called, replan=replan)
+        found = prepared(called, replan=replan)
         for _ in range(12):
             assert found(words="AWA") == [awa]
             assert found(words="100 % INÈS") == []

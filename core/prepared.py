@@ -1,8 +1,8 @@
-"""Queries whose SQL is written once.
+"""Prepared queries: their SQL statement is composed once.
 
-Writing the SQL of a page's larger queries costs the ORM more than PostgreSQL needs to answer them. Only values
-differ from one reader to the next: `kept` has the ORM write the SQL at the first call, and each call sends its values
-beside it, so that PostgreSQL too plans it only once for each connection.
+Composing the SQL of a page's larger queries costs the ORM more than PostgreSQL needs to answer them. Only values
+differ from one reader to the next: `prepared` has the ORM compose the statement at the first call, and each call sends
+its parameters beside it, so that PostgreSQL too plans it only once for each connection.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.db.models import BooleanField, Func, QuerySet
 from django.db.models.query import ValuesListIterable
 from psycopg.types.numeric import Int8
 
-FIRST_MARK = 1 << 61
+FIRST_PLACEHOLDER = 1 << 61
 
 
 class AnyOf(Func):
@@ -34,21 +34,21 @@ class AnyOf(Func):
 
 
 @dataclass
-class Written:
+class PreparedQuery:
     queryset: QuerySet
     compiler: Any
-    sql: str
-    # The names of the arguments, in the order of their places.
-    places: list[str]
+    statement: str
+    # The names of the arguments, in the order in which the statement takes them.
+    parameters: list[str]
     replan: bool = False
-    thread: threading.local = field(default_factory=threading.local)
+    per_thread: threading.local = field(default_factory=threading.local)
 
     def rows(self, values: dict[str, Any], cut: slice | None = None) -> list:
-        sql, params = self.sql, self.params(values)
+        sql, params = self.statement, self._sent(values)
         if cut is not None:
             sql, params = f"{sql} LIMIT %s OFFSET %s", [*params, Int8(cut.stop - cut.start), Int8(cut.start)]
         queryset, compiler, as_they_come = self.of_this_thread()
-        # Not kept: inside an event loop a thread has another connection than outside it.
+        # Asked each time: inside an event loop a thread has another connection than outside it.
         compiler.connection = connections[self.queryset.db]
         found = _fetched(compiler.connection, sql, params, replan=self.replan)
         if as_they_come:
@@ -59,22 +59,22 @@ class Written:
     def of_this_thread(self) -> tuple[Any, Any, bool]:
         """What turns rows into objects, and whether they are asked for as they come; each thread has its own
         connection."""
-        if not hasattr(self.thread, "made"):
+        if not hasattr(self.per_thread, "compiled"):
             queryset, compiler = self.queryset.all(), copy.copy(self.compiler)
             compiler.connection = connections[self.queryset.db]
             converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
             compiler.get_converters = lambda expressions: converters
             queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]  # of this copy only
             as_they_come = queryset._iterable_class is ValuesListIterable and not converters
-            self.thread.made = queryset, compiler, as_they_come
-        return self.thread.made
+            self.per_thread.compiled = queryset, compiler, as_they_come
+        return self.per_thread.compiled
 
     def number(self, values: dict[str, Any]) -> int:
-        sql = f"SELECT COUNT(*) FROM ({self.sql}) counted"  # noqa: S608 - the ORM's own text
-        return _fetched(connections[self.queryset.db], sql, self.params(values))[0][0]
+        sql = f"SELECT COUNT(*) FROM ({self.statement}) counted"  # noqa: S608 - the ORM's own text
+        return _fetched(connections[self.queryset.db], sql, self._sent(values))[0][0]
 
-    def params(self, values: dict[str, Any]) -> list[Any]:
-        return [_sent(values[name]) for name in self.places]
+    def _sent(self, values: dict[str, Any]) -> list[Any]:
+        return [_sent(values[name]) for name in self.parameters]
 
 
 def _fetched(connection: Any, sql: str, params: list[Any], *, replan: bool = False) -> list[tuple]:
@@ -99,33 +99,33 @@ def _sent(value: Any) -> Any:
     return value
 
 
-def kept(build: Callable[..., QuerySet], *, replan: bool = False) -> Callable[..., list]:
+def prepared(build: Callable[..., QuerySet], *, replan: bool = False) -> Callable[..., list]:
     """Decorate a function of numbers, lists and texts (annotated `str`) that returns a queryset: it returns rows.
 
     The shape of the query must not depend on the values, and nothing else may vary between calls: no `now()` in it.
     `replan` keeps the SQL but no plan, where the best one depends on the values: a rare word or one that all hold.
     """
-    marks = _marks(build)
-    found: list[Written] = []
+    placeholders = _placeholders(build)
+    queries: list[PreparedQuery] = []
 
     @functools.wraps(build)
     def rows(**values: Any) -> list:
         if None in values.values():  # SQL says it otherwise: IS NULL.
             return list(build(**values))
-        if not found:
-            found.append(_write(build(**marks), marks, replan=replan))
-        return found[0].rows(values)
+        if not queries:
+            queries.append(_compose(build(**placeholders), placeholders, replan=replan))
+        return queries[0].rows(values)
 
     return rows
 
 
 @dataclass
-class KeptList:
+class PreparedList:
     """What a Paginator needs of a queryset: how many rows there are, and some of them."""
 
     values: dict[str, Any]
-    listed: Written
-    counted: Written
+    listed: PreparedQuery
+    counted: PreparedQuery
 
     def __len__(self) -> int:
         return self.counted.number(self.values)
@@ -134,42 +134,44 @@ class KeptList:
         return self.listed.rows(self.values, cut)
 
 
-def kept_list(build: Callable[..., QuerySet]) -> Callable[..., KeptList]:
-    """The same as `kept` for a list that is shown page by page."""
-    marks = _marks(build)
-    found: list[tuple[Written, Written]] = []
+def prepared_list(build: Callable[..., QuerySet]) -> Callable[..., PreparedList]:
+    """The same as `prepared` for a list that is shown page by page."""
+    placeholders = _placeholders(build)
+    found: list[tuple[PreparedQuery, PreparedQuery]] = []
 
     @functools.wraps(build)
-    def rows(**values: Any) -> KeptList:
+    def rows(**values: Any) -> PreparedList:
         if not found:
-            queryset = build(**marks)
-            found.append((_write(queryset, marks), _write(queryset.order_by().values("pk"), marks)))
-        return KeptList(values, *found[0])
+            queryset = build(**placeholders)
+            found.append(
+                (_compose(queryset, placeholders), _compose(queryset.order_by().values("pk"), placeholders))
+            )
+        return PreparedList(values, *found[0])
 
     return rows
 
 
-def _marks(build: Callable[..., QuerySet]) -> dict[str, Any]:
-    """What stands for each argument while the SQL is written; no other parameter of a query equals it."""
+def _placeholders(build: Callable[..., QuerySet]) -> dict[str, Any]:
+    """What stands for each argument while the SQL is composed; no other parameter of a query equals it."""
     return {
-        name: f"\x01{name}\x01" if parameter.annotation in (str, "str") else FIRST_MARK + place
+        name: f"\x01{name}\x01" if parameter.annotation in (str, "str") else FIRST_PLACEHOLDER + place
         for place, (name, parameter) in enumerate(inspect.signature(build).parameters.items())
     }
 
 
-def _write(queryset: QuerySet, marks: dict[str, Any], *, replan: bool = False) -> Written:
+def _compose(queryset: QuerySet, placeholders: dict[str, Any], *, replan: bool = False) -> PreparedQuery:
     compiler = queryset.query.get_compiler(using=queryset.db)
     sql, params = compiler.as_sql()
-    names = {value: name for name, value in marks.items()}
-    places: list[str] = []
+    names = {value: name for name, value in placeholders.items()}
+    parameters: list[str] = []
     literals: list[str] = []
     for value in params:
         if name := names.get(value):
-            places.append(name)
+            parameters.append(name)
             literals.append("%s")
         else:
-            changed = any(str(mark) in str(value) for mark in names)
+            changed = any(str(placeholder) in str(value) for placeholder in names)
             assert not changed, f"a value is changed before it goes to the database: {value!r}"
             # Written out, so that a plan may count on it.
             literals.append(mogrify("%s", (value,), connections[queryset.db]).replace("%", "%%"))
-    return Written(queryset, compiler, sql.replace("%%", "%%%%") % tuple(literals), places, replan)
+    return PreparedQuery(queryset, compiler, sql.replace("%%", "%%%%") % tuple(literals), parameters, replan)
