@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -16,44 +14,19 @@ from django.utils.translation import gettext as _
 
 from core.icons import icon_svg
 from core.templatetags import ui
-from courses.models import Course
+from courses.queries.catalogue import CourseCard
 
 CARDS_KEPT = 5_000
 
 
-class Card(NamedTuple):
-    """All that a card shows: a card kept by it never shows what was."""
-
-    slug: str
-    title: str
-    summary: str
-    language: str
-    mandatory: bool
-    due_on: date | None
-    modules_count: int
-    minutes: int
-    learners: int
-    done_count: int
-    enrolled: bool
-    finished: bool
-
-
-def draw_cards(courses: Iterable[Any]) -> SafeString:
-    """The items of the list, for courses that come from `queries.catalogue`."""
+def draw_cards(cards: Iterable[CourseCard]) -> SafeString:
+    """The items of the list."""
     reader = get_language()
-    return mark_safe("".join(_draw(_card_of(course), reader) for course in courses))
-
-
-def _card_of(course: Any) -> Card:
-    return Card(
-        course.slug, course.title, course.summary, course.language, course.mandatory, course.due_on,
-        course.modules_count, course.minutes, course.learners, course.done_count, course.enrolled,
-        course.finished_at is not None,
-    )  # fmt: skip
+    return mark_safe("".join(_draw(card, reader) for card in cards))
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def _draw(card: Card, reader: str) -> str:
+def _draw(card: CourseCard, reader: str) -> str:
     """`reader` is the active language. What a trainer wrote (title, summary) is escaped here."""
     summary = (
         f'<p class="quiet text-sm line-clamp-3" lang="{card.language}">{escape(card.summary)}</p>'
@@ -79,9 +52,9 @@ def _root() -> str:
     return reverse("courses:course", args=["x"]).removesuffix("x/")
 
 
-def _badges(card: Card) -> str:
+def _badges(card: CourseCard) -> str:
     found = []
-    if card.finished:
+    if card.finished_at:
         found.append(ui.badge(_("Finished"), tone="success", icon="circle-check"))
     elif card.enrolled:
         found.append(ui.badge(_("In progress") if card.done_count else _("You follow it"), tone="primary"))
@@ -90,7 +63,7 @@ def _badges(card: Card) -> str:
         found.append(ui.badge(_("Mandatory before %(day)s") % {"day": day}, tone="ask"))
     elif card.mandatory:
         found.append(ui.badge(_("Mandatory"), tone="ask"))
-    found.append(ui.badge(Course(language=card.language).get_language_display()))
+    found.append(ui.badge(card.language_label))
     return " ".join(found)
 
 

@@ -23,7 +23,7 @@ from courses.api.serializers import (
 )
 from courses.forms.catalogue import FilterForm
 from courses.models import Course, Module
-from courses.queries.catalogue import catalogue
+from courses.queries.catalogue import catalogue, course_cards
 from courses.queries.module import ModulePage, module_page
 from courses.queries.outline import course_page, enrolment_of
 from courses.queries.quiz import options_of, quiz_page
@@ -39,6 +39,9 @@ class Courses(ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Course.objects.none()
         return catalogue(self.request.user, FilterForm(self.request.query_params).filters)
+
+    def paginate_queryset(self, queryset):
+        return course_cards(super().paginate_queryset(queryset) or [])
 
 
 class CourseDetail(APIView):

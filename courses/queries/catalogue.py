@@ -1,20 +1,22 @@
 """The catalogue: courses a person may follow, with where they stand in each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from core.addresses import address_of
 from core.prepared import PreparedList, prepared_list
 from courses.models import Course, Enrolment, Module, Progress
 from people.models import User
 
-# Not the description and the search vector: they are the heavy part of a course, and no list shows them.
-SHOWN = ("slug", "title", "summary", "language", "mandatory", "due_on", "published_at")
+A_PAGE = 24
 TODO, DOING, DONE = "todo", "doing", "done"
 
 
@@ -31,11 +33,45 @@ class Filters:
         return bool(self.text or self.language or self.state or self.mandatory or self.mine)
 
 
-def pages_of_catalogue(user: Any, filters: Filters) -> Any:
-    """The catalogue, for a Paginator."""
+class CourseCard(NamedTuple):
+    """A course as the catalogue shows it, with where the person stands."""
+
+    slug: str
+    title: str
+    summary: str
+    language: str
+    mandatory: bool
+    due_on: date | None
+    published_at: datetime | None
+    modules_count: int
+    minutes: int
+    learners: int
+    done_count: int
+    enrolled: bool
+    finished_at: datetime | None
+
+    def get_absolute_url(self) -> str:
+        return address_of("courses:course", self.slug)
+
+    @property
+    def language_label(self) -> str:
+        return str(Course(language=self.language).get_language_display())
+
+
+def catalogue_page(user: Any, filters: Filters, number: str | None) -> Page:
+    """One page of cards."""
     if filters.text:
-        return catalogue(user, filters)
-    return _prepared_catalogue(filters)(user=user.pk, organisation=user.organisation_id)
+        rows = catalogue(user, filters)
+    else:
+        rows = _prepared_catalogue(filters)(user=user.pk, organisation=user.organisation_id)
+    page = Paginator(rows, A_PAGE).get_page(number)
+    page.object_list = course_cards(page.object_list)
+    return page
+
+
+def course_cards(rows: Iterable[tuple]) -> list[CourseCard]:
+    """The cards of rows of `catalogue`."""
+    return [CourseCard(*row) for row in rows]
 
 
 @lru_cache(maxsize=100)
@@ -47,8 +83,7 @@ def _prepared_catalogue(filters: Filters) -> Callable[..., PreparedList]:
 
 
 def catalogue(user: Any, filters: Filters) -> Any:
-    """Published courses and those one is enrolled in, each with `modules_count`, `minutes`, `done_count`,
-    `learners`, `enrolled` and `finished_at`; one query, whatever their number."""
+    """Published courses and those one is enrolled in, as rows for `course_cards`; one query for all."""
     mine = Enrolment.objects.active().filter(session__course=OuterRef("pk"), user=user)
     courses: Any = Course.objects.visible_to(user).annotate(
         enrolled=Exists(mine),
@@ -65,9 +100,8 @@ def catalogue(user: Any, filters: Filters) -> Any:
         ),
     )
     followed = Q(published_at__isnull=False, archived_at=None) | Q(enrolled=True)
-    return _filtered(courses.filter(followed).only(*SHOWN), filters).order_by(
-        "-enrolled", "-mandatory", "title", "pk"
-    )
+    found = _filtered(courses.filter(followed), filters)
+    return found.order_by("-enrolled", "-mandatory", "title", "pk").values_list(*CourseCard._fields)
 
 
 def in_text(text: str) -> Q:

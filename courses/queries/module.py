@@ -1,6 +1,7 @@
 """A module's page: its content, where the person stands, what is said about which moment; few queries."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,13 +23,12 @@ from courses.models import (
     Module,
     ModuleThread,
     Progress,
-    Video,
 )
 from courses.queries.outline import enrolment_of
 
 
-@dataclass
-class Line:
+@dataclass(frozen=True)
+class TranscriptLine:
     """One sentence of the transcript, with how many spoke of it."""
 
     start: float
@@ -37,14 +37,26 @@ class Line:
     comments: int = 0
 
 
-@dataclass
-class Film:
-    video: Video
-    captions: list[Caption]
+class CaptionTrack(NamedTuple):
+    pk: int
     language: str
-    lines: list[Line]
-    # Second of the video: how many posts are tied to it.
-    moments: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return str(Caption(language=self.language).get_language_display())
+
+
+@dataclass(frozen=True)
+class Film:
+    pk: int  # of the video
+    duration: float
+    has_poster: bool
+    captions: tuple[CaptionTrack, ...]
+    # Of the transcript.
+    language: str
+    lines: tuple[TranscriptLine, ...]
+    # Second of the video and how many posts are tied to it.
+    moments: tuple[tuple[int, int], ...] = ()
 
 
 class Neighbour(NamedTuple):
@@ -195,15 +207,27 @@ def _thread_of(module: Module, session: Any | None) -> int | None:
 @prepared
 def _captions(video: int) -> QuerySet:
     cues = Cue.objects.filter(caption=OuterRef("pk")).order_by("start")
-    said = ArraySubquery(cues.values(found=JSONObject(start="start", end="end", text="text")))
-    return Caption.objects.filter(video_id=video).defer("vtt").annotate(said=said).order_by("language")
+    in_order = ArraySubquery(cues.values(found=JSONObject(start="start", end="end", text="text")))
+    return (
+        Caption.objects.filter(video_id=video)
+        .defer("vtt")
+        .annotate(cues_in_order=in_order)
+        .order_by("language")
+    )
 
 
 def _film(module: Module) -> Film:
     captions: list[Any] = _captions(video=module.video.pk)
     shown = _preferred(captions, module.language)
-    lines = [Line(**cue) for cue in shown.said] if shown else []
-    return Film(module.video, captions, shown.language if shown else module.language, lines)
+    video = module.video
+    return Film(
+        pk=video.pk,
+        duration=video.duration,
+        has_poster=bool(video.poster),
+        captions=tuple(CaptionTrack(caption.pk, caption.language) for caption in captions),
+        language=shown.language if shown else module.language,
+        lines=tuple(TranscriptLine(**cue) for cue in shown.cues_in_order) if shown else (),
+    )
 
 
 def _preferred(captions: list[Any], spoken: str) -> Any:
@@ -213,16 +237,18 @@ def _preferred(captions: list[Any], spoken: str) -> Any:
     return next((found[code] for code in wanted if code in found), captions[0] if captions else None)
 
 
-def add_moments(film: Film, thread_id: int) -> None:
-    """How many spoke of which moment. Call it for a thread that the person was found to read."""
+def film_with_moments(film: Film, thread_id: int) -> Film:
+    """The film with how many spoke of which moment. Call it for a thread that the person was found to read."""
     posts = Post.objects.published().filter(thread=thread_id, moment__isnull=False)
-    film.moments = dict(posts.order_by("moment").values_list("moment").annotate(Count("pk")))
-    _count_comments(film.lines, film.moments)
+    moments = tuple(posts.order_by("moment").values_list("moment").annotate(Count("pk")))
+    return replace(film, moments=moments, lines=_lines_with_comments(film.lines, moments))
 
 
-def _count_comments(lines: list[Line], moments: dict[int, int]) -> None:
+def _lines_with_comments(
+    lines: tuple[TranscriptLine, ...], moments: tuple[tuple[int, int], ...]
+) -> tuple[TranscriptLine, ...]:
     """A comment belongs to the last sentence that began before its moment is over."""
-    for moment, number in moments.items():
-        begun = [line for line in lines if line.start < moment + 1]
-        if begun:
-            begun[-1].comments += number
+    counts: Counter[int] = Counter()
+    for moment, number in moments:
+        counts[sum(line.start < moment + 1 for line in lines) - 1] += number
+    return tuple(replace(line, comments=counts[at]) for at, line in enumerate(lines))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -17,8 +17,19 @@ from people.models import User
 KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Module.Kind.QUIZ: "circle-help"}
 
 
-@dataclass
-class Step:
+class Talk(NamedTuple):
+    """The conversation of a module: its thread, its posts beside the opening one, those new to the reader."""
+
+    thread_id: int | None
+    posts: int
+    new: int
+
+
+SILENT = Talk(None, 0, 0)
+
+
+@dataclass(frozen=True)
+class ModuleRow:
     """A module as the outline shows it; a long course would pay dearly for whole ones."""
 
     course: str  # its slug
@@ -30,11 +41,11 @@ class Step:
     mandatory: bool
     section: int
     section_title: str
-    opened_at: datetime | None = None
-    completed_at: datetime | None = None
-    thread_id: int | None = None
-    posts: int = 0
-    new: int = 0
+    opened_at: datetime | None
+    completed_at: datetime | None
+    thread_id: int | None
+    posts: int
+    new: int
 
     def get_absolute_url(self) -> str:
         return address_of("courses:module", self.course, self.pk)
@@ -48,17 +59,17 @@ class Step:
         return "done" if self.completed_at else "begun" if self.opened_at else "open"
 
 
-@dataclass
+@dataclass(frozen=True)
 class CoursePage:
     course: Course
     session: Session | None
     enrolment: Enrolment | None
     can_edit: bool
-    steps: list[Step]
+    steps: list[ModuleRow]
     facilitators: list[Membership] = field(default_factory=list)
 
     @property
-    def sections(self) -> list[tuple[int, str, list[Step]]]:
+    def sections(self) -> list[tuple[int, str, list[ModuleRow]]]:
         """Key and title of each, with its steps."""
         grouped = groupby(self.steps, key=lambda step: (step.section, step.section_title))
         return [(*section, list(steps)) for section, steps in grouped]
@@ -76,7 +87,7 @@ class CoursePage:
         return self.enrolment is not None or self.can_edit
 
     @property
-    def next_step(self) -> Step | None:
+    def next_step(self) -> ModuleRow | None:
         """Where to go on: the last module seen while it is not done, else the first that is not done."""
         last = self.enrolment.last_module_id if self.enrolment else None
         waiting = [step for step in self.steps if step.completed_at is None]
@@ -110,11 +121,12 @@ def course_page(user: Any, course: Course) -> CoursePage:
     can_edit = bool(_editable(user=user.pk, course=course.pk))
     enrolment = enrolment_of(user, course)
     session = enrolment.session if enrolment else _open_session(course)
-    steps = steps_of(course, enrolment)
+    talk: dict[int, Talk] = {}
     facilitators: list[Membership] = []
     if session is not None:
-        _add_talk(steps, course, session, user if enrolment else None)
+        talk = _talk_by_module(course, session, user if enrolment else None)
         facilitators = _facilitators(space=session.space_id)
+    steps = module_rows(course, enrolment, talk)
     return CoursePage(course, session, enrolment, can_edit, steps, facilitators)
 
 
@@ -133,12 +145,10 @@ def _facilitators(space: int) -> QuerySet:
     )
 
 
-def steps_of(course: Course, enrolment: Enrolment | None) -> list[Step]:
+def module_rows(course: Course, enrolment: Enrolment | None, talk: dict[int, Talk]) -> list[ModuleRow]:
     """The published modules in order, with what this person has done; one query."""
-    return [
-        Step(course.slug, *row)
-        for row in _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0)
-    ]
+    rows = _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0)
+    return [ModuleRow(course.slug, *row, *talk.get(row[0], SILENT)) for row in rows]
 
 
 @prepared
@@ -163,13 +173,13 @@ def _open_session(course: Course) -> Session | None:
     return course.sessions.filter(is_open=True).select_related("space").first()
 
 
-def _add_talk(steps: list[Step], course: Course, session: Session, reader: Any | None) -> None:
+def _talk_by_module(course: Course, session: Session, reader: Any | None) -> dict[int, Talk]:
     """How many posts each module's conversation holds, the opening one aside, and how many are new to `reader`."""
     rows = _talk_of(course=course.pk, space=session.space_id, reader=reader.pk if reader else 0)
-    counts = {module: talk for module, *talk in rows}
-    for step in steps:
-        step.thread_id, step.posts, new = counts.get(step.pk, (None, 0, 0))
-        step.new = min(max(new, 0), step.posts) if reader is not None else 0
+    return {
+        module: Talk(thread, posts, min(max(new, 0), posts) if reader is not None else 0)
+        for module, thread, posts, new in rows
+    }
 
 
 @prepared

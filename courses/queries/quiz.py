@@ -24,7 +24,7 @@ from courses.models import (
 ANSWER_FIELDS = ("id", "attempt_id", "question_id", "question_version", "options", "score")
 
 
-class Asked(NamedTuple):
+class QuestionCard(NamedTuple):
     """A question of a quiz, and its thread in the session's space."""
 
     pk: int
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     thread_id: int | None
 
 
-class Offered(NamedTuple):
+class OptionCard(NamedTuple):
     """An option of a question."""
 
     pk: int
@@ -48,11 +48,11 @@ class Offered(NamedTuple):
     retired_at: datetime | None
 
 
-@dataclass
-class Bar:
+@dataclass(frozen=True)
+class GroupChoice:
     """How many chose an option, as people see it after they have answered."""
 
-    option: Offered
+    option: OptionCard
     count: int
     percent: int
     mine: bool
@@ -60,12 +60,12 @@ class Bar:
 
 @dataclass
 class QuizPage:
-    questions: list[Asked]
+    questions: list[QuestionCard]
     attempts: list[Attempt]
     attempt: Attempt | None
     answers: dict[int, Answer] = field(default_factory=dict)
-    question: Asked | None = None
-    bars: list[Bar] = field(default_factory=list)
+    question: QuestionCard | None = None
+    bars: list[GroupChoice] = field(default_factory=list)
     answered_by: int = 0
     thread_id: int | None = None
     max_attempts: int | None = None
@@ -80,7 +80,7 @@ class QuizPage:
         return self.questions.index(self.question) + 1 if self.question in self.questions else 0
 
     @property
-    def next_question(self) -> Asked | None:
+    def next_question(self) -> QuestionCard | None:
         """The first unanswered one after this, or before it."""
         at = self.number
         return next((q for q in self.questions[at:] + self.questions[:at] if q.pk not in self.answers), None)
@@ -99,7 +99,7 @@ class QuizPage:
         return None if self.max_attempts is None else max(self.max_attempts - len(self.attempts), 0)
 
     @property
-    def rows(self) -> list[tuple[Asked, Answer | None]]:
+    def rows(self) -> list[tuple[QuestionCard, Answer | None]]:
         """Each question with its answer, those that did not earn the whole point first."""
         rows = [(question, self.answers.get(question.pk)) for question in self.questions]
         return sorted(rows, key=lambda row: row[1] is not None and row[1].score == 1)
@@ -147,14 +147,14 @@ def _attempts(enrolment: int, quiz: int) -> QuerySet:
     return attempts.annotate(given=ArraySubquery(given)).order_by("number")
 
 
-def _questions(quiz: int, space: int) -> list[Asked]:
-    return [Asked(*row) for row in _asked(quiz=quiz, space=space)]
+def _questions(quiz: int, space: int) -> list[QuestionCard]:
+    return [QuestionCard(*row) for row in _asked(quiz=quiz, space=space)]
 
 
 @prepared
 def _asked(quiz: int, space: int) -> QuerySet:
     threads = QuestionThread.objects.filter(question=OuterRef("question"), space_id=space)
-    shown = [f"question__{name}" for name in Asked._fields[:-1]]
+    shown = [f"question__{name}" for name in QuestionCard._fields[:-1]]
     asked = QuizQuestion.objects.filter(quiz_id=quiz).annotate(talk=Subquery(threads.values("thread")[:1]))
     return asked.order_by("position").values_list(*shown, "talk")
 
@@ -163,7 +163,7 @@ def _as_json(fields: tuple[str, ...]) -> JSONObject:
     return JSONObject(**{field: field for field in fields})
 
 
-def live_options(question: Asked, answer: Answer | None = None) -> list[Offered]:
+def live_options(question: QuestionCard, answer: Answer | None = None) -> list[OptionCard]:
     """What can be chosen now; with an answer of an older version, what could be chosen then."""
     old = answer is not None and answer.question_version != question.version
     chosen = set(answer.options) if answer is not None and old else set()
@@ -171,18 +171,18 @@ def live_options(question: Asked, answer: Answer | None = None) -> list[Offered]
     return [option for option in offered if option.pk in chosen or option.retired_at is None]
 
 
-def options_of(questions: Iterable[Asked]) -> dict[int, list[Offered]]:
+def options_of(questions: Iterable[QuestionCard]) -> dict[int, list[OptionCard]]:
     """All options of each question, retired ones too, in order; one query."""
-    found: dict[int, list[Offered]] = {question.pk: [] for question in questions}
+    found: dict[int, list[OptionCard]] = {question.pk: [] for question in questions}
     for question, *option in _options(questions=list(found)):
-        found[question].append(Offered(*option))
+        found[question].append(OptionCard(*option))
     return found
 
 
 @prepared
 def _options(questions: list) -> QuerySet:
     options = Option.objects.filter(AnyOf("question", questions)).order_by("position")
-    return options.values_list("question", *Offered._fields)
+    return options.values_list("question", *OptionCard._fields)
 
 
 def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
@@ -205,7 +205,7 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
     counts = Counter(pk for options in chosen for pk in options)
     page.answered_by = len(chosen)
     page.bars = [
-        Bar(
+        GroupChoice(
             option,
             counts[option.pk],
             round(100 * counts[option.pk] / len(chosen)) if chosen else 0,

@@ -12,7 +12,7 @@ from core.icons import icon_svg
 from core.templatetags import ui
 from courses.card_drawing import draw_cards
 from courses.models import Module
-from courses.queries.outline import Step
+from courses.queries.outline import ModuleRow
 
 # A module of a course as readers find it: untouched, begun, with so many new messages.
 STEPS: Drawn[str] = Drawn(5_000)
@@ -76,7 +76,7 @@ def transcript_line(line) -> SafeString:
 
 
 @register.simple_tag
-def outline_steps(steps: list[Step], links: bool) -> SafeString:
+def outline_steps(steps: list[ModuleRow], links: bool) -> SafeString:
     """The modules of a section, drawn in Python: a course has dozens of them. `links` for those who follow it."""
     language = get_language()
     return mark_safe(
@@ -87,7 +87,7 @@ def outline_steps(steps: list[Step], links: bool) -> SafeString:
     )
 
 
-def _outline_step(step: Step, links: bool) -> str:
+def _outline_step(step: ModuleRow, links: bool) -> str:
     """One module. Its title is all that somebody wrote in it."""
     title: str = escape(step.title)
     if links:
@@ -102,7 +102,7 @@ def _outline_step(step: Step, links: bool) -> str:
     )
 
 
-def _fact(step: Step) -> str:
+def _fact(step: ModuleRow) -> str:
     facts = [Module.Kind(step.kind).label, _("%(n)s min") % {"n": step.minutes}]
     facts += [] if step.mandatory else [_("optional")]
     facts += {"done": [_("done")], "begun": [_("begun")]}.get(step.state, [])

@@ -1,15 +1,12 @@
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.access import signed_in
 from courses.forms.catalogue import FilterForm
-from courses.queries.catalogue import pages_of_catalogue
+from courses.queries.catalogue import catalogue_page
 from courses.rules import may_author
 from people.requests import PersonRequest
-
-A_PAGE = 24
 
 
 @signed_in
@@ -17,7 +14,7 @@ A_PAGE = 24
 def index(request: PersonRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     filters = form.filters
-    page = Paginator(pages_of_catalogue(request.user, filters), A_PAGE).get_page(request.GET.get("page"))
+    page = catalogue_page(request.user, filters, request.GET.get("page"))
     context = {"form": form, "filters": filters, "page": page, "can_author": may_author(request.user)}
     fragment = bool(request.htmx) and request.htmx.target == "catalogue"
     return render(
