@@ -1,6 +1,6 @@
-# Everything begins here; the steps themselves are in core/setup.py, which needs Python 3.11 and nothing else.
+# Everything begins here; the steps themselves are in tooling/setup.py, which needs Python 3.11 and nothing else.
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
-SETUP = exec $(PYTHON) -m core.setup
+SETUP = exec $(PYTHON) -m tooling.setup
 
 .PHONY: help demo dev test browser lint messages screens bench bench-compare faults stop reset
 

@@ -68,7 +68,7 @@ class System:
 
     def start_servers(self) -> None:
         """Start PostgreSQL and Valkey, and point the environment at them as a production would."""
-        from core import embedded
+        from tooling import embedded
 
         # As docs/operations.md says: a quarter of the memory of a small server.
         embedded.start(self.folder, memory="1GB")
@@ -142,7 +142,7 @@ class System:
 
     def database_cpu(self) -> float:
         """The same of PostgreSQL, with those of its processes that have ended."""
-        from core import embedded
+        from tooling import embedded
 
         first = int((embedded.Servers(self.folder).data / "postmaster.pid").read_text().split()[0])
         running = sum(sum(times_of(pid)[:2]) for pid in family_of(first))
@@ -178,7 +178,7 @@ class System:
         self.processes.clear()
 
     def stop(self, *, forget: bool = True) -> None:
-        from core import embedded
+        from tooling import embedded
 
         self.end_processes()
         embedded.stop(self.folder)

@@ -2,7 +2,7 @@
 
 The configurations `public.fr` and `public.en` are made by core's first migration, `public.folded` by its second.
 Words that are nearly right are looked for with `%>` (`trigram_word_similar`), which an index answers; how near they
-must be is said when the connection is opened (`environment.WORD_LIKENESS`).
+must be is said when the connection is opened (`WORD_LIKENESS` in lms/settings/database.py).
 """
 
 from django.contrib.postgres.search import SearchVectorField

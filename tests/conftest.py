@@ -5,9 +5,9 @@ from django.conf import settings
 from django.utils.translation import override
 
 from core import caching, live
-from core.catalogues import compile_catalogues
 from events import tasks
 from tests import making
+from tooling.catalogues import compile_catalogues
 
 
 def pytest_addoption(parser):

@@ -16,7 +16,7 @@ import redis
 
 from bench.faults.mailbox import Mailbox
 from bench.system import ROOT, System, family_of, free_port
-from core.embedded import Servers, answers, start
+from tooling.embedded import Servers, answers, start
 
 PROCESSES = ("web", "live", "worker", "beat")
 SKEW = Path(__file__).parent / "skew"

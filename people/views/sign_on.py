@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.access import public
 
-PROVIDER = "sso"  # as core.environment names it
+PROVIDER = "sso"  # as lms/settings/accounts.py names it
 
 
 @public

@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 
-from core import environment
+from lms.settings.security import content_security_policy
 from tests.making import make_organisation, make_user
 from tests.people.provider import trusted_provider
 
@@ -12,7 +12,7 @@ from tests.people.provider import trusted_provider
 @pytest.fixture
 def provider(settings, monkeypatch):
     with trusted_provider(settings, monkeypatch) as provider:
-        settings.CONTENT_SECURITY_POLICY = environment.content_security_policy()
+        settings.CONTENT_SECURITY_POLICY = content_security_policy()
         yield provider
 
 

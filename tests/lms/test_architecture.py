@@ -18,7 +18,7 @@ LAYERS = [
     {"community"},
     {"people"},
     {"events"},
-    {"core"},
+    {"core", "tooling"},
 ]
 FLOORS = {app: len(LAYERS) - height for height, level in enumerate(LAYERS) for app in level}
 APPS = sorted(FLOORS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import embedded
+from tooling import embedded
 
 pytestmark = pytest.mark.processes
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from core import environment
+from lms.settings.accounts import single_sign_on
 
 CLIENT_ID, CLIENT_SECRET = "palabre", "the-secret-of-the-client"
 
@@ -141,5 +141,5 @@ def trusted_provider(settings, monkeypatch):
         }
         for name, value in given.items():
             monkeypatch.setenv(name, value)
-        settings.SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+        settings.SOCIALACCOUNT_PROVIDERS = single_sign_on()
         yield provider

@@ -6,7 +6,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.urls import reverse
 
-from core import environment
+from lms.settings.accounts import roles
+from lms.settings.environment import Unsafe
 from people import actions
 
 pytestmark = pytest.mark.django_db
@@ -86,12 +87,10 @@ def test_nobody_must_unless_the_settings_say_so(marc, sign_in, settings):
 
 def test_a_role_nobody_has_stops_the_start(monkeypatch):
     monkeypatch.setenv("SECOND_STEP_FOR", "administrator, hr")
-    assert environment.roles("SECOND_STEP_FOR") == ["administrator", "hr"]
+    assert roles("SECOND_STEP_FOR") == ["administrator", "hr"]
     monkeypatch.setenv("SECOND_STEP_FOR", "boss")
-    with pytest.raises(
-        environment.Unsafe, match="SECOND_STEP_FOR takes administrator, hr, trainer, not boss"
-    ):
-        environment.roles("SECOND_STEP_FOR")
+    with pytest.raises(Unsafe, match="SECOND_STEP_FOR takes administrator, hr, trainer, not boss"):
+        roles("SECOND_STEP_FOR")
 
 
 def test_the_page_after_the_password_speaks_the_language_of_whose_account_it_is(marc, client):

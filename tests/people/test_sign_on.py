@@ -8,8 +8,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
-from core import environment
 from events.models import Event
+from lms.settings.accounts import single_sign_on
 from people.actions import invite
 from people.models import User
 from tests.making import make_user
@@ -93,7 +93,7 @@ def test_a_provider_that_vouches_for_nothing_may_be_trusted_for_its_own_domain(
     client, provider, nora, settings, monkeypatch
 ):
     monkeypatch.setenv("OIDC_EMAIL_DOMAINS", "example.org")
-    settings.SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+    settings.SOCIALACCOUNT_PROVIDERS = single_sign_on()
     come(client, provider, email_verified=None)
     assert who(client) == nora
     client.logout()

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from core.catalogues import compile_catalogues
+from tooling.catalogues import compile_catalogues
 
 
 class Command(BaseCommand):

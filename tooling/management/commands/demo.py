@@ -19,10 +19,10 @@ from django.core.management import BaseCommand, CommandError, call_command, get_
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from core import embedded, environment
-from core.catalogues import compile_catalogues
-from core.processes import Child, Guard, Supervisor, adopt_orphans, bury_orphans
-from core.setup import Failed, digest, files_under, step
+from tooling import embedded
+from tooling.catalogues import compile_catalogues
+from tooling.processes import Child, Guard, Supervisor, adopt_orphans, bury_orphans
+from tooling.setup import Failed, digest, files_under, step
 
 HOST = os.environ.get("HOST", "127.0.0.1")
 ACCOUNTS = (
@@ -80,7 +80,7 @@ def print_line(line: str) -> None:
 
 
 def chosen_port() -> int:
-    port = environment.whole_number("PORT", default=8000)
+    port = settings.PORT
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -164,7 +164,7 @@ class Guard:
 
     def __init__(self, var: Path) -> None:
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "core.processes", str(var)],
+            [sys.executable, "-m", "tooling.processes", str(var)],
             stdin=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -235,7 +235,7 @@ def guard(var: Path) -> None:
         while groups and time.monotonic() < deadline:
             time.sleep(0.1)
             groups = {group for group in groups if kill_group(group, 0)}
-    from core import embedded  # Only now: the guard stays small while all is well.
+    from tooling import embedded  # Only now: the guard stays small while all is well.
 
     embedded.stop(var)
 

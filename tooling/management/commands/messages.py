@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from core import catalogues
+from tooling import catalogues
 
 
 class Command(BaseCommand):

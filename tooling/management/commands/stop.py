@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from core import embedded
+from tooling import embedded
 
 
 class Command(BaseCommand):

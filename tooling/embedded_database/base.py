@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
-from core import embedded
+from tooling import embedded
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

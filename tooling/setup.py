@@ -1,4 +1,4 @@
-"""Prepares the project on a bare machine, then starts what was asked: python3 -m core.setup demo|dev|test|…
+"""Prepares the project on a bare machine, then starts what was asked: python3 -m tooling.setup demo|dev|test|…
 
 Runs before anything is installed: standard library only, nothing of the project imported.
 Each step leaves a mark of what it was made from and is skipped while the mark still holds.
@@ -252,8 +252,8 @@ def main(arguments: list[str]) -> None:
     if target == "install":
         return
     command = {
-        "test": [PYTHON, "-m", "core.checks", *rest],
-        "lint": [PYTHON, "-m", "core.checks", "--no-tests", *rest],
+        "test": [PYTHON, "-m", "tooling.checks", *rest],
+        "lint": [PYTHON, "-m", "tooling.checks", "--no-tests", *rest],
         "dev": [PYTHON, "manage.py", "demo", "--reload", *rest],
         "screens": [PYTHON, "-m", "tests.browser.screens", *rest],
         "bench": [PYTHON, "-m", "bench.run", *rest],

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 import redis
 
-from core import embedded
-from core.embedded import Servers
+from tooling import embedded
+from tooling.embedded import Servers
 
 pytestmark = pytest.mark.processes
 
@@ -35,7 +35,7 @@ def postmaster(var):
 
 
 def test_servers_start_once_keep_their_data_and_survive_a_kill(var):
-    start = [sys.executable, "-c", "import sys; from pathlib import Path; from core import embedded; "]
+    start = [sys.executable, "-c", "import sys; from pathlib import Path; from tooling import embedded; "]
     start[-1] += "embedded.start(Path(sys.argv[1]))"
     together = [subprocess.Popen([*start, str(var)]) for _ in range(4)]
     assert [process.wait(60) for process in together] == [0, 0, 0, 0]

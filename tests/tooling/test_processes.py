@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.processes import Child, Guard, Supervisor
+from tooling.processes import Child, Guard, Supervisor
 
 pytestmark = pytest.mark.processes
 
@@ -18,7 +18,7 @@ STUBBORN = "trap '' TERM INT HUP; sleep 1000 & echo started $$ $!; wait; wait; s
 SUPERVISE = """
 import sys
 from pathlib import Path
-from core.processes import Child, Guard, Supervisor
+from tooling.processes import Child, Guard, Supervisor
 names = dict(pair.split("=", 1) for pair in sys.argv[2:])
 children = [Child(name, ["sh", "-c", command]) for name, command in names.items()]
 write = lambda line: print(line, flush=True)

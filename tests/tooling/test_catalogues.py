@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from core import catalogues
+from tooling import catalogues
 
 PAGE = """{% load i18n %}
 <p>don't take "this" apart, été</p>

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from core import embedded
+from tooling import embedded
 
 
 class Command(BaseCommand):

@@ -1,1 +1,0 @@
-"""Django's PostgreSQL, started when the first connection is opened (core/embedded.py)."""

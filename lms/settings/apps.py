@@ -1,0 +1,104 @@
+"""The apps, what every request passes through, and how pages are drawn."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from lms.settings.house import BASE_DIR, DEBUG, TEST_RUN
+
+INSTALLED_APPS = [
+    "lms",
+    "gamification",
+    "notifications",
+    "analytics",
+    "courses",
+    "community",
+    "people",
+    "events",
+    "core",
+    "tooling",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rules",
+]
+
+if TEST_RUN and find_spec("django_migration_linter"):
+    INSTALLED_APPS.append("django_migration_linter")
+    MIGRATION_LINTER_OPTIONS = {
+        "include_apps": [name for name in INSTALLED_APPS if (BASE_DIR / name).is_dir()],
+        "no_cache": True,
+        "sql_analyser": "postgresql",
+        "ignore_name_contains": "_initial",  # They ran on empty tables.
+    }
+
+MIDDLEWARE = [
+    "core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.maintenance.MaintenanceMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "people.middleware.PersonMiddleware",
+    "people.second_step.SecondStepMiddleware",
+    "core.limits.WriteLimitMiddleware",
+    "core.middleware.NoNullMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "lms.urls"
+WSGI_APPLICATION = "lms.wsgi.application"
+ASGI_APPLICATION = "lms.asgi.application"
+
+TEMPLATE_OPTIONS: dict[str, Any] = {
+    "context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+        "core.context.csp_nonce",
+        "lms.context.shell",
+    ],
+    "builtins": [
+        "core.templatetags.ui",
+        "django.templatetags.i18n",
+        "django.templatetags.static",
+        "core.templatetags.once",
+    ],
+    "loaders": [
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ],
+}
+if not DEBUG:
+    # While developing, a template that changed is read anew at the next request, whatever server runs.
+    TEMPLATE_OPTIONS["loaders"] = [("django.template.loaders.cached.Loader", TEMPLATE_OPTIONS["loaders"])]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": TEMPLATE_OPTIONS,
+    }
+]

@@ -1,0 +1,49 @@
+"""PostgreSQL: its address, and what each connection to it is given."""
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from lms.settings.environment import Unsafe, flag, whole_number
+from lms.settings.house import DATABASE_URL, PRODUCTION
+
+# How like a word of a title or name must be to what was typed, from 0 to 1, to be found in spite of a mistake.
+WORD_LIKENESS = 0.45
+# What every connection to the database is given. PostgreSQL's own costs are those of turning disks: it would rather
+# read a whole table than a few hundred rows by an index; compiling a page's queries takes longer than answering them.
+SESSION = {
+    "random_page_cost": 1.1,
+    "jit": "off",
+    "pg_trgm.word_similarity_threshold": WORD_LIKENESS,
+}
+# Times that a connection asks a query of core/prepared.py before the server keeps its plan.
+PREPARED_AFTER = 5
+
+
+def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
+    """Django's settings for postgresql://user:password@host:port/name?option=value."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise Unsafe("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    pooler = flag("DATABASE_POOLER", default=False)
+    if not pooler:
+        # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
+        options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in SESSION.items()))
+    return {
+        "ENGINE": "tooling.embedded_database" if embedded else "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "palabre",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": whole_number("DATABASE_CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        # Behind a pooler that shares sessions between transactions, a cursor or a prepared statement of the server
+        # outlives its session.
+        "DISABLE_SERVER_SIDE_CURSORS": pooler,
+        "OPTIONS": options | {"prepare_threshold": None if pooler else PREPARED_AFTER},
+    }
+
+
+DATABASES = {"default": database(DATABASE_URL, embedded=not PRODUCTION)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
