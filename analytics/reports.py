@@ -7,22 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, partial
 
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics import populations, small_groups, tallies
-from analytics.days import as_day
+from analytics import bitmap_index, small_groups
+from analytics.bitmap_index import PeriodContent
 from analytics.filters import Choices, Filters
 from analytics.metrics import answers, completion, participation
 from analytics.metrics.answers import Questions
 from analytics.metrics.base import Metric, Value, Words
 from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
-from analytics.models import ActivityBlock, BuiltDay, DirtyDay
-from analytics.tallies import Joined
-from core.prepared import prepared
+from analytics.queries import report as report_queries
 from people.models import Organisation
 
 
@@ -50,7 +47,7 @@ class Row:
 
     name: str
     unit_id: int | None
-    measured: Measured
+    measured: GroupFigures
     k: int
     # Why nothing is shown of it.
     hidden: str = ""
@@ -105,7 +102,7 @@ class Report:
         return {line.code: line for line in self.lines}
 
 
-class Measured:
+class GroupFigures:
     """Everything known of one group of units over the two periods, each part when it is asked for."""
 
     def __init__(self, source: Source, units: frozenset[int] | None) -> None:
@@ -139,7 +136,7 @@ class Measured:
 def build(user, filters: Filters, choices: Choices) -> Report:
     source = Source(user.organisation, filters, choices)
     wanted = source.wanted_units()
-    whole = Measured(source, wanted)
+    whole = GroupFigures(source, wanted)
     k = user.organisation.small_group
     table = Table(source, wanted, whole.group, k)
     report = Report(
@@ -170,19 +167,21 @@ class Source:
     def __init__(self, organisation, filters: Filters, choices: Choices) -> None:
         self.organisation, self.filters, self.choices = organisation, filters, choices
         periods = [filters.period, filters.period.preceding]
-        self.reading, self.earlier = populations.read(organisation, filters.scope, periods)
+        self.reading, self.earlier = report_queries.read(organisation, filters.scope, periods)
         # Eligibility is decided on the whole scope: a unit's people are those of the whole who were in it, so
         # that the contributions of the units add up to those of the whole.
-        self.people, _short = populations.eligible(self.reading.period.whole, filters.period)
-        self.people_before, _short = populations.eligible(self.earlier.period.whole, filters.period.preceding)
+        self.people, _short = report_queries.eligible(self.reading.period.whole, filters.period)
+        self.people_before, _short = report_queries.eligible(
+            self.earlier.period.whole, filters.period.preceding
+        )
         if filters.view == "now":
-            today = populations.units_of_today(organisation)
+            today = report_queries.units_of_today(organisation)
             self.reading = self.reading.by_unit_of_today(today)
             self.earlier = self.earlier.by_unit_of_today(today)
-        self.questions, self.questions_before = populations.questions(
+        self.questions, self.questions_before = report_queries.questions(
             organisation, filters.scope, filters.period, now=timezone.now()
         )
-        self.enrolments, self.enrolments_before = populations.enrolments(
+        self.enrolments, self.enrolments_before = report_queries.enrolments(
             organisation, filters.scope, filters.period
         )
 
@@ -192,12 +191,12 @@ class Source:
         return self.choices.reach
 
     def short(self, group: Group) -> int:
-        return (group.tally.exposed & ~self.people).bit_count()
+        return (group.activity.exposed & ~self.people).bit_count()
 
 
-def _group(joined: Joined, units: frozenset[int] | None, eligible: int) -> Group:
-    tally = joined.of(units)
-    return Group(eligible & tally.exposed, tally)
+def _group(joined: PeriodContent, units: frozenset[int] | None, eligible: int) -> Group:
+    activity = joined.of(units)
+    return Group(eligible & activity.exposed, activity)
 
 
 def _sum(facts: dict, units: frozenset[int] | None, nothing):
@@ -262,14 +261,14 @@ FORMULAS = {
 }  # fmt: skip
 
 
-def line_of(measured: Measured, formula: Formula, k: int) -> Line:
+def line_of(measured: GroupFigures, formula: Formula, k: int) -> Line:
     now, before = getattr(measured, formula.part), getattr(measured, f"{formula.part}_before")
     return Line(
         formula.metric, formula.value(now, k=k), formula.value(before, k=k), formula.detail, formula.code
     )
 
 
-def lines_of(measured: Measured, k: int) -> Iterator[Line]:
+def lines_of(measured: GroupFigures, k: int) -> Iterator[Line]:
     return (line_of(measured, formula, k) for formula in FORMULAS.values())
 
 
@@ -288,7 +287,7 @@ class Table:
     def __init__(self, source: Source, wanted: frozenset[int] | None, whole: Group, k: int) -> None:
         self.source, self.k = source, k
         parts = _parts(source, wanted)
-        measured = [(part, Measured(source, part.units)) for part in parts]
+        measured = [(part, GroupFigures(source, part.units)) for part in parts]
         kept = [(part, found) for part, found in measured if found.group.people]
         self.parts = [part for part, _found in kept]
         self.measured = [found for _part, found in kept]
@@ -318,8 +317,8 @@ class Table:
         filters, organisation = self.source.filters, self.source.organisation
         self.hidden = small_groups.hidden_rows(self.groups, everybody, self.k)
         keys = [f"{filters.scope.key}|unit:{part.unit_id or 'rest'}|{filters.view}" for part in self.parts]
-        asked = [small_groups.Shown(filters.key, everybody)] + [
-            small_groups.Shown(keys[index], people)
+        asked = [small_groups.GroupRequest(filters.key, everybody)] + [
+            small_groups.GroupRequest(keys[index], people)
             for index, people in enumerate(self.groups)
             if index not in self.hidden
         ]
@@ -340,10 +339,10 @@ class Table:
         if self.hidden:
             together = frozenset().union(*(self.parts[index].units for index in self.hidden))
             rest = Part(gettext("Units grouped together"), None, together)
-            made.append(self._row(rest, Measured(self.source, together)))
+            made.append(self._row(rest, GroupFigures(self.source, together)))
         return made
 
-    def _row(self, part: Part, measured: Measured) -> Row:
+    def _row(self, part: Part, measured: GroupFigures) -> Row:
         row = Row(part.name, part.unit_id, measured, self.k)
         if row.learners < self.k:
             row.hidden = gettext(
@@ -377,7 +376,9 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
         for monday, joined in reading.weeks.items():
             of_week = _group(joined, wanted, people)
             if other := weeks.get(monday):
-                of_week = Group(of_week.people | other.people, tallies.total([of_week.tally, other.tally]))
+                of_week = Group(
+                    of_week.people | other.people, bitmap_index.total([of_week.activity, other.activity])
+                )
             weeks[monday] = of_week
     return [
         Week(
@@ -393,20 +394,5 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
 
 def _freshness(organisation, filters: Filters) -> dict:
     first, last = filters.period.preceding.first.isoformat(), filters.period.last.isoformat()
-    ((built_at, is_behind),) = _built(organisation=organisation.pk, first=first, last=last)
+    ((built_at, is_behind),) = report_queries.built_at(organisation=organisation.pk, first=first, last=last)
     return {"built_at": built_at, "is_behind": is_behind}
-
-
-@prepared
-def _built(organisation: int, first: str, last: str) -> QuerySet:
-    """Since when the figures are what they are, and whether some are being counted again."""
-    period = (as_day(first), as_day(last))
-    in_period = {"organisation": OuterRef("pk"), "day__range": period}
-    built = BuiltDay.objects.filter(**in_period).order_by().values("organisation")
-    since = Subquery(built.annotate(at=Max("built_at")).values("at"))
-    behind = Exists(DirtyDay.objects.filter(**in_period))
-    return Organisation.objects.filter(pk=organisation).values_list(since, behind)
-
-
-def has_figures(organisation) -> bool:
-    return ActivityBlock.objects.filter(organisation=organisation).exists()

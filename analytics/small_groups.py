@@ -37,7 +37,7 @@ def hidden_rows(
 
 
 @dataclass(frozen=True)
-class Shown:
+class GroupRequest:
     filters: str
     people: int
 
@@ -58,7 +58,7 @@ def _digests(organisation: int, first: str, last: str) -> QuerySet:
 
 
 @transaction.atomic
-def refused(organisation, period: Period, asked: Sequence[Shown]) -> set[str]:
+def refused(organisation, period: Period, asked: Sequence[GroupRequest]) -> set[str]:
     """Of the groups about to be shown, those that differ by too few people from one shown before.
 
     Groups are compared over the same period: over different ones, a difference is made of days, not people.

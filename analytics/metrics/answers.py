@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.metrics import formulas
-from analytics.metrics.base import About, Measure, Metric, Value
+from analytics.metrics.base import Measure, Metric, Value
 
 ASKED = _("Questions that learners asked in the period and that are still published.")
 FIRST_RESPONSE = Metric(
@@ -64,8 +65,12 @@ class Questions:
         return self.answered.total() + self.waiting.total()
 
 
-few_questions = About(_("fewer than %(number)s questions"))
-few_old_questions = About(_("fewer than %(number)s questions are old enough"))
+def few_questions(number: int) -> str:
+    return gettext("fewer than %(number)s questions") % {"number": number}
+
+
+def few_old_questions(number: int) -> str:
+    return gettext("fewer than %(number)s questions are old enough") % {"number": number}
 
 
 def first_response(questions: Questions, *, k: int, peers: bool = False) -> Value:

@@ -4,22 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-
-from core.drawn import Drawn
 
 Words = str | Promise
-
-
-class About:
-    """A sentence about a `number`: a report says it of a hundred figures, it is written once."""
-
-    def __init__(self, words: Words) -> None:
-        self.words = words
-        self.written: Drawn[str] = Drawn(at_most=100)
-
-    def __call__(self, number: int) -> str:
-        return self.written.get((number, get_language()), lambda: str(self.words) % {"number": number})
 
 
 class Measure(Enum):

@@ -4,12 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import bitmaps
+from analytics.bitmap_index import GroupActivity
 from analytics.metrics import formulas
-from analytics.metrics.base import About, Measure, Metric, Value
-from analytics.tallies import Tally
+from analytics.metrics.base import Measure, Metric, Value
 
 ELIGIBLE = _(
     "Learners with an open account (or enrolled in what the filter names) for at least seven days of the "
@@ -73,7 +74,8 @@ GINI = Metric(
 FEW = 10
 
 
-too_few = About(_("fewer than %(number)s people"))
+def too_few(number: int) -> str:
+    return gettext("fewer than %(number)s people") % {"number": number}
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Group:
     """Eligible learners and what they did. Anything anybody else did is out of every figure."""
 
     people: int
-    tally: Tally
+    activity: GroupActivity
 
     @cached_property
     def size(self) -> int:
@@ -89,32 +91,32 @@ class Group:
 
     @cached_property
     def participants(self) -> int:
-        return (self.tally.participated & self.people).bit_count()
+        return (self.activity.participated & self.people).bit_count()
 
     @cached_property
     def contributors(self) -> int:
-        return (self.tally.contributors & self.people).bit_count()
+        return (self.activity.contributors & self.people).bit_count()
 
     @cached_property
     def active(self) -> int:
-        return (self.tally.present & self.people).bit_count()
+        return (self.activity.present & self.people).bit_count()
 
     @property
     def readers(self) -> int:
-        return self.active - (self.tally.present & self.tally.contributors & self.people).bit_count()
+        return self.active - (self.activity.present & self.activity.contributors & self.people).bit_count()
 
     @property
     def silent(self) -> int:
-        return self.size - ((self.tally.present | self.tally.contributors) & self.people).bit_count()
+        return self.size - ((self.activity.present | self.activity.contributors) & self.people).bit_count()
 
     @cached_property
     def contributions(self) -> Counter[int]:
         """How many people made 0, 1, 2… contributions."""
-        return bitmaps.histogram(self.tally.contributions, self.people)
+        return bitmaps.histogram(self.activity.contributions, self.people)
 
     @cached_property
     def amount(self) -> int:
-        return bitmaps.total(self.tally.contributions, self.people)
+        return bitmaps.total(self.activity.contributions, self.people)
 
 
 def share(part: int, whole: int, *, k: int) -> Value:
@@ -176,4 +178,4 @@ def _gini(histogram: dict[int, int] | Counter[int], k: int) -> Value:
 
 def _one_person_made_most(group: Group) -> bool:
     """A sum of which one person makes more than half would tell what that person did (METRICS C8)."""
-    return bitmaps.highest(group.tally.contributions, group.people) * 2 > group.amount > 0
+    return bitmaps.highest(group.activity.contributions, group.people) * 2 > group.amount > 0

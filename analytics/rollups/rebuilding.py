@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from analytics import days
 from analytics.models import BuiltDay, DirtyDay
-from analytics.rollups import blocks, completion_days, learner_days, space_days, thread_facts
+from analytics.rollups import completion_days, index_blocks, learner_days, space_days, thread_facts
 from events.models import Event
 from events.verbs import PARTICIPATIONS, PRESENCE
 from people.models import Organisation
@@ -126,7 +126,7 @@ def _rebuild_week(
         cursor.execute("SET LOCAL work_mem = '64MB'")
     built = BuiltDay.objects.filter(organisation=organisation, day__in=acts)
     repaired = set(built.values_list("day", flat=True))
-    changed: set[blocks.Place] = set()
+    changed: set[index_blocks.ScopeKey] = set()
     for day in dates:
         of_day = acts[day] if day in repaired else Acts()
         # The answer to a question of this day, or what may be said again on it, changes nothing that was said then.
@@ -139,13 +139,13 @@ def _rebuild_week(
         else:
             space_days.count_learners(organisation, day, {space for _user, space in acted if space})
         if day in repaired:
-            changed |= blocks.repair_day(organisation, day, acted)
+            changed |= index_blocks.repair_day(organisation, day, acted)
         else:
             completion_days.rebuild(organisation, day)
-            changed |= blocks.rebuild_day(organisation, day)
+            changed |= index_blocks.rebuild_day(organisation, day)
     if whole:
-        changed |= blocks.places_of_week(organisation, monday)
-    blocks.rebuild_week(organisation, monday, changed)
+        changed |= index_blocks.places_of_week(organisation, monday)
+    index_blocks.rebuild_week(organisation, monday, changed)
     BuiltDay.objects.bulk_create(
         [BuiltDay(organisation=organisation, day=day, built_at=Now()) for day in dates],
         update_conflicts=True,

@@ -7,7 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analytics import facilitation, wording
+from analytics import formatting
+from analytics.queries import facilitation
 from core.access import role
 from people.requests import PersonRequest
 from people.rules import is_trainer
@@ -27,8 +28,8 @@ def index(request: PersonRequest) -> HttpResponse:
             "health": [
                 {
                     "one": one,
-                    "answered": wording.share_or_dash(one.answered_share),
-                    "useful": wording.share_or_dash(one.useful_share),
+                    "answered": formatting.share_or_dash(one.answered_share),
+                    "useful": formatting.share_or_dash(one.useful_share),
                 }
                 for one in dashboard.health
             ],

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analytics import mine
+from analytics.queries import my_measures
 from core.access import signed_in
 from people.requests import PersonRequest
 from people.rules import is_learner
@@ -14,10 +14,10 @@ from people.rules import is_learner
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     context = {
-        "weeks": mine.weeks_of(request.user),
-        "courses": mine.progress_of(request.user),
-        "measured": mine.MEASURED,
-        "never": mine.NEVER,
+        "weeks": my_measures.weeks_of(request.user),
+        "courses": my_measures.progress_of(request.user),
+        "measured": my_measures.MEASURED,
+        "never": my_measures.NEVER,
         "is_learner": is_learner(request.user),
         "organisation": request.user.organisation,
     }

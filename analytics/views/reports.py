@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from analytics import export, filters, metrics, presenting, reports
+from analytics import export, filters, metrics, report_page, reports
+from analytics.queries.report import has_figures
+from analytics.queries.report_choices import choices_for
 from core.access import role
 from events.recording import record
 from people.requests import PersonRequest
@@ -23,11 +25,11 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "report": report,
         "asked": asked,
-        "form": presenting.form(asked, choices),
-        "has_figures": report.group.size > 0 or reports.has_figures(request.user.organisation),
+        "form": report_page.form(asked, choices),
+        "has_figures": report.group.size > 0 or has_figures(request.user.organisation),
         "export_url": _address("analytics:export", asked),
         "metrics": metrics.ALL,
-        **presenting.page(report),
+        **report_page.page(report),
     }
     return render(request, "analytics/report.html", context, status=422 if report.refusal else 200)
 
@@ -60,7 +62,7 @@ def _asked(request: PersonRequest) -> tuple[filters.Filters, filters.Choices]:
     organisation = request.user.organisation
     if organisation is None or not is_hr(request.user):
         raise PermissionDenied
-    choices = filters.choices_for(request.user)
+    choices = choices_for(request.user)
     return filters.filters_from(request.GET, organisation=organisation, choices=choices), choices
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import bitmaps
+from analytics.bitmap_index import BlockContent, GroupActivity, PeriodContent
 from analytics.metrics import formulas
-from analytics.tallies import Joined, Sheet, Tally
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=60)
 
@@ -136,7 +136,9 @@ def test_units_cut_out_of_joined_days_hold_what_was_done_in_them(blocks, wanted)
             present |= visits.keys()
             contributions.update(messages)
 
-    joined = Joined([Sheet({unit: tally_of(*acts) for unit, acts in block.items()}) for block in blocks])
+    joined = PeriodContent(
+        [BlockContent({unit: tally_of(*acts) for unit, acts in block.items()}) for block in blocks]
+    )
 
     found = joined.of(wanted)
     assert numbers(found.exposure) == exposure
@@ -147,7 +149,7 @@ def test_units_cut_out_of_joined_days_hold_what_was_done_in_them(blocks, wanted)
 
 
 def tally_of(stays, visits, messages):
-    return Tally(bitmaps.slices_of(stays), bitmaps.set_of(visits), 0, bitmaps.slices_of(messages))
+    return GroupActivity(bitmaps.slices_of(stays), bitmaps.set_of(visits), 0, bitmaps.slices_of(messages))
 
 
 def numbers(slices):

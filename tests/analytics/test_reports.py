@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from analytics import filters, reports
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay, ShownGroup
+from analytics.queries.report_choices import choices_for
 from analytics.rollups import rebuilding
 from events.models import Event
 from people.models import UnitMembership
@@ -56,7 +57,7 @@ def academy(lumen, sales, support):
 
 def report_of(user, **parameters):
     user.__dict__.pop("roles", None)
-    choices = filters.choices_for(user)
+    choices = choices_for(user)
     asked = filters.filters_from(parameters, organisation=user.organisation, choices=choices)
     return reports.build(user, asked, choices)
 
@@ -266,7 +267,7 @@ def test_an_hr_person_of_one_unit_sees_that_unit_only(sign_in, lumen, academy, s
     making.grant_role(local, "hr", unit=sales)
     report = report_of(local)
     assert report.group.size == 8
-    assert [unit.name for unit, _depth in filters.choices_for(local).offered_units] == ["Ventes"]
+    assert [unit.name for unit, _depth in choices_for(local).offered_units] == ["Ventes"]
 
 
 def test_the_page_says_how_each_figure_is_counted(sign_in, marc, academy):

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from analytics.models import CompletionDay, DirtyDay, LearnerDay, SpaceDay, ThreadFact
-from analytics.rollups import blocks, rebuilding, space_days
+from analytics.rollups import index_blocks, rebuilding, space_days
 from community.models import Membership, Post, Reaction, Resolution
 from courses.models import Enrolment
 from events import reading
@@ -239,8 +239,8 @@ def test_whatever_comes_late_only_touches_those_who_acted_and_equals_a_full_rebu
              for n, day in enumerate([MONDAY, TUESDAY] * 4)]  # fmt: skip
     catch_up()
     whole_days = []
-    real = blocks.rebuild_day
-    monkeypatch.setattr(blocks, "rebuild_day", lambda *day: whole_days.append(day) or real(*day))
+    real = index_blocks.rebuild_day
+    monkeypatch.setattr(index_blocks, "rebuild_day", lambda *day: whole_days.append(day) or real(*day))
     for n in range(12):
         when = at(chance.choice([MONDAY, TUESDAY]), f"{chance.randint(8, 20):02d}:{n:02d}")
         person, post = chance.choice(people), chance.choice(posts)

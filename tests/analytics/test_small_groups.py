@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analytics import small_groups
 from analytics.filters import Period
 from analytics.models import ShownGroup
-from analytics.small_groups import Shown
+from analytics.small_groups import GroupRequest
 from tests import making
 
 K = 5
@@ -66,7 +66,7 @@ def test_any_two_groups_shown_for_a_period_differ_by_nobody_or_by_enough(lumen_a
     ShownGroup.objects.all().delete()
     on_screen = {}
     for number, people in asked:
-        group = Shown(f"space:{number}", bits(people))
+        group = GroupRequest(f"space:{number}", bits(people))
         if small_groups.refused(lumen_always, period, [group]):
             continue
         on_screen[group.filters] = group.people
@@ -81,7 +81,7 @@ def lumen_always(db):
 
 def test_the_second_of_two_close_groups_is_refused_and_the_first_stays(lumen_always):
     period = Period(date(2026, 9, 1), date(2026, 11, 20))
-    whole, nearly = Shown("all:0", bits(range(20))), Shown("space:3", bits(range(17)))
+    whole, nearly = GroupRequest("all:0", bits(range(20))), GroupRequest("space:3", bits(range(17)))
 
     assert small_groups.refused(lumen_always, period, [whole]) == set()
     assert small_groups.refused(lumen_always, period, [nearly]) == {"space:3"}
@@ -91,10 +91,12 @@ def test_the_second_of_two_close_groups_is_refused_and_the_first_stays(lumen_alw
 
 def test_where_the_whole_is_refused_its_rows_are_not_remembered_as_shown(lumen_always):
     period = Period(date(2026, 9, 1), date(2026, 11, 20))
-    small_groups.refused(lumen_always, period, [Shown("all:0", bits(range(20)))])
+    small_groups.refused(lumen_always, period, [GroupRequest("all:0", bits(range(20)))])
 
     refused = small_groups.refused(
-        lumen_always, period, [Shown("space:3", bits(range(17))), Shown("unit:1", bits(range(40, 50)))]
+        lumen_always,
+        period,
+        [GroupRequest("space:3", bits(range(17))), GroupRequest("unit:1", bits(range(40, 50)))],
     )
 
     assert refused == {"space:3"}

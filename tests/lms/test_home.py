@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from analytics.facilitation import cases_for
+from analytics.queries.facilitation import cases_for
 from community.models import Choice, Flag, Resolution, Vote
 from community.queries.threads import flags_to_decide
 from courses.models import Progress

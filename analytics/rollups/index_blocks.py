@@ -1,4 +1,4 @@
-"""The bitmaps of a day from its rows and its roster, and those of a week from its days."""
+"""Builds the bitmap index: the blocks of a day from its rows and its roster, those of a week from its days."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -9,18 +9,18 @@ from itertools import chain
 from django.db import connection
 from django.db.models import Max, Q
 
-from analytics import bitmaps, tallies
+from analytics import bitmap_index, bitmaps
+from analytics.bitmap_index import ActivityByUnit, GroupActivity
 from analytics.days import bounds
 from analytics.models import ActivityBlock, LearnerDay, Seat
 from analytics.rollups.roster import Roster, roster_of
-from analytics.tallies import Tally, Units
 from courses.models import Enrolment, Session
 
 Block = ActivityBlock
-Place = tuple[str, int]
+ScopeKey = tuple[str, int]
 
 
-class Day:
+class DayActivity:
     """What the blocks of one day are made from."""
 
     def __init__(self, organisation, day: date) -> None:
@@ -35,8 +35,8 @@ class Day:
         for row in self.rows:
             self.rows_of_space[row[2]].append(row)
 
-    def units(self, enrolled: Iterable[int], spaces: Collection[int] | None) -> Units:
-        """The tallies of the learners enrolled in a scope, with what happened in its spaces (None: anywhere)."""
+    def units(self, enrolled: Iterable[int], spaces: Collection[int] | None) -> ActivityByUnit:
+        """The activity of the learners enrolled in a scope, with what happened in its spaces (None: anywhere)."""
         roll, present, part = defaultdict(list), defaultdict(list), defaultdict(list)
         counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         units, seats = self.roster.units, self.seats
@@ -53,7 +53,7 @@ class Day:
             if contributions:
                 counts[unit][seat] += contributions
         return {
-            unit: Tally(
+            unit: GroupActivity(
                 [bitmaps.set_of(roll[unit])] if unit in roll else [],
                 bitmaps.set_of(present[unit]),
                 bitmaps.set_of(part[unit]),
@@ -65,9 +65,9 @@ class Day:
     def _rows_in(self, space: int) -> list[tuple]:
         return self.rows_of_space.get(space, [])
 
-    def scopes(self) -> dict[Place, Units]:
+    def scopes(self) -> dict[ScopeKey, ActivityByUnit]:
         roster = self.roster
-        made: dict[Place, Units] = {(Block.Scope.ALL, 0): self.units(roster.units, None)}
+        made: dict[ScopeKey, ActivityByUnit] = {(Block.Scope.ALL, 0): self.units(roster.units, None)}
         for space, users in roster.spaces.items():
             made[Block.Scope.SPACE, space] = self.units(users, {space})
         for session, users in roster.sessions.items():
@@ -77,9 +77,11 @@ class Day:
         return {place: units for place, units in made.items() if units}
 
 
-def rebuild_day(organisation, day: date) -> set[Place]:
+def rebuild_day(organisation, day: date) -> set[ScopeKey]:
     """Write the blocks of a day that are not what they should be; the places they belong to."""
-    made = {place: tallies.pack(units) for place, units in Day(organisation, day).scopes().items()}
+    made = {
+        place: bitmap_index.pack(units) for place, units in DayActivity(organisation, day).scopes().items()
+    }
     blocks = Block.objects.filter(organisation=organisation, grain=Block.Grain.DAY, starts_on=day)
     kept = {(scope, key): bytes(data) for scope, key, data in blocks.values_list("scope", "scope_id", "data")}
     changed = {place for place in made.keys() | kept.keys() if made.get(place) != kept.get(place)}
@@ -87,7 +89,7 @@ def rebuild_day(organisation, day: date) -> set[Place]:
     return changed
 
 
-def repair_day(organisation, day: date, acted: Collection[tuple[int, int]]) -> set[Place]:
+def repair_day(organisation, day: date, acted: Collection[tuple[int, int]]) -> set[ScopeKey]:
     """The same when only these people's acts have changed, each in a space, and no roster: their seats alone are
     set anew in the blocks that hold them. A block that is not there yet is left to the rebuild of all."""
     if not acted:
@@ -104,13 +106,15 @@ def repair_day(organisation, day: date, acted: Collection[tuple[int, int]]) -> s
     rows = LearnerDay.objects.filter(organisation=organisation, day=day, user__in=users)
     made = {}
     for place, spaces in scopes.items():
-        units = tallies.unpack(kept[place])
-        tallies.forget_acts(units, bitmaps.set_of(seats.values()))
+        units = bitmap_index.unpack(kept[place])
+        bitmap_index.forget_acts(units, bitmaps.set_of(seats.values()))
         for row in rows:
             if spaces is None or row.space_id in spaces:
-                tally = units.setdefault(row.unit_id, Tally())
-                tally.act(seats[row.user_id], row.presences, row.contributions, row.participations)
-        made[place] = tallies.pack({unit: tally for unit, tally in units.items() if tally.is_anything})
+                activity = units.setdefault(row.unit_id, GroupActivity())
+                activity.act(seats[row.user_id], row.presences, row.contributions, row.participations)
+        made[place] = bitmap_index.pack(
+            {unit: activity for unit, activity in units.items() if activity.is_anything}
+        )
     changed = {place for place in made if made[place] != kept[place]}
     # A place without anything left has no block.
     _replace(
@@ -119,9 +123,9 @@ def repair_day(organisation, day: date, acted: Collection[tuple[int, int]]) -> s
     return changed
 
 
-def _scopes_of(organisation, day: date, spaces: set[int]) -> dict[Place, set[int] | None]:
+def _scopes_of(organisation, day: date, spaces: set[int]) -> dict[ScopeKey, set[int] | None]:
     """Every scope that looks at one of these spaces, with all the spaces it looks at (None: anywhere)."""
-    found: dict[Place, set[int] | None] = {(Block.Scope.ALL, 0): None}
+    found: dict[ScopeKey, set[int] | None] = {(Block.Scope.ALL, 0): None}
     found |= {(Block.Scope.SPACE, space): {space} for space in spaces}
     sessions = Session.objects.filter(space__in=spaces, course__organisation=organisation)
     courses = set()
@@ -138,9 +142,9 @@ def _scopes_of(organisation, day: date, spaces: set[int]) -> dict[Place, set[int
     return found
 
 
-def rebuild_week(organisation, monday: date, places: Collection[Place]) -> None:
+def rebuild_week(organisation, monday: date, places: Collection[ScopeKey]) -> None:
     """The week of these places, from their days."""
-    made: dict[Place, Units] = defaultdict(dict)
+    made: dict[ScopeKey, ActivityByUnit] = defaultdict(dict)
     days = Block.objects.filter(
         _at(places),
         organisation=organisation,
@@ -148,19 +152,19 @@ def rebuild_week(organisation, monday: date, places: Collection[Place]) -> None:
         starts_on__range=(monday, monday + timedelta(days=6)),
     ).order_by("starts_on")
     for block in days:
-        tallies.merge(made[block.scope, block.scope_id], tallies.unpack(block.data))
-    packed = {place: tallies.pack(units) for place, units in made.items()}
+        bitmap_index.merge(made[block.scope, block.scope_id], bitmap_index.unpack(block.data))
+    packed = {place: bitmap_index.pack(units) for place, units in made.items()}
     _replace(organisation, Block.Grain.WEEK, monday, places, packed)
 
 
-def places_of_week(organisation, monday: date) -> set[Place]:
+def places_of_week(organisation, monday: date) -> set[ScopeKey]:
     """Everything that has a block in a week, its own or one of a day."""
     span = (monday, monday + timedelta(days=6))
     blocks = Block.objects.filter(organisation=organisation, starts_on__range=span)
     return set(blocks.values_list("scope", "scope_id").distinct())
 
 
-def _at(places: Collection[Place]) -> Q:
+def _at(places: Collection[ScopeKey]) -> Q:
     keys: dict[str, list[int]] = defaultdict(list)
     for scope, key in places:
         keys[scope].append(key)
@@ -169,7 +173,7 @@ def _at(places: Collection[Place]) -> Q:
 
 
 def _replace(
-    organisation, grain: str, starts_on: date, places: Collection[Place], made: dict[Place, bytes]
+    organisation, grain: str, starts_on: date, places: Collection[ScopeKey], made: dict[ScopeKey, bytes]
 ) -> None:
     """Delete and insert the blocks of these places."""
     if not places:

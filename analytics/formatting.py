@@ -1,4 +1,4 @@
-"""How figures are written for people: in their language, with their unit, or a dash with the reason."""
+"""Number formatting of figures: in the language of the reader, with their unit, or a dash for a missing one."""
 
 from datetime import date
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What is measured about one person, week by week, with the words that say what it is and who sees it."""
+"""My measures: what is measured about one person, week by week, with its definition and who sees it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Week:
 
 
 @dataclass(frozen=True)
-class Measured:
+class PersonalMeasure:
     """Something that is measured: what it is, how it is counted, who sees it with a name."""
 
     name: Any
@@ -37,7 +37,7 @@ class Measured:
 
 NOBODY = _("You. HR sees it added up over groups of five people or more, without names.")
 MEASURED = (
-    Measured(
+    PersonalMeasure(
         _("Days present"),
         _(
             "A day counts when you open a module or a discussion, play a video, answer or write. Leaving a page open does not."
@@ -46,23 +46,23 @@ MEASURED = (
             "You. Who facilitates your spaces sees that you have been away for 14 days, to write to you; never the detail."
         ),
     ),
-    Measured(
+    PersonalMeasure(
         _("Contributions"),
         _(
             "Messages and replies you published and did not remove. Several in a row within ten minutes of one discussion count once."
         ),
         NOBODY,
     ),
-    Measured(_("Participations"), _("Contributions, votes, quiz answers and reactions."), NOBODY),
-    Measured(_("Reactions"), _("“Useful” and the other marks you gave and kept."), NOBODY),
-    Measured(
+    PersonalMeasure(_("Participations"), _("Contributions, votes, quiz answers and reactions."), NOBODY),
+    PersonalMeasure(_("Reactions"), _("“Useful” and the other marks you gave and kept."), NOBODY),
+    PersonalMeasure(
         _("Progress"),
         _(
             "Modules done, quiz results and the parts of videos you have watched, so that you resume where you were."
         ),
         _("You, and the trainers of the course."),
     ),
-    Measured(
+    PersonalMeasure(
         _("Answers accepted and skills"),
         _("Answers that the asker or a trainer accepted; skills a trainer validated."),
         _("Everybody who can see your profile."),

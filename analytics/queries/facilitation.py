@@ -1,4 +1,4 @@
-"""What a facilitator's dashboard shows: their own spaces only, and names, for pedagogical work."""
+"""Queries of the facilitation dashboard: a facilitator's own spaces only, and names, for pedagogical work."""
 
 from __future__ import annotations
 

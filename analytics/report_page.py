@@ -1,4 +1,4 @@
-"""Turns a report into what its page draws: cards, charts, rows and the choices of its filters."""
+"""The report page: cards, charts, table rows and filter fields made from a report."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from analytics import filters, wording
+from analytics import filters, formatting
 from analytics.filters import Choices, Filters
 from analytics.metrics import formulas, participation
 from analytics.metrics.base import Metric, Value
@@ -35,8 +35,8 @@ class Figure:
 def page(report: Report) -> dict[str, Any]:
     period = report.filters.period
     shown = {
-        "dates": wording.dates(period.first, period.last),
-        "dates_before": wording.dates(period.preceding.first, period.preceding.last),
+        "dates": formatting.dates(period.first, period.last),
+        "dates_before": formatting.dates(period.preceding.first, period.preceding.last),
         "notes": notes(report),
     }
     if report.refusal or not report.group.size:
@@ -56,21 +56,21 @@ def cards(report: Report) -> list[Figure]:
         "%(number)s of %(total)s took part at least once",
         "%(number)s of %(total)s took part at least once",
         group.participants,
-    ) % {"number": wording.decimal(group.participants, 0), "total": wording.decimal(group.size, 0)}
+    ) % {"number": formatting.decimal(group.participants, 0), "total": formatting.decimal(group.size, 0)}
     middle = _("half wrote %(median)s or fewer; writers wrote %(mean)s on average") % {
-        "median": wording.written(by_code["M05.median"].metric, by_code["M05.median"].value),
-        "mean": wording.written(by_code["M05.writer"].metric, by_code["M05.writer"].value),
+        "median": formatting.written(by_code["M05.median"].metric, by_code["M05.median"].value),
+        "mean": formatting.written(by_code["M05.writer"].metric, by_code["M05.writer"].value),
     }
     asked = ngettext("on %(number)s question", "on %(number)s questions", report.questions) % {
-        "number": wording.decimal(report.questions, 0)
+        "number": formatting.decimal(report.questions, 0)
     }
     late = by_code["M10.72h"]
     if late.value.is_known:
         asked += " · " + _("%(share)s unanswered after 72 h") % {
-            "share": wording.written(late.metric, late.value)
+            "share": formatting.written(late.metric, late.value)
         }
     enrolled = ngettext("of %(number)s enrolment", "of %(number)s enrolments", by_code["M21"].value.n) % {
-        "number": wording.decimal(by_code["M21"].value.n, 0)
+        "number": formatting.decimal(by_code["M21"].value.n, 0)
     }
     notes = {"M03": taking_part, "M05.mean": middle, "M09": asked, "M21": enrolled}
     return [described(by_code[code], note) for code, note in notes.items()]
@@ -81,13 +81,13 @@ def described(line: Line, note: str = "") -> Figure:
         metric=line.metric,
         code=line.metric.code,
         detail=str(line.detail),
-        value=wording.written(line.metric, line.value),
+        value=formatting.written(line.metric, line.value),
         reason=str(line.value.reason),
-        before=wording.written(line.metric, line.before),
-        change=wording.change(line),
-        good=wording.is_good(line),
-        interval=wording.interval(line.value),
-        n=wording.decimal(line.value.n, 0),
+        before=formatting.written(line.metric, line.before),
+        change=formatting.change(line),
+        good=formatting.is_good(line),
+        interval=formatting.interval(line.value),
+        n=formatting.decimal(line.value.n, 0),
         note=note,
     )
 
@@ -100,7 +100,7 @@ def weeks(report: Report) -> dict[str, Any]:
     return {
         "kind": "line",
         "title": _("Participation by week"),
-        "labels": [wording.week(week.monday) for week in report.weeks],
+        "labels": [formatting.week(week.monday) for week in report.weeks],
         "series": [
             {"label": _("Active"), "values": series("active"), "tone": "primary"},
             {"label": _("Writers"), "values": series("contributors"), "tone": "secondary"},
@@ -120,16 +120,16 @@ def curve(report: Report) -> dict[str, Any] | None:
     if not line.value.is_known or not shares:
         return None
     top = participation.share_of_the_top_fifth(report.group) or 0
-    note = _("Gini %(index)s") % {"index": wording.written(line.metric, line.value)}
+    note = _("Gini %(index)s") % {"index": formatting.written(line.metric, line.value)}
     if line.before.is_known:
-        note += " " + _("(%(index)s before)") % {"index": wording.written(line.metric, line.before)}
-    note += _(". One learner in five wrote %(share)s of the messages.") % {"share": wording.percent(top)}
+        note += " " + _("(%(index)s before)") % {"index": formatting.written(line.metric, line.before)}
+    note += _(". One learner in five wrote %(share)s of the messages.") % {"share": formatting.percent(top)}
     steps = range(len(shares))
     return {
         "kind": "lorenz",
         "title": line.metric.name,
         "note": note,
-        "labels": [wording.percent(step / (len(shares) - 1)) for step in steps],
+        "labels": [formatting.percent(step / (len(shares) - 1)) for step in steps],
         "series": [
             {
                 "label": _("Share of the messages"),
@@ -183,16 +183,16 @@ def _row(row: Row, query: dict[str, str]) -> UnitRow:
     return UnitRow(
         name=row.name,
         url=url,
-        learners=wording.decimal(row.learners, 0),
-        participation=wording.written(participation.PARTICIPATION, taking_part),
-        interval=wording.interval(taking_part),
+        learners=formatting.decimal(row.learners, 0),
+        participation=formatting.written(participation.PARTICIPATION, taking_part),
+        interval=formatting.interval(taking_part),
         share=taking_part.number,
         cells=tuple(_cell(code, row.value(code)) for code in COLUMNS),
     )
 
 
 def _cell(code: str, value: Value) -> Cell:
-    return Cell(wording.written(FORMULAS[code].metric, value), str(value.reason))
+    return Cell(formatting.written(FORMULAS[code].metric, value), str(value.reason))
 
 
 def notes(report: Report) -> list[str]:

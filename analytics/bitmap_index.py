@@ -1,4 +1,7 @@
-"""What is known of some people over some days, as bitmaps that add up; stored in `ActivityBlock`."""
+"""The content of the bitmap index: what groups of people did over some days, as bitmaps that add up.
+
+Stored in `ActivityBlock`, one block for each scope and day or week.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from analytics import bitmaps
 from analytics.bitmaps import Slices
 
 # Those of a month and of the one before it; each takes about a megabyte for 100,000 people.
-SHEETS_AT_MOST = 40
+CONTENTS_AT_MOST = 40
 
 
 @dataclass
-class Tally:
+class GroupActivity:
     """Days enrolled and contributions as a number per person; present and taking part as sets."""
 
     exposure: Slices = field(default_factory=list)
@@ -24,14 +27,14 @@ class Tally:
     participated: int = 0
     contributions: Slices = field(default_factory=list)
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: GroupActivity) -> None:
         self.exposure = bitmaps.added(self.exposure, other.exposure)
         self.present |= other.present
         self.participated |= other.participated
         self.contributions = bitmaps.added(self.contributions, other.contributions)
 
-    def among(self, people: int) -> Tally:
-        return Tally(
+    def among(self, people: int) -> GroupActivity:
+        return GroupActivity(
             [bits & people for bits in self.exposure],
             self.present & people,
             self.participated & people,
@@ -66,67 +69,67 @@ class Tally:
         return bitmaps.anyone(self.contributions)
 
 
-Units = dict[int, Tally]
+ActivityByUnit = dict[int, GroupActivity]
 
 
-def forget_acts(units: Units, people: int) -> None:
+def forget_acts(units: ActivityByUnit, people: int) -> None:
     """As if these people had done nothing; they stay enrolled."""
-    for tally in units.values():
-        tally.present &= ~people
-        tally.participated &= ~people
-        tally.contributions = [bits & ~people for bits in tally.contributions]
-        while tally.contributions and not tally.contributions[-1]:
-            tally.contributions.pop()
+    for activity in units.values():
+        activity.present &= ~people
+        activity.participated &= ~people
+        activity.contributions = [bits & ~people for bits in activity.contributions]
+        while activity.contributions and not activity.contributions[-1]:
+            activity.contributions.pop()
 
 
-def merge(into: Units, units: Units) -> None:
-    for unit, tally in units.items():
-        into.setdefault(unit, Tally()).add(tally)
+def merge(into: ActivityByUnit, units: ActivityByUnit) -> None:
+    for unit, activity in units.items():
+        into.setdefault(unit, GroupActivity()).add(activity)
 
 
-class Sheet:
-    """The tallies by unit of one block, and that of everybody in it."""
+class BlockContent:
+    """The content of one block: the activity of each unit, and that of everybody in it."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: ActivityByUnit) -> None:
         self.units = units
-        self.people = {unit: tally.people for unit, tally in units.items()}
+        self.people = {unit: activity.people for unit, activity in units.items()}
 
     @cached_property
-    def whole(self) -> Tally:
+    def whole(self) -> GroupActivity:
         found = list(self.units.values())
         if overlap(self.people.values()):
             # Somebody changed unit during the week: their numbers add up.
             return total(found)
-        return Tally(
-            _together([tally.exposure for tally in found]),
-            union(tally.present for tally in found),
-            union(tally.participated for tally in found),
-            _together([tally.contributions for tally in found]),
+        return GroupActivity(
+            _together([activity.exposure for activity in found]),
+            union(activity.present for activity in found),
+            union(activity.participated for activity in found),
+            _together([activity.contributions for activity in found]),
         )
 
 
-@lru_cache(maxsize=SHEETS_AT_MOST)
-def sheet_of(data: bytes) -> Sheet:
-    """The sheet of a stored block: a day that is past is the same in every report."""
-    return Sheet(unpack(data))
+@lru_cache(maxsize=CONTENTS_AT_MOST)
+def content_of(data: bytes) -> BlockContent:
+    """The content of a stored block: a day that is past is the same in every report."""
+    return BlockContent(unpack(data))
 
 
-class Joined:
+class PeriodContent:
     """What is known over several blocks: of everybody at once, and of some units for who asks."""
 
-    def __init__(self, sheets: Sequence[Sheet]) -> None:
-        self.sheets = sheets
+    def __init__(self, contents: Sequence[BlockContent]) -> None:
+        self.contents = contents
 
     @cached_property
-    def whole(self) -> Tally:
-        return total(sheet.whole for sheet in self.sheets)
+    def whole(self) -> GroupActivity:
+        return total(content.whole for content in self.contents)
 
     @cached_property
     def people(self) -> dict[int, int]:
         """Who was in each unit."""
         found: dict[int, int] = {}
-        for sheet in self.sheets:
-            for unit, people in sheet.people.items():
+        for content in self.contents:
+            for unit, people in content.people.items():
                 found[unit] = found.get(unit, 0) | people
         return found
 
@@ -135,24 +138,24 @@ class Joined:
         """Those who were in several units."""
         return overlap(self.people.values())
 
-    def of(self, units: frozenset[int] | None) -> Tally:
-        """The tally of these units, None for all: what people did elsewhere is not in it."""
+    def of(self, units: frozenset[int] | None) -> GroupActivity:
+        """The activity of these units, None for all: what people did elsewhere is not in it."""
         if units is None:
             return self.whole
         inside = union(people for unit, people in self.people.items() if unit in units)
         movers = inside & self.movers
-        tally = self.whole.among(inside ^ movers)
+        activity = self.whole.among(inside ^ movers)
         if movers:
-            for sheet in self.sheets:
-                for unit in units & sheet.units.keys():
-                    tally.add(sheet.units[unit].among(movers))
-        return tally
+            for content in self.contents:
+                for unit in units & content.units.keys():
+                    activity.add(content.units[unit].among(movers))
+        return activity
 
 
-def total(found: Iterable[Tally]) -> Tally:
-    result = Tally()
-    for tally in found:
-        result.add(tally)
+def total(found: Iterable[GroupActivity]) -> GroupActivity:
+    result = GroupActivity()
+    for activity in found:
+        result.add(activity)
     return result
 
 
@@ -174,22 +177,22 @@ def _together(numbers: Sequence[Slices]) -> Slices:
     return [union(slices) for slices in zip_longest(*numbers, fillvalue=0)]
 
 
-def pack(units: Units) -> bytes:
+def pack(units: ActivityByUnit) -> bytes:
     parts = []
     for unit in sorted(units):
-        tally = units[unit]
+        activity = units[unit]
         parts.append(struct.pack("<q", unit))
-        parts.append(bitmaps.packed_slices(tally.exposure))
-        parts.append(bitmaps.packed(tally.present))
-        parts.append(bitmaps.packed(tally.participated))
-        parts.append(bitmaps.packed_slices(tally.contributions))
+        parts.append(bitmaps.packed_slices(activity.exposure))
+        parts.append(bitmaps.packed(activity.present))
+        parts.append(bitmaps.packed(activity.participated))
+        parts.append(bitmaps.packed_slices(activity.contributions))
     return b"".join(parts)
 
 
-def unpack(data: bytes | memoryview) -> Units:
+def unpack(data: bytes | memoryview) -> ActivityByUnit:
     reader = bitmaps.Unpacker(data)
-    units: Units = {}
+    units: ActivityByUnit = {}
     while not reader.is_done:
         (unit,) = reader.numbers("<q")
-        units[unit] = Tally(reader.slices(), reader.people(), reader.people(), reader.slices())
+        units[unit] = GroupActivity(reader.slices(), reader.people(), reader.people(), reader.slices())
     return units

@@ -1,4 +1,4 @@
-"""Reads the rollups: the tallies of a scope over periods, questions and enrolments, unit by unit."""
+"""Queries of the HR report: bitmap index, questions and enrolments of a scope over periods, unit by unit."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from analytics import bitmaps, days, tallies
-from analytics.days import as_days, listed
+from analytics import bitmap_index, bitmaps, days
+from analytics.bitmap_index import BlockContent, GroupActivity, PeriodContent
+from analytics.days import as_day, as_days, listed
 from analytics.filters import Period, Scope
 from analytics.metrics.answers import MATURITIES, Questions
 from analytics.metrics.completion import Enrolments
-from analytics.models import ActivityBlock, CompletionDay
-from analytics.tallies import Joined, Sheet, Tally
+from analytics.models import ActivityBlock, BuiltDay, CompletionDay, DirtyDay
 from core.prepared import AnyOf, prepared
 from courses.models import Session
+from people.models import Organisation
 
 # Somebody enrolled for less than this many days is not counted in rates (METRICS C1).
 EXPOSURE = 7
@@ -25,20 +26,20 @@ Block = ActivityBlock
 
 
 @dataclass
-class Reading:
-    """The tallies of one period, and of each ISO week that touches it."""
+class PeriodBlocks:
+    """The activity of one period, and of each ISO week that touches it."""
 
-    period: Joined
-    weeks: dict[date, Joined]
+    period: PeriodContent
+    weeks: dict[date, PeriodContent]
 
-    def by_unit_of_today(self, today: dict[int, int]) -> Reading:
-        return Reading(
+    def by_unit_of_today(self, today: dict[int, int]) -> PeriodBlocks:
+        return PeriodBlocks(
             by_unit_of_today(self.period, today),
             {monday: by_unit_of_today(week, today) for monday, week in self.weeks.items()},
         )
 
 
-def read(organisation, scope: Scope, periods: list[Period]) -> list[Reading]:
+def read(organisation, scope: Scope, periods: list[Period]) -> list[PeriodBlocks]:
     """One query for all periods; whole weeks come as one block each, the days at the edges one by one."""
     wanted: dict[tuple[str, date], list[int]] = defaultdict(list)
     for place, period in enumerate(periods):
@@ -54,17 +55,19 @@ def read(organisation, scope: Scope, periods: list[Period]) -> list[Reading]:
         weeks=listed(start for grain, start in wanted if grain == Block.Grain.WEEK),
         days=listed(start for grain, start in wanted if grain == Block.Grain.DAY),
     )
-    found: list[dict[date, list[Sheet]]] = [defaultdict(list) for _ in periods]
+    found: list[dict[date, list[BlockContent]]] = [defaultdict(list) for _ in periods]
     for grain, starts_on, data in blocks:
-        sheet = tallies.sheet_of(bytes(data))
+        content = bitmap_index.content_of(bytes(data))
         for place in wanted[grain, starts_on]:
-            found[place][days.monday(starts_on)].append(sheet)
+            found[place][days.monday(starts_on)].append(content)
     return [_reading(by_week) for by_week in found]
 
 
-def _reading(by_week: dict[date, list[Sheet]]) -> Reading:
-    sheets = [sheet for of_week in by_week.values() for sheet in of_week]
-    return Reading(Joined(sheets), {monday: Joined(of_week) for monday, of_week in by_week.items()})
+def _reading(by_week: dict[date, list[BlockContent]]) -> PeriodBlocks:
+    contents = [content for of_week in by_week.values() for content in of_week]
+    return PeriodBlocks(
+        PeriodContent(contents), {monday: PeriodContent(of_week) for monday, of_week in by_week.items()}
+    )
 
 
 @prepared
@@ -83,22 +86,22 @@ def units_of_today(organisation) -> dict[int, int]:
         .values_list("data", flat=True)
         .first()
     )
-    return {unit: tally.exposed for unit, tally in tallies.unpack(block or b"").items()}
+    return {unit: activity.exposed for unit, activity in bitmap_index.unpack(block or b"").items()}
 
 
-def by_unit_of_today(joined: Joined, today: dict[int, int]) -> Joined:
-    """The same tallies, each person's under the unit they are in now; those who left are in none (0)."""
-    tally = joined.whole
-    regrouped = {unit: tally.among(people) for unit, people in today.items() if unit}
-    named = tallies.union(people for unit, people in today.items() if unit)
-    regrouped[0] = tally.among(tally.people & ~named)
-    return Joined([Sheet(regrouped)])
+def by_unit_of_today(joined: PeriodContent, today: dict[int, int]) -> PeriodContent:
+    """The same activity, each person's under the unit they are in now; those who left are in none (0)."""
+    activity = joined.whole
+    regrouped = {unit: activity.among(people) for unit, people in today.items() if unit}
+    named = bitmap_index.union(people for unit, people in today.items() if unit)
+    regrouped[0] = activity.among(activity.people & ~named)
+    return PeriodContent([BlockContent(regrouped)])
 
 
-def eligible(tally: Tally, period: Period) -> tuple[int, int]:
+def eligible(activity: GroupActivity, period: Period) -> tuple[int, int]:
     """Those enrolled long enough to be counted, and how many others there are (METRICS C1)."""
-    long_enough = bitmaps.at_least(tally.exposure, min(EXPOSURE, period.length))
-    return long_enough, (tally.exposed & ~long_enough).bit_count()
+    long_enough = bitmaps.at_least(activity.exposure, min(EXPOSURE, period.length))
+    return long_enough, (activity.exposed & ~long_enough).bit_count()
 
 
 # Waits are read to the minute up to two hours, to five minutes up to a day, to the hour up to a week, then to
@@ -210,3 +213,18 @@ def _completions(organisation: int, days: str) -> QuerySet:
     at = AnyOf("day", as_days(days))
     rows = CompletionDay.objects.filter(at, organisation=organisation)
     return rows.values_list("day", "unit_id", "learners", "enrolments", "completed", "recent")
+
+
+@prepared
+def built_at(organisation: int, first: str, last: str) -> QuerySet:
+    """Since when the figures are what they are, and whether some are being counted again."""
+    period = (as_day(first), as_day(last))
+    in_period = {"organisation": OuterRef("pk"), "day__range": period}
+    built = BuiltDay.objects.filter(**in_period).order_by().values("organisation")
+    since = Subquery(built.annotate(at=Max("built_at")).values("at"))
+    behind = Exists(DirtyDay.objects.filter(**in_period))
+    return Organisation.objects.filter(pk=organisation).values_list(since, behind)
+
+
+def has_figures(organisation) -> bool:
+    return ActivityBlock.objects.filter(organisation=organisation).exists()
