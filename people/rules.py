@@ -21,6 +21,12 @@ def is_administrator(user) -> bool:
 
 
 @rules.predicate
+def can_keep_people(user) -> bool:
+    """List the people of one's organisation, invite others, say in which unit they work."""
+    return bool(user.roles & set(RoleGrant.KEEPS_PEOPLE))
+
+
+@rules.predicate
 def is_learner(user) -> bool:
     """Figures of learners hold nobody who trains or administers (METRICS C2)."""
     return user.event_role == "learner"

@@ -86,9 +86,7 @@ def letter_to_the_invited(invitation: Invitation, *, by: User, address: str) -> 
 def find_invitation(secret: str) -> Invitation:
     """The invitation that a link or code opens. Raises Refused with one sentence for every reason."""
     digests = [digest_of(secret), digest_of(as_typed(secret))]
-    usable = Invitation.objects.filter(
-        digest__in=digests, revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")
-    )
+    usable = Invitation.objects.usable().filter(digest__in=digests)
     invitation = usable.select_related("organisation", "unit").first()
     if invitation is None:
         raise Refused(
@@ -99,9 +97,7 @@ def find_invitation(secret: str) -> Invitation:
 
 def use_invitation(invitation: Invitation) -> None:
     """Count one use; the condition in the UPDATE decides when two people race for the last one."""
-    used = Invitation.objects.filter(
-        pk=invitation.pk, revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")
-    ).update(uses=F("uses") + 1)
+    used = Invitation.objects.usable().filter(pk=invitation.pk).update(uses=F("uses") + 1)
     if not used:
         raise Refused(
             _("This invitation has just been used up. Ask for a new one from whoever gave it to you.")

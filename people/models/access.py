@@ -1,6 +1,10 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +18,9 @@ class RoleGrant(models.Model):
         TRAINER = "trainer", _("Trainer")
         HR = "hr", _("HR")
         ADMINISTRATOR = "administrator", _("Administrator")
+
+    # Whoever keeps the people of an organisation: invites, lists, moves between units.
+    KEEPS_PEOPLE = (Role.HR, Role.ADMINISTRATOR)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=20, choices=Role)
@@ -44,6 +51,27 @@ class RoleGrant(models.Model):
         return f"{self.user_id}: {self.role}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def usable(self) -> InvitationQuerySet:
+        """Those that let somebody in now: not used up, and whoever made them may still invite."""
+        keeping = RoleGrant.objects.filter(
+            user=OuterRef("created_by"),
+            organisation=OuterRef("organisation"),
+            role__in=RoleGrant.KEEPS_PEOPLE,
+            revoked_at=None,
+        )
+        return self.filter(
+            Exists(keeping),
+            created_by__is_active=True,
+            revoked_at=None,
+            expires_at__gt=timezone.now(),
+            uses__lt=F("max_uses"),
+        )
+
+
+InvitationManager = models.Manager.from_queryset(InvitationQuerySet)
+
+
 class Invitation(models.Model):
     """The only way in: a link for people with a mailbox, or a code to type for people without."""
 
@@ -67,6 +95,8 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[InvitationManager] = InvitationManager()
 
     class Meta:
         constraints = [

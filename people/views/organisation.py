@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -142,9 +141,7 @@ def invitations(request: PersonRequest) -> HttpResponse:
         is_code = invitation.kind == Invitation.Kind.CODE
         context |= {"made": invitation, "secret": secret if is_code else template.replace("TOKEN", secret)}
         context["form"] = InvitationForm(organisation=organisation, initial={"kind": invitation.kind})
-    usable = organisation.invitations.filter(
-        revoked_at=None, expires_at__gt=timezone.now(), uses__lt=F("max_uses")
-    )
+    usable = Invitation.objects.usable().filter(organisation=organisation)
     context["usable"] = usable.select_related("unit", "created_by").order_by("-created_at")
     return render(
         request, "people/organisation_invitations.html", context, status=422 if form.errors else 200

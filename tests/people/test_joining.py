@@ -7,14 +7,16 @@ from django.utils import timezone
 from core.errors import Refused
 from people.actions import find_invitation, invite, join, revoke_invitation
 from people.models import Invitation, User
-from tests.making import make_organisation, make_unit, make_user
+from tests.making import grant_role, make_organisation, make_unit, make_user
 
 PASSWORD = "un-mot-de-passe-long"
 
 
 @pytest.fixture
 def admin(lumen):
-    return make_user("Ada Min", organisation=lumen)
+    user = make_user("Ada Min", organisation=lumen)
+    grant_role(user, "administrator")
+    return user
 
 
 def sign_up(client, secret, **fields):
@@ -68,7 +70,19 @@ def test_nobody_signs_up_without_an_invitation(client, db):
     assert "account/signup_closed.html" in [template.name for template in response.templates]
 
 
-@pytest.mark.parametrize("state", ["expired", "used up", "revoked", "unknown"])
+STATES = [
+    "expired",
+    "used up",
+    "revoked",
+    "unknown",
+    "closed account",
+    "erased account",
+    "lost role",
+    "other role",
+]
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_an_invitation_that_no_longer_works_says_the_same_sentence_and_changes_nothing(
     client, lumen, admin, state
 ):
@@ -79,6 +93,14 @@ def test_an_invitation_that_no_longer_works_says_the_same_sentence_and_changes_n
         Invitation.objects.update(uses=1)
     elif state == "revoked":
         revoke_invitation(invitation)
+    elif state == "closed account":
+        User.objects.filter(pk=admin.pk).update(is_active=False)
+    elif state == "erased account":
+        Invitation.objects.update(created_by=None)
+    elif state == "lost role":
+        admin.role_grants.update(revoked_at=timezone.now())
+    elif state == "other role":
+        admin.role_grants.update(role="trainer")
     else:
         secret = "x" * 32
 
@@ -88,6 +110,33 @@ def test_an_invitation_that_no_longer_works_says_the_same_sentence_and_changes_n
     assert "invitation" not in client.session
     with pytest.raises(Refused):
         find_invitation(secret)
+
+
+def test_whoever_filled_in_the_form_while_the_inviter_lost_their_role_does_not_come_in(client, lumen, admin):
+    invitation, _secret = invite(lumen, by=admin)
+    admin.role_grants.update(revoked_at=timezone.now())
+
+    with pytest.raises(Refused):
+        join(User(name="Un", handle="un"), invitation=invitation)
+
+    assert not User.objects.filter(handle="un").exists()
+
+
+def test_a_role_in_another_organisation_keeps_no_invitation_alive(lumen, admin):
+    _invitation, secret = invite(lumen, by=admin)
+    admin.role_grants.update(organisation=make_organisation("Atelier Nord"))
+
+    with pytest.raises(Refused):
+        find_invitation(secret)
+
+
+def test_hr_may_invite(client, lumen):
+    hr = make_user("Marc", organisation=lumen)
+    grant_role(hr, "hr")
+    _invitation, secret = invite(lumen, by=hr)
+
+    assert sign_up(client, secret, email="nora@example.org").status_code == 302
+    assert User.objects.filter(email="nora@example.org", organisation=lumen).exists()
 
 
 def test_the_last_place_of_an_invitation_is_taken_once(lumen, admin):

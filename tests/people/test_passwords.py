@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from people.actions import invite
 from people.models import User
-from tests.making import make_organisation, make_user
+from tests.making import grant_role, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,7 @@ def test_the_name_of_another_organisation_says_nothing(hotelier):
 )
 def test_whoever_joins_reads_why_on_the_form(client, hotelier, language, says):
     house = hotelier.organisation
+    grant_role(hotelier, "hr")
     _invitation, secret = invite(house, by=hotelier)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
     client.get(reverse("people:join_link", args=[secret]))

@@ -12,7 +12,7 @@ from events.models import Event
 from lms.settings.accounts import single_sign_on
 from people.actions import invite
 from people.models import User
-from tests.making import make_user
+from tests.making import grant_role, make_user
 from tests.people.provider import trusted_provider
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,7 @@ def test_a_stranger_without_invitation_is_told_why_they_are_not_let_in(
 
 
 def test_who_was_invited_joins_by_the_button(client, provider, lumen, julie):
+    grant_role(julie, "hr")
     _invitation, secret = invite(lumen, by=julie)
     client.get(reverse("people:join_link", args=[secret]))
     assert BEGIN in client.get(reverse("account_signup")).text
@@ -140,6 +141,7 @@ def test_who_was_invited_joins_by_the_button(client, provider, lumen, julie):
 
 
 def test_a_last_place_taken_meanwhile_is_said_and_nobody_is_made(client, provider, lumen, julie, monkeypatch):
+    grant_role(julie, "hr")
     invitation, secret = invite(lumen, by=julie)
     client.get(reverse("people:join_link", args=[secret]))
     monkeypatch.setattr("people.adapter.invitation_of", lambda request: invitation)
