@@ -14,14 +14,14 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
-from community import rules
 from community.post_moulds import COUNT, NOTHING, OTHER_REACTIONS, PK, Met, icon, moulds_for
 from community.post_words import as_clock, words_of_posts
-from community.queries.authors import Author
-from community.queries.conversation import Conversation, Shown
+from community.queries.conversation import Branch, Conversation
+from community.queries.posts import PostCard
 from core.drawn import Drawn
 from core.moments import draw_moment, seen_at
 from core.templatetags import ui
+from people.queries.person_card import PersonCard
 
 Chip = tuple[SafeString, SafeString, SafeString]
 CHIPS: Drawn[Chip] = Drawn(5_000)
@@ -35,21 +35,10 @@ class PostDrawing:
         self.narrow = talk.narrow
         self.language = get_language()
         self.words = words_of_posts(self.language)
-        accepts_in = talk.thread.pk if talk.can_accept else None
-        self.moulds = moulds_for(self.language, self.narrow, accepts_in)
+        self.moulds = moulds_for(self.language, self.narrow, talk.thread.pk)
         self.root = self.moulds.root
-        self.own, self.others = self._met(talk.user.pk), self._met(None)
         self.now = timezone.now()
-        self.sees_all = talk.seat.is_facilitator
-        self.look = (
-            self.language, timezone.get_current_timezone_name(), self.narrow, accepts_in, self.sees_all,
-            self.own, self.others, self.kept_by,
-        )  # fmt: skip
-
-    def _met(self, author: int | None) -> Met:
-        seat, like = self.talk.seat, rules.By(author)
-        can = rules.can_edit, rules.can_delete, rules.can_flag
-        return Met(author is not None, self.talk.can_write, *(may(seat, like) for may in can))
+        self.look = self.language, timezone.get_current_timezone_name(), self.narrow, self.kept_by
 
     # The list
 
@@ -58,7 +47,8 @@ class PostDrawing:
         first_new = self.talk.first_new
         parts = []
         for top in self.talk.replies:
-            if first_new is not None and self.talk.sort == "order" and first_new in (top, *top.replies):
+            numbers = [post.number for post in (top.post, *top.replies)]
+            if first_new is not None and self.talk.sort == "order" and first_new in numbers:
                 parts.append(self._line_of_news())
             parts.append(self.item(top))
         return mark_safe("".join(parts))
@@ -71,87 +61,72 @@ class PostDrawing:
             ngettext("%(n)s new since your visit", "%(n)s new since your visit", number) % {"n": number},
         )
 
-    def item(self, shown: Shown) -> SafeString:
+    def item(self, top: Branch) -> SafeString:
         """One post and what hangs below it."""
-        post = shown.post
-        look = (
-            self.look, post, shown.author, post.author_id == self.talk.user.pk, self._stands_alone(shown),
-            frozenset(shown.mine), tuple(shown.counts.items()), shown.is_new, shown.is_accepted,
-            seen_at(post.created_at, self.now),
-        )  # fmt: skip
-        article = ARTICLES.get(look, lambda: self._article(shown))
-        return SafeString(f"{article}{self._replies_of(shown)}</li>")
+        alone = self.narrow and top.post.is_reply
+        inside = "".join(self._post(reply) for reply in top.replies)
+        return self._post(top.post, inside, alone=alone)
 
-    def _article(self, shown: Shown) -> str:
+    def _post(self, post: PostCard, inside: str = "", *, alone: bool = False) -> SafeString:
+        look = self.look, post, alone, seen_at(post.created_at, self.now)
+        article = ARTICLES.get(look, lambda: self._article(post, alone))
+        return SafeString(f"{article}{self._replies_of(post, inside)}</li>")
+
+    def _article(self, post: PostCard, alone: bool) -> str:
         """What people chose (their names) is escaped in `chip`; `post.html` was cleaned when written."""
-        post = shown.post
-        if not post.is_published and not (
-            post.deleted_at is None and rules.can_see_hidden(self.talk.seat, post)
-        ):
-            return self._removed(shown)
-        label = self.words["post"] % {"n": post.number, "name": self.chip(shown.author)[2]}
+        if post.gone:
+            return self._removed(post, alone)
+        label = self.words["post"] % {"n": post.number, "name": self.chip(post.author)[2]}
         at = f' data-at="{post.moment}"' if post.moment is not None else ""
         return (
-            f"{self._open(shown)}{at}>"
-            f'<article aria-label="{label}">{self._head(shown)}'
+            f"{self._open(post, alone)}{at}>"
+            f'<article aria-label="{label}">{self._head(post)}'
             f'<div class="{self._body_classes}" lang="{post.language}">{post.html}</div>'
-            f"{self._accepted_line(shown)}"
-            f'{self.actions(shown)}<div id="slot-{post.pk}"></div></article>'
+            f"{self._accepted_line(post)}"
+            f'{self.actions(post)}<div id="slot-{post.pk}"></div></article>'
         )
 
-    def _removed(self, shown: Shown) -> str:
+    def _removed(self, post: PostCard, alone: bool) -> str:
         """The place of a post that is gone: nothing of what it said."""
-        post = shown.post
-        words = self.words["hidden" if post.hidden_at and not post.deleted_at else "removed"]
-        return f'{self._open(shown)} data-removed><p class="quiet text-sm italic">{words}</p>'
+        return f'{self._open(post, alone)} data-removed><p class="quiet text-sm italic">{self.words[post.gone]}</p>'
 
-    def _open(self, shown: Shown) -> str:
-        post = shown.post
-        parent = post.top_number if post.parent_id else ""
+    def _open(self, post: PostCard, alone: bool) -> str:
+        parent = post.top_number if post.is_reply else ""
         return (
-            f'<li id="post-{post.number}" class="{self._frame(shown)}" data-post="{post.number}" '
+            f'<li id="post-{post.number}" class="{self._frame(post, alone)}" data-post="{post.number}" '
             f'data-parent="{parent}" data-item tabindex="-1"'
         )
 
-    def _stands_alone(self, shown: Shown) -> bool:
-        """A reply in the narrow column, with what it replies to on another page."""
-        return self.narrow and shown.post.parent_id is not None and shown in self.talk.replies
-
-    def _frame(self, shown: Shown) -> str:
-        is_reply = shown.post.parent_id is not None
+    def _frame(self, post: PostCard, alone: bool) -> str:
         if self.narrow:
-            return "ml-6 scroll-mt-4" if self._stands_alone(shown) else "scroll-mt-4"
-        accepted = " ring-2 ring-success/50" if shown.is_accepted else ""
-        if is_reply:
+            return "ml-6 scroll-mt-4" if alone else "scroll-mt-4"
+        accepted = " ring-2 ring-success/50" if post.is_accepted else ""
+        if post.is_reply:
             return f"pt-4 scroll-mt-24 rounded-box{accepted and accepted + ' p-4'}"
         return f"surface p-4 sm:p-5 scroll-mt-24{accepted}"
 
-    def _replies_of(self, shown: Shown) -> str:
-        if shown.post.parent_id is not None:
+    def _replies_of(self, post: PostCard, inside: str) -> str:
+        if post.is_reply:
             return ""
         edge = (
             "ml-8 grid gap-4 mt-4"
             if self.narrow
             else "grid gap-1 pl-4 sm:pl-6 mt-3 border-l-2 border-base-300"
         )
-        inside = "".join(self.item(reply) for reply in shown.replies)
-        return f'<ol id="replies-{shown.post.number}" class="{edge} empty:hidden">{inside}</ol>'
+        return f'<ol id="replies-{post.number}" class="{edge} empty:hidden">{inside}</ol>'
 
     # Parts of a post
 
-    def chip(self, author: Author | None) -> Chip:
+    def chip(self, person: PersonCard | None) -> Chip:
         """Avatar, name with what it is known for, and the bare name; kept for other readers while nothing changes."""
-        return CHIPS.get((self.narrow, self.language, author), lambda: self._drawn_chip(author))
+        return CHIPS.get((self.narrow, self.language, person), lambda: self._drawn_chip(person))
 
-    def _drawn_chip(self, author: Author | None) -> Chip:
-        person = author.person() if author else None
+    def _drawn_chip(self, person: PersonCard | None) -> Chip:
         name = escape(self.words["former"])
         shown: Any = name
         if person is not None and person.anonymised_at is None:
             name = escape(person.name)
-            shown = format_html(
-                '<a class="link link-hover" href="{}">{}</a>', person.get_absolute_url(), name
-            )
+            shown = format_html('<a class="link link-hover" href="{}">{}</a>', person.url, name)
         who = format_html('<b class="font-semibold">{}</b> {}', shown, ui.standing_badges(person))
         return ui.avatar(person, "sm" if self.narrow else "md"), who, name
 
@@ -165,9 +140,9 @@ class PostDrawing:
     def _body_classes(self) -> str:
         return "written text-[15px] ml-11" if self.narrow else "written mt-3 max-w-prose"
 
-    def _head(self, shown: Shown) -> str:
-        avatar, who, _name = self.chip(shown.author)
-        when = self._when(shown)
+    def _head(self, post: PostCard) -> str:
+        avatar, who, _name = self.chip(post.author)
+        when = self._when(post)
         if self.narrow:
             return (
                 f'<header class="flex items-start gap-3 text-sm">{avatar}<div class="min-w-0 flex flex-wrap '
@@ -177,11 +152,10 @@ class PostDrawing:
         return (
             f'<header class="flex items-center gap-3 text-sm">{avatar}<div class="min-w-0 leading-6">'
             f'<div class="flex flex-wrap items-center gap-1.5">{who}</div><div class="quiet">{when}</div></div>'
-            f"{self._badges(shown)}</header>"
+            f"{self._badges(post)}</header>"
         )
 
-    def _when(self, shown: Shown) -> str:
-        post = shown.post
+    def _when(self, post: PostCard) -> str:
         url = f"{self.root}{post.pk}/"
         parts = [
             f'<a class="link link-hover quiet text-[.8125rem]" href="{url}">{draw_moment(post.created_at)}</a>'
@@ -196,7 +170,7 @@ class PostDrawing:
             parts.append(
                 f'<a class="link link-hover text-xs quiet" href="{url}history/">{self.words["edited"]}</a>'
             )
-        if shown.is_new:
+        if post.is_new:
             parts.append(self._new_badge)
         return " ".join(parts)
 
@@ -204,17 +178,17 @@ class PostDrawing:
     def _new_badge(self) -> SafeString:
         return ui.badge(self.words["new"], tone="new", size="xs")
 
-    def _badges(self, shown: Shown) -> str:
-        if shown.post.hidden_at:
+    def _badges(self, post: PostCard) -> str:
+        if post.is_hidden:
             return f'<span class="ml-auto">{ui.badge(self.words["hidden_badge"], tone="warning")}</span>'
-        if not shown.is_accepted or self.narrow:
+        if not post.is_accepted or self.narrow:
             return ""
         kept = ui.badge(self.words["accepted"], tone="success", size="md", icon="circle-check")
         return f'<span class="ml-auto shrink-0">{kept}</span>'
 
-    def _accepted_line(self, shown: Shown) -> SafeString:
+    def _accepted_line(self, post: PostCard) -> SafeString:
         """In the narrow column, who accepted the answer is said below its author."""
-        if not shown.is_accepted or not self.narrow:
+        if not post.is_accepted or not self.narrow:
             return NOTHING
         by = self.kept_by
         words = self.words["accepted_by"] % {"name": by} if by else self.words["accepted"]
@@ -225,21 +199,19 @@ class PostDrawing:
 
     # What one can do
 
-    def actions(self, shown: Shown) -> SafeString:
-        post = shown.post
-        met = self.own if post.author_id == self.talk.user.pk else self.others
-        acceptable = post.number > 1 and post.is_published
-        before, after = self.moulds.actions(met, shown.is_accepted, acceptable, frozenset(shown.mine))
-        given = "" if self.narrow else self._given(shown)
+    def actions(self, post: PostCard) -> SafeString:
+        can = post.can_reply, post.can_edit, post.can_delete, post.can_flag, post.can_accept
+        before, after = self.moulds.actions(Met(post.is_own, *can), post.is_accepted, post.mine)
+        given = "" if self.narrow else self._given(post)
         return mark_safe(
-            f"{before.replace(PK, str(post.pk))}{self.useful(shown)}{given}{after.replace(PK, str(post.pk))}"
+            f"{before.replace(PK, str(post.pk))}{self.useful(post)}{given}{after.replace(PK, str(post.pk))}"
         )
 
-    def useful(self, shown: Shown) -> SafeString:
-        post, number = shown.post, shown.post.useful_count
-        if post.author_id == self.talk.user.pk:
+    def useful(self, post: PostCard) -> SafeString:
+        number = post.useful_count
+        if post.is_own:
             return self._found_useful(number) if number else NOTHING
-        mould = self.moulds.useful("useful" in shown.mine, number > 0)
+        mould = self.moulds.useful("useful" in post.mine, number > 0)
         return mark_safe(mould.replace(PK, str(post.pk)).replace(COUNT, str(number or "")))
 
     def _found_useful(self, number: int) -> SafeString:
@@ -249,10 +221,11 @@ class PostDrawing:
             words % {"n": number}, icon("thumbs-up", "size-3.5"), self.words["useful"], number,
         )  # fmt: skip
 
-    def _given(self, shown: Shown) -> str:
+    def _given(self, post: PostCard) -> str:
+        counts = dict(post.counts)
         return "".join(
             f'<span class="badge badge-sm badge-soft gap-1" title="{kind.label}">{icon(name, "size-3.5")}'
-            f'<span class="sr-only">{kind.label} </span>{shown.counts[kind]}</span>'
+            f'<span class="sr-only">{kind.label} </span>{counts[kind]}</span>'
             for kind, name in OTHER_REACTIONS
-            if shown.counts.get(kind)
+            if kind in counts
         )

@@ -47,8 +47,8 @@ def icons_of_posts() -> SafeString:
 
 
 @lru_cache(maxsize=1000)
-def moulds_for(language: str, narrow: bool, accepts_in: int | None) -> PostMoulds:
-    """`language` is the active one; `accepts_in` the thread in which the reader may accept an answer, if they may."""
+def moulds_for(language: str, narrow: bool, accepts_in: int) -> PostMoulds:
+    """`language` is the active one; `accepts_in` the thread in which an answer is accepted."""
     return PostMoulds(language, narrow, accepts_in)
 
 
@@ -56,31 +56,32 @@ class Met(NamedTuple):
     """How a reader meets a post: whose it is, what it is and what they may do with it."""
 
     own: bool
-    can_write: bool
+    can_reply: bool
     can_edit: bool
     can_delete: bool
     can_flag: bool
+    can_accept: bool
 
 
 class PostMoulds:
-    def __init__(self, language: str, narrow: bool, accepts_in: int | None) -> None:
+    def __init__(self, language: str, narrow: bool, accepts_in: int) -> None:
         self.words, self.narrow, self.accepts_in = words_of_posts(language), narrow, accepts_in
         self.root = reverse("community:post", args=[0]).removesuffix("0/")
         self.button = "btn btn-ghost btn-xs" if narrow else "btn btn-ghost btn-sm"
         self.actions = cache(self._actions)
         self.useful = cache(self._useful)
 
-    def _actions(self, met: Met, accepted: bool, acceptable: bool, mine: frozenset[str]) -> tuple[str, str]:
+    def _actions(self, met: Met, accepted: bool, mine: frozenset[str]) -> tuple[str, str]:
         """What stands before and after the counted reactions of a post."""
         parts = []
         if not self.narrow and not met.own:
             parts.append(self._reactions_menu(mine))
-        if met.can_write:
+        if met.can_reply:
             drawn = NOTHING if self.narrow else icon("reply")
             parts.append(self._composer_link("reply/", drawn, self.words["reply"]))
             if not self.narrow:
                 parts.append(self._composer_link("reply/?quote=1", icon("quote"), self.words["quote"]))
-        parts.append(self._more(met, accepted, acceptable))
+        parts.append(self._more(met, accepted))
         margin = "mt-1 ml-9" if self.narrow else "mt-3 -ml-1"
         return f'<div class="flex flex-wrap items-center gap-1 {margin}">', f"{''.join(parts)}</div>"
 
@@ -120,16 +121,16 @@ class PostMoulds:
             f"{self.button}{' max-sm:hidden' if 'quote' in page else ''}", url, url, PK, drawn, words,
         )  # fmt: skip
 
-    def _more(self, met: Met, accepted: bool, acceptable: bool) -> SafeString:
+    def _more(self, met: Met, accepted: bool) -> SafeString:
         words = self.words
         items = [
             format_html(
                 '<li><a href="{}{}/" data-copy-link>{}{}</a></li>', self.root, PK, icon("link"), words["link"]
             )
         ]
-        if met.can_edit and met.can_write:
+        if met.can_edit:
             items.append(self._opens("edit", "pencil", words["edit"]))
-        if self.accepts_in and acceptable:
+        if met.can_accept:
             url = reverse("community:resolution", args=[self.accepts_in])
             value, says = ("", words["unaccept"]) if accepted else (PK, words["accept"])
             items.append(self._does(url, "circle-check", says, "post", value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
@@ -17,12 +17,6 @@ class Authored(Protocol):
 
     @property
     def author_id(self) -> int | None: ...
-
-
-class By(NamedTuple):
-    """Anything that this person wrote."""
-
-    author_id: int | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +78,17 @@ def can_ask_to_join(seat: Seat) -> bool:
 
 def can_write(seat: Seat) -> bool:
     return seat.is_member and seat.space.archived_at is None
+
+
+def is_gate_closed(thread: Thread, seat: Seat) -> bool:
+    """`thread` comes from `thread_for(user, pk)`, which knows whether the reader has passed."""
+    return thread.gate != Thread.Gate.OPEN and not thread.passed and not seat.is_facilitator  # type: ignore[attr-defined]
+
+
+def can_reply(seat: Seat, thread: Thread) -> bool:
+    """`thread` comes from `thread_for`. One that opens after an answer elsewhere waits for that answer."""
+    waits_elsewhere = thread.gate == Thread.Gate.PASS and is_gate_closed(thread, seat)
+    return can_write(seat) and not thread.is_locked and not waits_elsewhere
 
 
 def can_react(seat: Seat, post: Post) -> bool:

@@ -12,14 +12,11 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from community.models import Thread
-from community.queries.threads import Listed
-from core.addresses import address_of
+from community.queries.threads import ThreadRow
 from core.drawn import Drawn
 from core.icons import icon_svg
-from core.markdown import excerpt
 from core.moments import draw_moment, seen_at
 from core.templatetags import ui
-from people.models import User
 
 KIND_TONES = {
     Thread.Kind.CASE: "ask",
@@ -35,7 +32,7 @@ KIND_TONES = {
 ROWS: Drawn[str] = Drawn(5_000)
 
 
-def draw_threads(threads: Iterable[Listed]) -> SafeString:
+def draw_threads(threads: Iterable[ThreadRow]) -> SafeString:
     language, zone, now = get_language(), timezone.get_current_timezone_name(), timezone.now()
     return mark_safe(
         "".join(
@@ -45,39 +42,33 @@ def draw_threads(threads: Iterable[Listed]) -> SafeString:
     )
 
 
-def _row(thread: Listed) -> str:
+def _row(thread: ThreadRow) -> str:
     """What people wrote (title, first words, names, tags) is escaped here."""
-    fresh = thread.last_number - thread.read_to
-    url = address_of("community:thread", thread.pk)
     return (
         '<li class="relative flex gap-3 p-4 sm:p-5 hover:bg-base-200/50" data-item tabindex="-1">'
-        f'{ui.avatar(_person(thread), "md")}<div class="min-w-0 flex-1"><h2 class="text-base leading-snug">'
-        f'<a class="after:absolute after:inset-0 hover:underline" href="{url}" '
+        f'{ui.avatar(thread.author, "md")}<div class="min-w-0 flex-1"><h2 class="text-base leading-snug">'
+        f'<a class="after:absolute after:inset-0 hover:underline" href="{thread.url}" '
         f'lang="{thread.language}">{escape(thread.title)}</a></h2>'
         f'<p class="text-sm quiet line-clamp-1 mt-0.5" lang="{thread.language}">'
-        f"{escape(excerpt(thread.opening_text or '', 140))}</p>"
+        f"{escape(thread.opening)}</p>"
         f'<p class="text-sm quiet mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">{_facts(thread)}</p></div>'
         '<div class="shrink-0 grid gap-1.5 content-start justify-items-end text-sm quiet">'
-        f"{_replies(max(thread.number_of_posts - 1, 0))}"
-        f"{_fresh(fresh, thread.read_to > 0) if fresh > 0 else ''}</div></li>"
+        f"{_replies(thread.replies)}"
+        f"{_fresh(thread.new, thread.read_to > 0) if thread.new else ''}</div></li>"
     )
 
 
-def _person(thread: Listed) -> User | None:
-    return thread.author.person() if thread.author else None
-
-
-def _facts(thread: Listed) -> str:
+def _facts(thread: ThreadRow) -> str:
     parts: list[str] = [kind_badge(thread.kind)]
-    if thread.pinned_at:
+    if thread.is_pinned:
         parts.append(_sign("pin", _("Pinned")))
-    if thread.locked_at:
+    if thread.is_locked:
         parts.append(_sign("lock", _("Closed")))
-    if thread.resolution:
+    if thread.is_answered:
         parts.append(ui.badge(_("Answered"), tone="success", icon="circle-check"))
-    parts.append(f"<span>{escape(_person(thread) or _('Former member'))}</span>")
+    parts.append(f"<span>{escape(thread.author or _('Former member'))}</span>")
     parts.append(draw_moment(thread.last_post_at))
-    parts += [f"<span>#{escape(name)}</span>" for name in thread.tag_names[:3]]
+    parts += [f"<span>#{escape(name)}</span>" for name in thread.tags[:3]]
     return "".join(parts)
 
 

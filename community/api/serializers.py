@@ -4,23 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from community.models import Flag, Membership, Post, Space, Thread
+from community.models import Flag, Membership, Space, Thread
+from people.queries.person_card import PersonCard
 
 
 class PersonSerializer(serializers.Serializer):
-    """All that the API says of people: name, handle and standing."""
+    """All that the API says of people: name, handle and standing, from a `PersonCard`."""
 
     name = serializers.CharField()
     handle = serializers.CharField()
     standing = serializers.SerializerMethodField()
 
-    def get_standing(self, person: Any) -> dict[str, str]:
-        standing = getattr(person, "standing", None)
-        return {
-            "role": standing.role if standing else "",
-            "expertise": standing.expertise if standing else "",
-            "recognition": standing.recognition if standing else "",
-        }
+    def get_standing(self, person: PersonCard) -> dict[str, str]:
+        return {name: getattr(person, name) or "" for name in ("role", "expertise", "recognition")}
 
 
 class SpaceSerializer(serializers.ModelSerializer):
@@ -46,27 +42,27 @@ class MembershipSerializer(serializers.ModelSerializer):
         fields = ["role", "notify", "charter_accepted_at", "joined_at"]
 
 
-class ThreadSerializer(serializers.ModelSerializer):
-    space: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    author = PersonSerializer(read_only=True, allow_null=True)
-    tags = serializers.SerializerMethodField()
-    accepted_post = serializers.SerializerMethodField()
-    is_locked = serializers.BooleanField(read_only=True)
+class ThreadSerializer(serializers.Serializer):
+    """A `ThreadRow`: what the list of a space shows."""
 
-    class Meta:
-        model = Thread
-        fields = [
-            "id", "space", "kind", "title", "language", "author", "gate", "number_of_posts", "last_number",
-            "last_post_at", "created_at", "is_locked", "about_title", "about_url", "tags", "accepted_post",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-    def get_tags(self, thread: Any) -> list[str]:
-        return list(thread.tag_names)
-
-    def get_accepted_post(self, thread: Any) -> int | None:
-        resolution = getattr(thread, "resolution", None)
-        return resolution.post_id if resolution else None
+    id = serializers.IntegerField(source="pk")
+    space = serializers.SlugField()
+    kind = serializers.ChoiceField(choices=Thread.Kind.choices)
+    title = serializers.CharField()
+    language = serializers.CharField()
+    author = PersonSerializer(allow_null=True)
+    gate = serializers.ChoiceField(choices=Thread.Gate.choices)
+    number_of_posts = serializers.IntegerField()
+    last_number = serializers.IntegerField()
+    last_post_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+    is_locked = serializers.BooleanField()
+    about_title = serializers.CharField()
+    about_url = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
+    accepted_post = serializers.IntegerField(
+        allow_null=True, help_text="The reply kept as the answer; null behind a gate."
+    )
 
 
 class NewThreadSerializer(serializers.Serializer):
@@ -84,16 +80,21 @@ class NewThreadSerializer(serializers.Serializer):
     key = serializers.UUIDField(required=False, help_text="Or the header Idempotency-Key.")
 
 
-class PostSerializer(serializers.ModelSerializer):
-    author = PersonSerializer(read_only=True, allow_null=True)
+class PostSerializer(serializers.Serializer):
+    """A `PostCard`: what a page shows of the same post to the same person."""
 
-    class Meta:
-        model = Post
-        fields = [
-            "id", "thread", "number", "parent", "author", "body", "html", "language", "moment", "useful_count",
-            "created_at", "edited_at",
-        ]  # fmt: skip
-        read_only_fields = fields
+    id = serializers.IntegerField(source="pk")
+    thread = serializers.IntegerField(source="thread_id")
+    number = serializers.IntegerField()
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # a field named as Field.parent
+    author = PersonSerializer(allow_null=True)
+    body = serializers.CharField()
+    html = serializers.CharField()
+    language = serializers.CharField()
+    moment = serializers.IntegerField(allow_null=True)
+    useful_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
 
 
 class NewPostSerializer(serializers.Serializer):

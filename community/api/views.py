@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
@@ -18,8 +19,11 @@ from rest_framework.views import APIView
 from community import actions
 from community.api import serializers as shapes
 from community.models import Choice, Post, Reaction, Space, Thread
+from community.queries.conversation import one_post
+from community.queries.posts import cards_of, shown_posts
 from community.queries.spaces import space_for
-from community.queries.threads import rows_of_space
+from community.queries.threads import rows_of_space, thread_for, thread_row, thread_rows
+from community.rules import Seat
 from core.numbers import whole
 
 KEY_HEADER = OpenApiParameter(
@@ -55,8 +59,14 @@ def readable_thread(request: Request, pk: int) -> Thread:
 
 
 def readable_post(request: Request, pk: int) -> Post:
-    posts = Post.objects.visible_to(request.user).select_related("thread__space", "author__standing")
+    posts = Post.objects.visible_to(request.user).select_related("thread__space", "author")
     return get_object_or_404(posts, pk=pk)
+
+
+def post_data(request: Request, post: Post) -> dict[str, Any]:
+    """The card of a post that the person may read."""
+    talk = one_post(post.pk, thread_for(request.user, post.thread_id), request.user)
+    return shapes.PostSerializer(talk.posts[0]).data
 
 
 class Spaces(ListAPIView):
@@ -129,6 +139,9 @@ class Threads(ListAPIView):
         asked = {name: self.request.query_params.get(name, "") for name in ("kind", "show", "sort", "words")}
         return rows_of_space(readable_space(self.request, self.kwargs["slug"]), self.request.user, **asked)
 
+    def paginate_queryset(self, queryset):
+        return thread_rows(super().paginate_queryset(queryset))
+
     @extend_schema(
         request=shapes.NewThreadSerializer, responses={201: shapes.ThreadSerializer}, parameters=[KEY_HEADER]
     )
@@ -142,8 +155,7 @@ class Threads(ListAPIView):
 
 def thread_data(request: Request, pk: int) -> dict[str, Any]:
     thread = readable_thread(request, pk)
-    shown = get_object_or_404(rows_of_space(thread.space_id, request.user), pk=pk)
-    return shapes.ThreadSerializer(shown).data
+    return shapes.ThreadSerializer(thread_row(thread.space_id, request.user, pk)).data
 
 
 class ThreadDetail(APIView):
@@ -195,12 +207,23 @@ class Posts(ListAPIView):
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return Post.objects.none()
-        thread = readable_thread(self.request, self.kwargs["pk"])
-        posts = Post.objects.visible_to(self.request.user).filter(thread=thread)
         after = whole(self.request.query_params.get("after"))
-        if after is not None:
-            posts = posts.filter(number__gt=after)
-        return posts.select_related("author__standing").defer("search").order_by("number")
+        posts = shown_posts(self.thread, self.seat, published_only=True).order_by("number")
+        return posts if after is None else posts.filter(number__gt=after)
+
+    def paginate_queryset(self, queryset):
+        return cards_of(super().paginate_queryset(queryset), self.thread, self.seat)
+
+    @cached_property
+    def thread(self) -> Any:
+        found = thread_for(self.request.user, self.kwargs["pk"])
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.request.user, self.thread.space, self.thread.my_role)
 
     @extend_schema(
         request=shapes.NewPostSerializer, responses={201: shapes.PostSerializer}, parameters=[KEY_HEADER]
@@ -213,7 +236,7 @@ class Posts(ListAPIView):
             thread, author=request.user, body=data["body"], parent=parent, moment=data.get("moment"),
             key=key_of(request, data.get("key")),
         )  # fmt: skip
-        return Response(shapes.PostSerializer(post).data, status=201)
+        return Response(post_data(request, post), status=201)
 
 
 class PostDetail(APIView):
@@ -221,13 +244,13 @@ class PostDetail(APIView):
 
     @extend_schema(responses=shapes.PostSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(shapes.PostSerializer(readable_post(request, pk)).data)
+        return Response(post_data(request, readable_post(request, pk)))
 
     @extend_schema(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         post = readable_post(request, pk)
         body = cleaned(shapes.PostChangeSerializer, request)["body"]
-        return Response(shapes.PostSerializer(actions.edit_post(post, by=request.user, body=body)).data)
+        return Response(post_data(request, actions.edit_post(post, by=request.user, body=body)))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:

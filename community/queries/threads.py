@@ -24,12 +24,14 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
-from community.queries.authors import SHOWN, Author
 from core.addresses import address_of
+from core.markdown import excerpt
 from core.prepared import AnyOf, PreparedList, prepared, prepared_list
 from people.models import User
+from people.queries.person_card import PersonCard, card_columns, card_from
 
-NEAR_AT_MOST = 4
+RELATED_AT_MOST = 4
+OPENING_LENGTH = 140
 # How alike two titles must be, from 0 to 1, by their trigrams; among how many, sharing one of how many words.
 ALIKE = 0.3
 COMPARED = 100
@@ -80,68 +82,117 @@ def _count(model, outer: str):
     return rows.annotate(number=Count("pk")).values("number")
 
 
-class Head(NamedTuple):
+class ThreadHead(NamedTuple):
     """What stands above a thread, for every reader of it."""
 
     kind: str
     title: str
-    author: Author | None
+    author: PersonCard | None
     space: str
     tag_names: tuple[str, ...]
     is_pinned: bool
     is_locked: bool
 
-    @property
-    def person(self) -> User | None:
-        return self.author.person() if self.author else None
 
-
-def head_of(thread: Any) -> Head:
+def head_of(thread: Any) -> ThreadHead:
     """`thread` comes from `thread_for(user, pk)`."""
-    author = Author.of(thread.author) if thread.author else None
+    author, space = PersonCard.of(thread.author) if thread.author else None, thread.space.slug
     marks = thread.pinned_at is not None, thread.is_locked
-    return Head(thread.kind, thread.title, author, thread.space.slug, tuple(thread.tag_names), *marks)
+    return ThreadHead(thread.kind, thread.title, author, space, tuple(thread.tag_names), *marks)
 
 
-class Listed(NamedTuple):
-    """A thread as the list of a space shows it."""
+class ThreadRow(NamedTuple):
+    """A thread in the list of a space, as one reader sees it: all that page and API show of it."""
 
     pk: int
+    space: str
     kind: str
     title: str
     language: str
+    gate: str
     number_of_posts: int
     last_number: int
     last_post_at: datetime
-    pinned_at: datetime | None
+    created_at: datetime
+    is_pinned: bool
+    is_locked: bool
+    about_title: str
+    about_url: str
+    is_answered: bool
+    # The accepted reply, where the reader may know of it: not before they are past the gate.
+    accepted_post: int | None
+    read_to: int
+    opening: str
+    tags: tuple[str, ...]
+    author: PersonCard | None
+
+    @property
+    def url(self) -> str:
+        return address_of("community:thread", self.pk)
+
+    @property
+    def replies(self) -> int:
+        return max(self.number_of_posts - 1, 0)
+
+    @property
+    def new(self) -> int:
+        return max(self.last_number - self.read_to, 0)
+
+
+class ThreadColumns(NamedTuple):
+    """What `rows_of_space` reads of a thread, before the columns of its author."""
+
+    pk: int
+    space__slug: str
+    kind: str
+    title: str
+    language: str
+    gate: str
+    number_of_posts: int
+    last_number: int
+    last_post_at: datetime
+    created_at: datetime
+    is_pinned: bool
     locked_at: datetime | None
-    resolution: int | None
+    about_title: str
+    about_url: str
+    resolution__post: int | None
+    is_open: bool
     read_to: int
     opening_text: str | None
-    tag_names: tuple[str, ...]
-    author: Author | None
+    tag_names: list[str]
 
 
-LISTED = (*Listed._fields[:-1], *(f"author__{name}" for name in SHOWN))
+COLUMNS = (*ThreadColumns._fields, *card_columns("author"))
 
 
-def listed(rows: Iterable[tuple]) -> list[Listed]:
-    """Threads from the rows of `pages_of_space`."""
-    own = len(Listed._fields) - 2
-    return [
-        Listed._make(
-            (*row[:own], tuple(row[own]), Author(*row[own + 1 :]) if row[own + 1] is not None else None)
-        )
-        for row in rows
-    ]
+def thread_rows(rows: Iterable[tuple]) -> list[ThreadRow]:
+    """The cards of what `pages_of_space` reads."""
+    own = len(ThreadColumns._fields)
+    return [_thread_row(ThreadColumns._make(row[:own]), card_from(row[own:])) for row in rows]
+
+
+def _thread_row(row: ThreadColumns, author: PersonCard | None) -> ThreadRow:
+    return ThreadRow(
+        *row[:11], is_locked=row.locked_at is not None, about_title=row.about_title, about_url=row.about_url,
+        is_answered=row.resolution__post is not None, accepted_post=row.resolution__post if row.is_open else None,
+        read_to=row.read_to, opening=excerpt(row.opening_text or "", OPENING_LENGTH), tags=tuple(row.tag_names),
+        author=author,
+    )  # fmt: skip
+
+
+def thread_row(space_id: int, user: Any, pk: int) -> ThreadRow | None:
+    """One thread as its list shows it."""
+    rows = thread_rows(rows_of_space(space_id, user).filter(pk=pk))
+    return rows[0] if rows else None
 
 
 def pages_of_space(
     space: Any, user: Any, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""
 ) -> Any:
-    """The same as `rows_of_space`, for a Paginator: rows that `listed` reads."""
+    """The same as `rows_of_space`, for a Paginator."""
     if words:
-        return rows_of_space(space, user, kind=kind, show=show, sort=sort, words=words).values_list(*LISTED)
+        return rows_of_space(space, user, kind=kind, show=show, sort=sort, words=words)
     known = (
         kind if kind in Thread.Kind.values else "",
         show if show in SHOWS else "",
@@ -154,7 +205,7 @@ def pages_of_space(
 def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., PreparedList]:
     def rows(space: int, user: int, organisation: int):
         reader = User(pk=user, organisation_id=organisation)
-        return rows_of_space(space, reader, kind=kind, show=show, sort=sort).values_list(*LISTED)
+        return rows_of_space(space, reader, kind=kind, show=show, sort=sort)
 
     return prepared_list(rows)
 
@@ -162,7 +213,7 @@ def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., PreparedLis
 def rows_of_space(
     space: Any, user: Any, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""
 ) -> Any:
-    """The threads of a space as its list shows them.
+    """The threads of a space: rows that `thread_rows` reads.
 
     `show`: "" | "unread" | "unanswered"; `sort`: "recent" | "new" | "replies".
     """
@@ -170,10 +221,9 @@ def rows_of_space(
     threads: Any = (
         Thread.objects.visible_to(user)
         .filter(space=space)
-        .select_related("author__profile", "author__standing", "resolution")
-        .defer("search", "author__profile__bio")
         .annotate(
             read_to=_number(read_to),
+            is_open=ExpressionWrapper(Thread.gate_is_open_for(user), output_field=BooleanField()),
             tag_names=ArraySubquery(Tag.objects.filter(threads=OuterRef("pk")).values("name")),
             is_pinned=ExpressionWrapper(Q(pinned_at__isnull=False), output_field=BooleanField()),
             opening_text=Subquery(
@@ -190,19 +240,20 @@ def rows_of_space(
     if words:
         tagged = Tag.objects.filter(threads=OuterRef("pk"), name=words.strip().lstrip("#").lower())
         threads = threads.filter(Q(title__icontains=words) | Exists(tagged))
-    return threads.order_by("-is_pinned", SORTS.get(sort, SORTS["recent"]), "-pk")
+    return threads.order_by("-is_pinned", SORTS.get(sort, SORTS["recent"]), "-pk").values_list(*COLUMNS)
 
 
-class Near(NamedTuple):
+class RelatedThread(NamedTuple):
     pk: int
     title: str
     language: str
 
-    def get_absolute_url(self) -> str:
+    @property
+    def url(self) -> str:
         return address_of("community:thread", self.pk)
 
 
-def near_threads(thread, user) -> tuple[Near, ...]:
+def related_threads(thread, user) -> tuple[RelatedThread, ...]:
     """Threads on the same subject that this person may read: shared tags first, else a title that resembles."""
     whose = {"pk": thread.pk, "user": user.pk, "organisation": user.organisation_id}
     if thread.tag_names:
@@ -210,7 +261,7 @@ def near_threads(thread, user) -> tuple[Near, ...]:
         rows = _threads_of_tags(**whose, **tags)
     else:
         rows = _threads_like(**whose, title=thread.title.upper(), words=telling_words(thread.title))
-    return tuple(Near(*row) for row in rows)
+    return tuple(RelatedThread(*row) for row in rows)
 
 
 def _others(pk: int, user: int, organisation: int):
@@ -222,7 +273,7 @@ def _others(pk: int, user: int, organisation: int):
 def _threads_of_tags(pk: int, user: int, organisation: int, names: list, owner: int):
     tagged = _others(pk, user, organisation).filter(AnyOf("tags__name", names), tags__organisation_id=owner)
     nearest = tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")
-    return nearest.values_list(*Near._fields)[:NEAR_AT_MOST]
+    return nearest.values_list(*RelatedThread._fields)[:RELATED_AT_MOST]
 
 
 def telling_words(title: str) -> str:
@@ -242,7 +293,7 @@ def _threads_like(pk: int, user: int, organisation: int, title: str, words: str)
         compared.annotate(likeness=TrigramSimilarity(Upper("title"), title))
         .filter(likeness__gte=ALIKE)
         .order_by("-likeness", "-pk")
-        .values_list(*Near._fields)[:NEAR_AT_MOST]
+        .values_list(*RelatedThread._fields)[:RELATED_AT_MOST]
     )
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from community.post_drawing import PostDrawing
 from community.post_moulds import icons_of_posts
 from community.post_words import as_clock
-from community.queries.conversation import Conversation
-from community.queries.threads import listed
+from community.queries.conversation import Branch, Conversation
+from community.queries.threads import ThreadRow
 from community.thread_drawing import draw_threads, kind_badge
 from core.markdown import excerpt
 
@@ -31,7 +31,7 @@ def replies(talk: Conversation) -> SafeString:
 def changed_posts(talk: Conversation) -> SafeString:
     """Posts one by one, for a page that is open: it puts each where it belongs. The opening post is its own."""
     drawing = PostDrawing(talk)
-    items = ((drawing.item(shown),) for shown in talk.posts if shown.post.number > 1)
+    items = ((drawing.item(Branch(post, [])),) for post in talk.posts if post.number > 1)
     return format_html_join("", "{}", items)
 
 
@@ -42,9 +42,9 @@ def post_actions(talk: Conversation) -> SafeString:
 
 
 @register.simple_tag
-def thread_rows(rows: Iterable[tuple]) -> SafeString:
+def thread_rows(rows: Iterable[ThreadRow]) -> SafeString:
     """The items of a list of threads, drawn in Python as the posts are."""
-    return draw_threads(listed(rows))
+    return draw_threads(rows)
 
 
 @register.simple_tag

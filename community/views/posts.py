@@ -112,7 +112,7 @@ def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpRespon
     if not request.htmx:
         return render(request, "community/post_form_page.html", context, status=422)
     if "narrow" in request.POST and parent is None:
-        talk = {"can_write": True}
+        talk = {"can_reply": True}
         context |= {"talk": talk, "has_film": "has_film" in request.POST}
         return render(request, "community/conversation_composer.html", context, status=422)
     return render(request, "community/post_form.html", context, status=422)

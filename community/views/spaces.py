@@ -15,7 +15,7 @@ from community import actions, rules
 from community.forms import SpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
 from community.queries.spaces import facilitators_of, space_for, spaces_to_browse
-from community.queries.threads import pages_of_space
+from community.queries.threads import pages_of_space, thread_rows
 from community.rules import Seat
 from core.access import role, signed_in
 from core.errors import Refused
@@ -78,9 +78,10 @@ def show(request: PersonRequest, slug: str) -> HttpResponse:
     if not space.is_readable:
         return about(request, slug)
     asked = {name: request.GET.get(name, "") for name in ("kind", "show", "sort", "words")}
-    threads = pages_of_space(space, request.user, **asked)
+    page = Paginator(pages_of_space(space, request.user, **asked), PER_PAGE).get_page(request.GET.get("page"))
     context = frame_of(space, request.user, "threads") | {
-        "page": Paginator(threads, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "threads": thread_rows(page.object_list),
         "asked": asked,
         "kinds": Thread.Kind.choices,
         "filters": _filters(space, asked),

@@ -15,7 +15,7 @@ from community.forms import PostForm
 from community.models import Choice, Thread
 from community.queries.conversation import choices_of, conversation_page, participants_of, posts_after
 from community.queries.people import people_to_mention
-from community.queries.threads import head_of, near_threads, thread_for
+from community.queries.threads import head_of, related_threads, thread_for
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import role, signed_in
@@ -53,7 +53,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "form": PostForm(initial=draft_of(thread)),
         "choices": choices_of(thread, talk.seat),
         "participants": participants_of(thread, talk),
-        "near": near_threads(thread, request.user),
+        "near": related_threads(thread, request.user),
         "watch_state": watch_state(thread),
     }
     return render(request, "community/thread.html", context)

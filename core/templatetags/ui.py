@@ -98,6 +98,7 @@ def avatar(person: Any, size: str = "md", picture: str = "") -> SafeString:
             icon_svg("user", "size-4"),
         )
     profile = _joined(person, "profile")
+    picture = picture or getattr(person, "picture_url", "")
     if not picture and profile is not None and profile.picture:
         picture = profile.picture.url
     if picture:
@@ -117,7 +118,8 @@ def avatar(person: Any, size: str = "md", picture: str = "") -> SafeString:
 
 def _joined(row: Any, relation: str) -> Any:
     """A related row if the page's query brought it (select_related), never a query of our own."""
-    return row._state.fields_cache.get(relation)
+    state = getattr(row, "_state", None)  # a PersonCard has none, and holds all it shows
+    return state.fields_cache.get(relation) if state else None
 
 
 @register.filter
@@ -141,7 +143,7 @@ def person_chip(
     """Avatar, name and standing badges; `note` is the quiet second line, `role` what they do in this place."""
     name: SafeString | str = str(person) if person is not None else _("Former member")
     if link and person is not None:
-        name = format_html('<a class="link link-hover" href="{}">{}</a>', person.get_absolute_url(), name)
+        name = format_html('<a class="link link-hover" href="{}">{}</a>', _address(person), name)
     return format_html(
         '<span class="flex items-center gap-3 min-w-0 text-sm">{}<span class="min-w-0">'
         '<span class="flex flex-wrap items-center gap-x-1.5"><b class="font-semibold">{}</b>{}</span>{}</span></span>',
@@ -152,6 +154,10 @@ def person_chip(
     )
 
 
+def _address(person: Any) -> str:
+    return person.url if hasattr(person, "role_label") else person.get_absolute_url()
+
+
 @register.simple_tag
 def standing_badges(person: Any, role: str = "") -> SafeString:
     """What a person is known for (role, expertise), as small badges, when `standing` was joined.
@@ -160,7 +166,9 @@ def standing_badges(person: Any, role: str = "") -> SafeString:
     """
     standing = _joined(person, "standing") if person is not None else None
     found = [(role, "primary")]
-    if standing is not None:
+    if hasattr(person, "role_label"):
+        found = [(role or person.role_label, "primary"), (person.expertise, "expert")]
+    elif standing is not None:
         found = [(role or standing.get_role_display(), "primary"), (standing.expertise, "expert")]
     return format_html_join(
         "", "{}", ((badge(label, tone=tone, size="xs"),) for label, tone in found if label)

@@ -23,11 +23,11 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
-from community.queries.authors import SHOWN, Author
 from core.addresses import address_of
 from core.prepared import AnyOf, prepared
 from courses.models import Enrolment, Module, ModuleThread, Progress
 from people.models import User
+from people.queries.person_card import PersonCard, card_columns, card_from
 
 TALK = 5
 ASKING = [Thread.Kind.CASE, Thread.Kind.POLL]
@@ -151,9 +151,10 @@ class HomeThread(NamedTuple):
     asks: bool
     space_name: str
     colour: str
-    author: Author | None
+    author: PersonCard | None
 
-    def get_absolute_url(self) -> str:
+    @property
+    def url(self) -> str:
         return address_of("community:thread", self.pk)
 
     @property
@@ -161,20 +162,11 @@ class HomeThread(NamedTuple):
         return str(Thread.Kind(self.kind).label)
 
     @property
-    def person(self) -> User | None:
-        return self.author.person() if self.author else None
-
-    @property
     def replies(self) -> int:
         return max(self.number_of_posts - 1, 0)
 
 
-HOME_THREAD_COLUMNS = (
-    *HomeThread._fields[:-3],
-    "space__name",
-    "space__colour",
-    *(f"author__{name}" for name in SHOWN),
-)
+HOME_THREAD_COLUMNS = (*HomeThread._fields[:-3], "space__name", "space__colour", *card_columns("author"))
 
 
 def talk_of_the_moment(person: Any) -> list[HomeThread]:
@@ -187,9 +179,7 @@ def talk_of_the_moment(person: Any) -> list[HomeThread]:
         since=(now - timedelta(days=30)).isoformat(),
     )
     own = len(HomeThread._fields) - 1
-    return [
-        HomeThread._make((*row[:own], Author(*row[own:]) if row[own] is not None else None)) for row in rows
-    ]
+    return [HomeThread._make((*row[:own], card_from(row[own:]))) for row in rows]
 
 
 @prepared

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from community.models import Space, Thread
-from community.queries.authors import Author
-from community.queries.conversation import Conversation, Said, Shown
+from community.queries.conversation import Conversation
+from community.queries.posts import PostCard
 from community.rules import Seat
 from core.access import public
 from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
 from lms.queries.home import HomeThread
 from people.models import Profile, Standing, User
+from people.queries.person_card import PersonCard
 
 
 class Sample(forms.Form):
@@ -64,25 +65,18 @@ def talk(people: list[User]) -> Conversation:
         (jean, 2, "Je serais resté en ligne. En lisant Karim, je change d’avis.", 0),
         (reader, None, "Et si l’heure ne tient pas ?", 2),
     ]
-    shown = []
-    for number, (author, under, text, useful) in enumerate(texts, 2):
-        post = Said(
-            pk=number,
-            number=number,
-            parent_id=under,
-            author_id=author.pk,
-            html=f"<p>{text}</p>",
-            language="fr",
-            moment=None,
-            useful_count=useful,
-            created_at=timezone.now(),
-            edited_at=None,
-            deleted_at=None,
-            hidden_at=None,
-            top_number=under or number,
-        )
-        shown.append(Shown(post=post, author=Author.of(author), is_accepted=number == 2, is_new=number == 3))
+    shown = [
+        post(number, under, author, text, useful_count=useful, is_own=author == reader)
+        for number, (author, under, text, useful) in enumerate(texts, 2)
+    ]
     return Conversation(thread=thread, seat=Seat(reader, space, "member"), posts=shown)
+
+
+def post(number: int, under: int | None, author: User, text: str, **more: Any) -> PostCard:
+    """The second one is the accepted answer, the third is new."""
+    what = PersonCard.of(author), text, f"<p>{text}</p>", "fr", None, timezone.now(), None
+    marks = {"is_new": number == 3, "is_accepted": number == 2, "can_reply": True}
+    return PostCard(number, 0, number, under, under or number, *what, **marks, **more)
 
 
 def home_thread(talk: Conversation) -> HomeThread:
@@ -93,7 +87,7 @@ def home_thread(talk: Conversation) -> HomeThread:
         *(0, thread.number_of_posts, 0, 0, False),
         space_name=thread.space.name,
         colour=thread.space.colour,
-        author=Author.of(thread.author),
+        author=PersonCard.of(thread.author),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ COLUMNS = (
     "profile__picture",
     "standing__role",
     "standing__expertise",
+    "standing__recognition",
 )
 
 
@@ -33,6 +34,7 @@ class PersonCard(NamedTuple):
     picture: str | None = None
     role: str | None = None
     expertise: str | None = None
+    recognition: str | None = None
 
     @classmethod
     def of(cls, user: User) -> PersonCard:
@@ -46,6 +48,7 @@ class PersonCard(NamedTuple):
             profile.picture.name if profile else None,
             standing.role if standing else None,
             standing.expertise if standing else None,
+            standing.recognition if standing else None,
         )
 
     def __str__(self) -> str:
@@ -82,6 +85,16 @@ class PersonCard(NamedTuple):
 
 def _joined(user: User, relation: str) -> Any:
     return user._state.fields_cache.get(relation)
+
+
+def card_columns(relation: str) -> tuple[str, ...]:
+    """The columns of the card of somebody a row names: `card_columns("author")`."""
+    return tuple(f"{relation}__{name}" for name in COLUMNS)
+
+
+def card_from(columns: Sequence[Any]) -> PersonCard | None:
+    """The card of a row's columns; None where the row names nobody."""
+    return PersonCard(*columns) if columns[0] is not None else None
 
 
 def person_cards(ids: Iterable[int | None]) -> dict[int, PersonCard]:

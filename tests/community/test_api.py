@@ -127,5 +127,5 @@ def test_a_page_of_posts_costs_the_same_queries(thread, karim, sign_in, django_a
         actions.write_post(thread, author=karim, body="Voici.")
     client = sign_in(karim)
     client.get(f"/api/v1/threads/{thread.pk}/posts/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get(f"/api/v1/threads/{thread.pk}/posts/")

@@ -4,7 +4,7 @@ import pytest
 
 from community.models import Tag, Thread
 from community.queries import threads
-from community.queries.threads import near_threads, telling_words
+from community.queries.threads import related_threads, telling_words
 from tests import making
 
 
@@ -17,7 +17,7 @@ def space(lumen, awa):
 
 def shown(thread: Thread, user) -> list[str]:
     thread.__dict__["tag_names"] = list(thread.tags.values_list("name", flat=True))
-    return [near.title for near in near_threads(thread, user)]
+    return [near.title for near in related_threads(thread, user)]
 
 
 def test_titles_alike_come_most_alike_first_and_others_not_at_all(space, awa, karim):

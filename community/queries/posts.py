@@ -1,0 +1,155 @@
+"""The card of a post: all that a page and the API show of it to one reader, made here and nowhere else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from community import rules
+from community.models import Post, Reaction
+from community.rules import Seat
+from core.prepared import AnyOf, prepared
+from people.queries.person_card import PersonCard, person_cards
+
+
+class PostRow(NamedTuple):
+    """The columns of a post, and `top_number`, the number of the post it stands below."""
+
+    pk: int
+    thread_id: int
+    number: int
+    parent_id: int | None
+    author_id: int | None
+    body: str
+    html: str
+    language: str
+    moment: int | None
+    useful_count: int
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    hidden_at: datetime | None
+    top_number: int
+
+
+class PostCard(NamedTuple):
+    """A post as one reader sees it. Of one that is gone for them nothing it said is here."""
+
+    pk: int
+    thread_id: int
+    number: int
+    parent_id: int | None
+    # The number of the post it stands below; its own when it stands by itself.
+    top_number: int
+    author: PersonCard | None
+    body: str
+    html: str
+    language: str
+    moment: int | None
+    created_at: datetime
+    edited_at: datetime | None
+    # "" | "hidden" | "removed": only its place is shown.
+    gone: str = ""
+    # A facilitator hid it; its author and facilitators still read it.
+    is_hidden: bool = False
+    is_own: bool = False
+    is_new: bool = False
+    is_accepted: bool = False
+    useful_count: int = 0
+    # How often each of the other reactions was given, and which of all are the reader's.
+    counts: tuple[tuple[str, int], ...] = ()
+    mine: frozenset[str] = frozenset()
+    can_reply: bool = False
+    can_edit: bool = False
+    can_delete: bool = False
+    can_flag: bool = False
+    can_accept: bool = False
+
+    @property
+    def is_reply(self) -> bool:
+        return self.parent_id is not None
+
+
+def shown_posts(thread: Any, seat: Seat, *, removed_too: bool = False, published_only: bool = False):
+    """Published posts, places of removed ones that have replies, and what was hidden for those who may see it:
+    rows of what `PostRow` names."""
+    gate_closed = rules.is_gate_closed(thread, seat)
+    rows = post_rows(thread.pk, seat.user.pk, seat.is_facilitator, gate_closed, removed_too)
+    return rows.filter(deleted_at=None, hidden_at=None) if published_only else rows
+
+
+def post_rows(thread: int, user: int, facilitates: bool, gate_closed: bool, removed_too: bool = False):
+    shown: Any = Q(deleted_at=None, hidden_at=None) | Exists(published_replies())
+    hidden = Q(deleted_at=None, hidden_at__isnull=False)
+    shown |= hidden if facilitates else hidden & Q(author=user)
+    posts = Post.objects.filter(thread=thread)
+    if not removed_too:
+        posts = posts.filter(shown)
+    if gate_closed:
+        posts = posts.filter(Q(number=1) | Q(author=user))
+    under = Coalesce(F("parent__number"), F("number"))
+    return posts.annotate(top_number=under).values_list(*PostRow._fields)
+
+
+def published_replies():
+    return Post.objects.published().filter(parent=OuterRef("pk"))
+
+
+def cards_of(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[PostCard]:
+    """The cards of rows of `post_rows`, in two queries whatever their number. `thread` comes from `thread_for`."""
+    posts = [PostRow(*row) for row in rows]
+    people = person_cards(post.author_id for post in posts)
+    counts, mine = _reactions([post.pk for post in posts], seat.user.pk)
+    may_accept, may_reply = rules.can_accept(seat, thread), rules.can_reply(seat, thread)
+    accepted = getattr(getattr(thread, "resolution", None), "post_id", None)
+    cards = []
+    for post in posts:
+        gone, own = _gone(post, seat), post.author_id == seat.user.pk
+        published = post.deleted_at is None and post.hidden_at is None
+        card = PostCard(
+            pk=post.pk, thread_id=post.thread_id, number=post.number, parent_id=post.parent_id,
+            top_number=post.top_number, author=people.get(post.author_id or 0),
+            body="" if gone else post.body, html="" if gone else post.html, language=post.language,
+            moment=None if gone else post.moment, created_at=post.created_at, edited_at=post.edited_at,
+            gone=gone, is_hidden=not gone and post.hidden_at is not None, is_own=own,
+            is_new=0 < thread.read_to < post.number and not own and published,
+            is_accepted=post.pk == accepted, useful_count=post.useful_count,
+            counts=tuple((kind, counts[post.pk][kind]) for kind in OTHERS if kind in counts[post.pk]),
+            mine=frozenset(mine[post.pk]), can_reply=may_reply and not gone,
+            can_edit=may_reply and rules.can_edit(seat, post), can_delete=rules.can_delete(seat, post),
+            can_flag=rules.can_flag(seat, post), can_accept=may_accept and post.number > 1 and published,
+        )  # fmt: skip
+        cards.append(card)
+    return cards
+
+
+OTHERS = tuple(kind for kind in Reaction.Kind if kind != Reaction.Kind.USEFUL)
+
+
+def _gone(post: PostRow, seat: Seat) -> str:
+    if post.deleted_at is not None:
+        return "removed"
+    return "hidden" if post.hidden_at is not None and not rules.can_see_hidden(seat, post) else ""
+
+
+def _reactions(ids: list[int], user: int) -> tuple[dict[int, dict[str, int]], dict[int, set[str]]]:
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    mine: dict[int, set[str]] = defaultdict(set)
+    for post, kind, number, own in _counted_reactions(posts=ids, user=user):
+        counts[post][kind] = number
+        if own:
+            mine[post].add(kind)
+    return counts, mine
+
+
+@prepared
+def _counted_reactions(posts: list, user: int):
+    rows = Reaction.objects.filter(AnyOf("post", posts)).values("post", "kind")
+    counted = rows.annotate(number=Count("pk"), own=BoolOr(Q(user=user)))
+    return counted.values_list("post", "kind", "number", "own")
