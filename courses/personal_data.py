@@ -38,7 +38,10 @@ def _tries_of(enrolment: Enrolment) -> Rows:
         given.setdefault(row["attempt"], []).append(dict(row))
     columns = ["pk", "quiz__module__title", "number", "started_at", "finished_at", "score", "max_score"]
     tries = Attempt.objects.filter(enrolment=enrolment).order_by("pk").values(*columns)
-    return [{**row, "answers": given.get(row["pk"], [])} for row in tries]
+    return [
+        {**row, "score": row["score"] and float(row["score"]), "answers": given.get(row["pk"], [])}
+        for row in tries
+    ]
 
 
 def written_by(user: Any) -> Rows:

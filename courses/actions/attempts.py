@@ -1,12 +1,13 @@
 """Trying a quiz: an answer is saved when it is given, and final, because the group's choices open after it."""
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.actions import give_pass
 from core.errors import Refused
+from courses import grading
 from courses.actions import conversations
 from courses.actions.completion import complete_if_done
 from courses.models import Answer, Attempt, Enrolment, Progress, Question, Quiz
@@ -73,7 +74,8 @@ def finish_attempt(attempt: Attempt) -> Attempt:
     """Counts the points, unanswered questions as none; passing counts once for the module."""
     now = timezone.now()
     questions = attempt.quiz.quiz_questions.values("question")
-    score = attempt.answers.filter(question__in=questions).aggregate(sum=Sum("score"))["sum"] or 0.0
+    shares = attempt.answers.filter(question__in=questions).values_list("score", flat=True)
+    score = grading.total_of(shares)
     points = questions.count()
     running = Attempt.objects.filter(pk=attempt.pk, finished_at=None)
     if not running.update(finished_at=now, score=score, max_score=points):
@@ -81,7 +83,7 @@ def finish_attempt(attempt: Attempt) -> Attempt:
         return attempt
     attempt.finished_at, attempt.score, attempt.max_score = now, score, points
     passed = attempt.passed(attempt.quiz.pass_mark)
-    _record("courses.attempt_finished", attempt, score=score, max_score=points, passed=passed)
+    _record("courses.attempt_finished", attempt, score=float(score), max_score=points, passed=passed)
     progress, _created = Progress.objects.get_or_create(
         enrolment=attempt.enrolment, module=attempt.quiz.module
     )
@@ -89,13 +91,6 @@ def finish_attempt(attempt: Attempt) -> Attempt:
         progress.passed_at = now
         complete_if_done(progress)
     return attempt
-
-
-def score_of(question: Question, right: set[int], chosen: set[int]) -> float:
-    """Share of the point, 0 to 1. With several right answers each wrong choice takes back what a right one gives."""
-    if question.kind == Question.Kind.SINGLE:
-        return 1.0 if chosen <= right else 0.0
-    return max(len(chosen & right) - len(chosen - right), 0) / len(right)
 
 
 def _give(attempt: Attempt, question: Question, chosen: list[int]) -> Answer:
@@ -112,7 +107,7 @@ def _give(attempt: Attempt, question: Question, chosen: list[int]) -> Answer:
         question=question,
         question_version=question.version,
         options=chosen,
-        score=score_of(question, right, set(chosen)),
+        score=float(grading.share_of(right, set(chosen), single=question.kind == Question.Kind.SINGLE)),
     )
 
 

@@ -154,7 +154,7 @@ class QuizSerializer(serializers.Serializer):
                 "number": attempt.number,
                 "started_at": attempt.started_at,
                 "finished_at": attempt.finished_at,
-                "score": attempt.score,
+                "score": attempt.score if attempt.score is None else float(attempt.score),
                 "max_score": attempt.max_score,
             }
             for attempt in page.attempts

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Space, Thread
+from courses import grading
 from courses.models.enrolment import Enrolment
 from courses.models.module import Module
 from people.models import Organisation
@@ -133,9 +136,9 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # Points earned and points possible; one point a question.
-    score = models.FloatField(null=True, blank=True)
-    max_score = models.FloatField(null=True, blank=True)
+    # Points earned and points possible; one point a question. See courses.grading.
+    score = models.DecimalField(max_digits=20, decimal_places=grading.DECIMALS, null=True, blank=True)
+    max_score = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -150,13 +153,16 @@ class Attempt(models.Model):
         return f"attempt {self.number} of {self.enrolment_id}"
 
     @property
+    def points(self) -> Decimal:
+        """Points earned, as they are shown."""
+        return grading.shown(self.score or Decimal())
+
+    @property
     def percent(self) -> int:
-        """Points earned of a finished attempt, rounded down: 59.9 does not read as 60."""
-        return int((self.score or 0) * 100 / self.max_score) if self.max_score else 0
+        return grading.percent_of(self.score or Decimal(), self.max_score or 0)
 
     def passed(self, pass_mark: int) -> bool:
-        points = self.max_score or 0
-        return points > 0 and (self.score or 0) * 100 >= pass_mark * points
+        return grading.reaches(self.score or Decimal(), self.max_score or 0, pass_mark)
 
 
 class Answer(models.Model):
@@ -166,7 +172,7 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     question_version = models.PositiveIntegerField(default=1)
     options = ArrayField(models.BigIntegerField())
-    # Share of the point, 0 to 1.
+    # Share of the point, 0 to 1: a fraction of few parts, which a float is near enough to tell exactly.
     score = models.FloatField()
     at = models.DateTimeField(default=timezone.now)
 

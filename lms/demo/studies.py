@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from community.models import Post, Thread, ThreadPass
+from courses import grading
 from courses.actions import count_talk
-from courses.actions.attempts import score_of
 from courses.actions.conversations import thread_of_question
 from courses.models import Answer, Attempt, Enrolment, Module, Progress, Question, WatchedRange
 from events.models import Event
@@ -146,7 +146,8 @@ class Studies:
                 at += timedelta(seconds=chance.randint(14, 50))
                 answers.append(self._answer(attempt, question, options, skill, at, chance))
             attempt.finished_at = at = at + timedelta(seconds=5)
-            attempt.score, attempt.max_score = sum(answer.score for answer in answers), float(len(answers))
+            attempt.score = grading.total_of(answer.score for answer in answers)
+            attempt.max_score = len(answers)
             self.attempts.append(attempt)
             self.answers.extend(answers)
             if attempt.passed(quiz.pass_mark):
@@ -180,7 +181,7 @@ class Studies:
             chosen = {tempting} if len(right) == 1 else set(sorted(right)[1:]) | {tempting}
         return Answer(
             attempt=attempt, question=question, question_version=question.version, options=sorted(chosen),
-            score=score_of(question, right, chosen), at=at,
+            score=float(grading.share_of(right, chosen, single=question.kind == Question.Kind.SINGLE)), at=at,
         )  # fmt: skip
 
     def _save(self) -> None:
@@ -201,7 +202,7 @@ class Studies:
             run = runs[attempt.enrolment.session_id]
             self._tell_of(run, "courses.attempt_started", attempt, attempt.started_at)
             passed = attempt.passed(attempt.quiz.pass_mark)
-            self._tell_of(run, "courses.attempt_finished", attempt, attempt.finished_at or self.clock.now, score=attempt.score,
+            self._tell_of(run, "courses.attempt_finished", attempt, attempt.finished_at or self.clock.now, score=float(attempt.score or 0),
                           max_score=attempt.max_score, passed=passed)  # fmt: skip
         passes = {}
         for answer in sorted(self.answers, key=lambda answer: answer.at):

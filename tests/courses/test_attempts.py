@@ -3,8 +3,8 @@ import pytest
 from community.models import Post, Thread, ThreadPass
 from core.errors import Refused
 from courses.actions import Choice, answer_question, change_question, finish_attempt, start_attempt
-from courses.actions.attempts import score_of
-from courses.models import Answer, Attempt, Question, QuestionThread
+from courses.grading import share_of
+from courses.models import Answer, Attempt, QuestionThread
 from courses.queries.quiz import quiz_page
 from events.models import Event
 from tests import making
@@ -133,7 +133,7 @@ def test_a_choice_that_is_not_offered_is_refused(enrolment, quiz_module, questio
     [({1, 2}, 1.0), ({1}, 0.5), ({1, 3}, 0.0), ({1, 2, 3}, 0.5), ({3, 4}, 0.0), ({1, 2, 3, 4}, 0.0)],
 )
 def test_wrong_choices_take_back_what_right_ones_give(chosen, score):
-    assert score_of(Question(kind="multiple"), {1, 2}, chosen) == score
+    assert share_of({1, 2}, chosen, single=False) == score
 
 
 def test_the_group_s_choices_count_first_answers_of_the_session_once_a_person(
