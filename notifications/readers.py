@@ -29,7 +29,7 @@ Kind = Notification.Kind
     },
 )
 def notify(event: Event) -> None:
-    thread = Thread.objects.filter(pk=event.thread_id or 0, deleted_at=None).select_related("space").first()
+    thread = Thread.objects.listed().filter(pk=event.thread_id or 0).select_related("space").first()
     if thread is not None:
         TOLD[event.verb](event, thread)
 

@@ -20,7 +20,14 @@ from community.actions.spaces import (
     remove_facilitator,
     set_notify,
 )
-from community.actions.threads import give_pass, lock_thread, own_question, pin_thread, start_thread
+from community.actions.threads import (
+    close_threads,
+    give_pass,
+    lock_thread,
+    own_question,
+    pin_thread,
+    start_thread,
+)
 
 __all__ = [
     "accept_answer",
@@ -32,6 +39,7 @@ __all__ = [
     "ask_to_join",
     "attach_file",
     "change_space",
+    "close_threads",
     "create_space",
     "decide",
     "delete_post",

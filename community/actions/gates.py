@@ -19,6 +19,8 @@ def refuse_archived(space: Space) -> None:
 
 
 def refuse_locked(thread: Thread) -> None:
+    if thread.closed_at is not None:
+        raise Refused(_("This discussion was removed."), "removed")
     if thread.locked_at is not None:
         raise Refused(
             _("This discussion is closed: it can be read, nothing more is written in it."), "locked"

@@ -36,7 +36,7 @@ NEXT_NUMBER = """
 UPDATE community_thread
 SET last_number = last_number + 1, number_of_posts = number_of_posts + 1,
     last_post_at = GREATEST(last_post_at, %s)
-WHERE id = %s AND deleted_at IS NULL
+WHERE id = %s AND deleted_at IS NULL AND closed_at IS NULL
 RETURNING last_number, locked_at
 """
 COUNT_POSTS = """

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -153,6 +154,17 @@ def pin_thread(thread: Thread, *, by, pinned: bool = True) -> Thread:
 def lock_thread(thread: Thread, *, by, locked: bool = True) -> Thread:
     """Close a thread: read, found, no more written. `locked=False` opens it again."""
     return _steer(thread, by, "community.thread_locked", "locked_at", locked)
+
+
+@transaction.atomic
+def close_threads(threads: QuerySet[Thread], *, closed: bool = True) -> None:
+    """Withdraw conversations with what they are about, or give them back: meanwhile nobody reads, finds or goes
+    on with them. Whoever attached them answers for the right to."""
+    changed = list(threads.select_for_update(no_key=True).filter(closed_at__isnull=closed))
+    when = timezone.now() if closed else None
+    Thread.objects.filter(pk__in=[thread.pk for thread in changed]).update(closed_at=when)
+    for thread in changed:
+        announce_thread(thread)
 
 
 def _steer(thread: Thread, by, verb: str, field: str, on: bool) -> Thread:

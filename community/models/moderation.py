@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models.post import Post
 from community.models.space import Space
+from community.models.thread import Thread
 
 
 class Decision(models.Model):
@@ -42,10 +43,13 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 
         What was removed meanwhile awaits nobody.
         """
-        there = self.open().filter(
-            post__thread__space__in=Space.objects.facilitated_by(user),
-            post__deleted_at=None,
-            post__thread__deleted_at=None,
+        there = (
+            self.open()
+            .filter(
+                post__thread__space__in=Space.objects.facilitated_by(user),
+                post__deleted_at=None,
+            )
+            .filter(Thread.stands(at="post__thread__"))
         )
         return there.exclude(post__author=user)
 

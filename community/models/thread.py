@@ -32,6 +32,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """Threads of spaces a person may read. The one rule for page, API, search, mail, export and stream."""
         return self.filter(Thread.is_visible_to(user))
 
+    def listed(self) -> ThreadQuerySet:
+        """Threads for lists, counts and search: those that stand, and of those attached to a question only the
+        ones in which somebody has spoken."""
+        return self.filter(Thread.is_listed())
+
     def questions(self) -> ThreadQuerySet:
         return self.filter(kind=Thread.Kind.QUESTION)
 
@@ -83,6 +88,8 @@ class Thread(models.Model):
     pinned_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # Withdrawn with what it is about, until that comes back: nobody reads it or writes in it.
+    closed_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     # Who sees to it that a question gets its answer.
     owner = models.ForeignKey(
@@ -116,11 +123,20 @@ class Thread(models.Model):
     def get_absolute_url(self) -> str:
         return address_of("community:thread", self.pk)
 
-    # Both rules also for rows that stand `at` ("thread__") a thread: asked row by row, never for all threads.
+    # These rules also for rows that stand `at` ("thread__") a thread: asked row by row, never for all threads.
 
     @staticmethod
     def is_visible_to(user, at: str = "") -> Q:
-        return Q(**{f"{at}deleted_at": None, f"{at}space__in": Space.objects.readable_by(user)})
+        return Thread.stands(at) & Q(**{f"{at}space__in": Space.objects.readable_by(user)})
+
+    @staticmethod
+    def stands(at: str = "") -> Q:
+        return Q(**{f"{at}deleted_at": None, f"{at}closed_at": None})
+
+    @staticmethod
+    def is_listed(at: str = "") -> Q:
+        silent = Q(**{f"{at}gate": Thread.Gate.PASS, f"{at}number_of_posts__lte": 1})
+        return Thread.stands(at) & ~silent
 
     @staticmethod
     def gate_is_open_for(user, at: str = "") -> Q:

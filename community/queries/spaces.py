@@ -32,14 +32,14 @@ def spaces_to_browse(user: Any, *, words: str = "") -> tuple[list[Space], list[S
 
 
 def _threads():
-    return Thread.objects.filter(space=OuterRef("pk"), deleted_at=None)
+    return Thread.objects.listed().filter(space=OuterRef("pk"))
 
 
 def _threads_with_news(user: Any):
     """A thread counts once, and only what was said since one joined."""
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")
     joined = Membership.objects.filter(space=OuterRef("space"), user=user).values("joined_at")
-    threads = Thread.objects.filter(deleted_at=None, last_post_at__gt=Subquery(joined[:1]))
+    threads = Thread.objects.listed().filter(last_post_at__gt=Subquery(joined[:1]))
     return threads.filter(last_number__gt=Coalesce(Subquery(read_to[:1]), 0))
 
 
@@ -67,7 +67,7 @@ def _space_for(user: int, organisation: int, slug: str) -> QuerySet:
             is_readable=Exists(Space.objects.readable_by(reader).filter(pk=OuterRef("pk"))),
             asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=reader, answered_at=None)),
             members=_per_space(Membership.objects.all()),
-            talks=_per_space(Thread.objects.filter(deleted_at=None)),
+            talks=_per_space(Thread.objects.listed()),
         )
     )
 

@@ -220,6 +220,7 @@ def rows_of_space(
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")[:1]
     threads: Any = (
         Thread.objects.visible_to(user)
+        .listed()
         .filter(space=space)
         .annotate(
             read_to=_number(read_to),
@@ -266,7 +267,7 @@ def related_threads(thread, user) -> tuple[RelatedThread, ...]:
 
 def _others(pk: int, user: int, organisation: int):
     reader = User(pk=user, organisation_id=organisation)
-    return Thread.objects.visible_to(reader).exclude(pk=pk)
+    return Thread.objects.visible_to(reader).listed().exclude(pk=pk)
 
 
 @prepared

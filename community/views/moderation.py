@@ -50,7 +50,7 @@ def flag(request: PersonRequest, pk: int) -> HttpResponse:
 def decision(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide on a flagged post: `kind` and a `note` to its author; `next` is the page to go back to."""
     posts = Post.objects.within_reach_of(request.user).select_related("thread__space", "author")
-    post = get_object_or_404(posts, pk=pk, thread__deleted_at=None)
+    post = get_object_or_404(posts, Thread.stands(at="thread__"), pk=pk)
     form = DecisionForm(request.POST)
     back = _back(request, post)
     if not form.is_valid():

@@ -83,6 +83,9 @@ def finish_attempt(attempt: Attempt) -> Attempt:
         return attempt
     attempt.finished_at, attempt.score, attempt.max_score = now, score, points
     passed = attempt.passed(attempt.quiz.pass_mark)
+    conversations.open_talk_of_quiz(
+        attempt.quiz.module, attempt.enrolment.session.space, attempt.enrolment.user
+    )
     _record("courses.attempt_finished", attempt, score=float(score), max_score=points, passed=passed)
     progress, _created = Progress.objects.get_or_create(
         enrolment=attempt.enrolment, module=attempt.quiz.module

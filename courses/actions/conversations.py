@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from community.actions import create_space, leave_space, start_thread
+from community.actions import create_space, give_pass, leave_space, start_thread
 from community.models import Membership, Space, Thread
 from core import markdown
 from core.errors import Refused
-from courses.models import Module, ModuleThread, Question, QuestionThread, Session
+from courses.models import Module, ModuleThread, Question, QuestionThread, QuizQuestion, Session
 
 TITLE_LENGTH = 200
 EXCERPT_LENGTH = 120
@@ -44,7 +45,12 @@ def thread_of_module(module: Module, space: Space, *, by) -> Thread:
         Module.objects.select_for_update().get(pk=module.pk)
         known = ModuleThread.objects.filter(module=module, space=space).select_related("thread").first()
     if known is None:
-        thread = start_thread(space, author=by, title=module.title, body=_prompt_of(module), **_about(module))
+        # A quiz is talked about by those who have tried it: before, the talk would give its answers away.
+        gate = Thread.Gate.PASS if module.kind == Module.Kind.QUIZ else Thread.Gate.OPEN
+        about = _about(module)
+        thread = start_thread(
+            space, author=by, title=module.title, body=_prompt_of(module), gate=gate, **about
+        )
         known = ModuleThread.objects.create(module=module, space=space, thread=thread)
     return known.thread
 
@@ -53,6 +59,20 @@ def threads_of_module(module: Module, *, by) -> None:
     """A thread in the space of each session of the course."""
     for session in Session.objects.filter(course=module.course_id).select_related("space"):
         thread_of_module(module, session.space, by=by)
+
+
+def threads_about(module: Module) -> QuerySet[Thread]:
+    """The module's conversations, and those of its questions that no other published quiz of the space asks."""
+    spaces = Session.objects.filter(course=module.course_id).values("space")
+    asked = QuizQuestion.objects.filter(quiz__module=module).values("question")
+    elsewhere = QuizQuestion.objects.filter(
+        question=OuterRef("question"),
+        quiz__module__published_at__isnull=False,
+        quiz__module__course__sessions__space=OuterRef("space"),
+    ).exclude(quiz__module=module)
+    of_questions = QuestionThread.objects.filter(~Exists(elsewhere), question__in=asked, space__in=spaces)
+    own = ModuleThread.objects.filter(module=module)
+    return Thread.objects.filter(Q(pk__in=own.values("thread")) | Q(pk__in=of_questions.values("thread")))
 
 
 def rename_threads(module: Module) -> None:
@@ -82,6 +102,12 @@ def thread_of_question(question: Question, space: Space, *, module: Module) -> T
         )
         known = QuestionThread.objects.create(question=question, space=space, thread=thread)
     return known.thread
+
+
+def open_talk_of_quiz(module: Module, space: Space, user) -> None:
+    """Who has tried the quiz reads what is said about it."""
+    for own in ModuleThread.objects.filter(module=module, space=space).select_related("thread"):
+        give_pass(own.thread, user)
 
 
 def _voice_of(question: Question, module: Module, space: Space):

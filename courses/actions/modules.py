@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from community.actions import close_threads
 from core import markdown
 from core.errors import Refused
 from courses.actions import conversations
@@ -111,6 +112,7 @@ def publish_module(module: Module, *, by) -> Module:
         return module
     module.published_at = now
     begin_version(module)
+    close_threads(conversations.threads_about(module), closed=False)
     conversations.threads_of_module(module, by=by)
     conversations.rename_threads(module)
     record("courses.module_published", actor=by, subject=module, module_id=module.pk)
@@ -119,8 +121,9 @@ def publish_module(module: Module, *, by) -> Module:
 
 @transaction.atomic
 def withdraw_module(module: Module, *, by) -> Module:
-    """Hides the module from learners; what was said about it stays in the session's space."""
+    """Hides the module from learners, its conversations with it; they come back when it is published again."""
     if Module.objects.filter(pk=module.pk, published_at__isnull=False).update(published_at=None):
+        close_threads(conversations.threads_about(module))
         record("courses.module_withdrawn", actor=by, subject=module, module_id=module.pk)
     module.published_at = None
     return module

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from community.models import Membership, ReadState
+from community.models import Membership, ReadState, Thread
 from core.addresses import address_of
 from core.prepared import prepared
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
@@ -185,7 +185,9 @@ def _talk_by_module(course: Course, session: Session, reader: Any | None) -> dic
 @prepared
 def _talk_of(course: int, space: int, reader: int) -> QuerySet:
     read_to = ReadState.objects.filter(thread=OuterRef("thread"), user_id=reader).values("last_number")[:1]
-    talks = ModuleThread.objects.filter(module__course_id=course, space_id=space, thread__deleted_at=None)
+    talks = ModuleThread.objects.filter(module__course_id=course, space_id=space).filter(
+        Thread.stands(at="thread__")
+    )
     return talks.values_list(
         "module_id",
         "thread_id",

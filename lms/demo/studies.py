@@ -8,7 +8,7 @@ from community.models import Post, Thread, ThreadPass
 from courses import grading
 from courses.actions import count_talk
 from courses.actions.conversations import thread_of_question
-from courses.models import Answer, Attempt, Enrolment, Module, Progress, Question, WatchedRange
+from courses.models import Answer, Attempt, Enrolment, Module, ModuleThread, Progress, Question, WatchedRange
 from events.models import Event
 from lms.demo.lessons import Lessons, Run
 
@@ -212,6 +212,13 @@ class Studies:
             self._tell_of(run, "courses.question_answered", answer.attempt, answer.at, subject=answer.question,
                           thread_id=thread.pk, question=answer.question_id, version=answer.question_version,
                           answer=answer.pk, score=answer.score)  # fmt: skip
+        own = {
+            (row.module_id, row.space_id): row.thread for row in ModuleThread.objects.select_related("thread")
+        }
+        for attempt in self.attempts:
+            space = runs[attempt.enrolment.session_id].session.space_id
+            if (thread := own.get((attempt.quiz.module_id, space))) is not None:
+                passes[thread.pk, attempt.enrolment.user_id] = thread
         rows = [ThreadPass(thread=thread, user_id=user) for (_thread, user), thread in passes.items()]
         ThreadPass.objects.bulk_create(rows, ignore_conflicts=True)
 

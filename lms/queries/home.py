@@ -194,6 +194,7 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
     asked = Q(kind__in=ASKING) & Q(mine=False) & (Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
     return (
         Thread.objects.visible_to(reader)
+        .listed()
         # As one list of numbers: the index on (space, last post) is then walked for these spaces alone.
         .filter(AnyOf("space_id", ArraySubquery(mine.values("pk"))), locked_at=None)
         .annotate(

@@ -39,9 +39,8 @@ def _memberships_with_news(person: int) -> QuerySet:
     """A thread counts once when its last post is further than what the person has read there since joining."""
     read_to = ReadState.objects.filter(thread=OuterRef("pk"), user_id=person).values("last_number")
     fresh = (
-        Thread.objects.filter(
-            space=OuterRef("space"), deleted_at=None, last_post_at__gt=OuterRef("joined_at")
-        )
+        Thread.objects.listed()
+        .filter(space=OuterRef("space"), last_post_at__gt=OuterRef("joined_at"))
         .annotate(read_to=Coalesce(Subquery(read_to[:1]), 0))
         .filter(last_number__gt=F("read_to"))
         .order_by()

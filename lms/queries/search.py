@@ -162,13 +162,13 @@ def with_marks(title: str, words: str) -> SafeString:
 AUTHOR = ("author__name", "author__profile__picture")
 THREADS = SearchKind(
     Thread.objects,
-    Thread.objects.visible_to,
+    lambda reader: Thread.objects.visible_to(reader).listed(),
     "title",
     ("title", "language", "last_post_at", "space__name", *AUTHOR),
 )
 POSTS = SearchKind(
     Post.objects,
-    Post.objects.visible_to,
+    lambda reader: Post.objects.visible_to(reader).filter(Thread.is_listed(at="thread__")),
     "body",
     ("language", "created_at", "thread__title", "thread__space__name", *AUTHOR),
     near=False,
