@@ -1,135 +1,93 @@
-"""The content of the bitmap index: what groups of people did over some days, as bitmaps that add up.
+"""The content of the bitmap index: numbers per person of each measure, unit by unit, over some days.
 
-Stored in `ActivityBlock`, one block for each scope and day or week.
+Stored in `ActivityBlock`, one block for each scope, day or week, and measure.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import zip_longest
 
 from analytics import bitmaps
 from analytics.bitmaps import Slices
+from analytics.measures import MEASURES, Measure
 
-# Those of a month and of the one before it; each takes about a megabyte for 100,000 people.
-CONTENTS_AT_MOST = 40
+# Those of a month and of the one before it; each takes a few hundred kilobytes for 100,000 people.
+CONTENTS_AT_MOST = 200
+NumbersByUnit = dict[int, Slices]
 
 
-@dataclass
 class GroupActivity:
-    """Days enrolled and contributions as a number per person; present and taking part as sets."""
+    """What a group of people did over some days: a number per person for each measure."""
 
-    exposure: Slices = field(default_factory=list)
-    present: int = 0
-    participated: int = 0
-    contributions: Slices = field(default_factory=list)
+    def __init__(self, numbers: dict[Measure, Slices]) -> None:
+        self.numbers = numbers
 
-    def add(self, other: GroupActivity) -> None:
-        self.exposure = bitmaps.added(self.exposure, other.exposure)
-        self.present |= other.present
-        self.participated |= other.participated
-        self.contributions = bitmaps.added(self.contributions, other.contributions)
+    def of(self, measure: Measure) -> Slices:
+        return self.numbers.get(measure, [])
+
+    def people(self, measure: Measure) -> int:
+        """Those whose number is at least one."""
+        return bitmaps.anyone(self.of(measure))
+
+    @property
+    def everybody(self) -> int:
+        return union(map(bitmaps.anyone, self.numbers.values()))
 
     def among(self, people: int) -> GroupActivity:
         return GroupActivity(
-            [bits & people for bits in self.exposure],
-            self.present & people,
-            self.participated & people,
-            [bits & people for bits in self.contributions],
+            {measure: bitmaps.among(slices, people) for measure, slices in self.numbers.items()}
         )
 
-    def act(self, seat: int, presences: int, contributions: int, participations: int) -> None:
-        """What the person of a seat did, besides what they are known to have done."""
-        here = 1 << seat
-        if presences or participations:
-            self.present |= here
-        if participations:
-            self.participated |= here
-        if contributions:
-            self.contributions = bitmaps.added(self.contributions, bitmaps.slices_of({seat: contributions}))
-
-    @property
-    def is_anything(self) -> bool:
-        return bool(self.exposure or self.present or self.participated or self.contributions)
-
-    @property
-    def people(self) -> int:
-        """Everybody of whom anything is known."""
-        return self.exposed | self.present | self.participated | self.contributors
-
-    @property
-    def exposed(self) -> int:
-        return bitmaps.anyone(self.exposure)
-
-    @property
-    def contributors(self) -> int:
-        return bitmaps.anyone(self.contributions)
-
-
-ActivityByUnit = dict[int, GroupActivity]
-
-
-def forget_acts(units: ActivityByUnit, people: int) -> None:
-    """As if these people had done nothing; they stay enrolled."""
-    for activity in units.values():
-        activity.present &= ~people
-        activity.participated &= ~people
-        activity.contributions = [bits & ~people for bits in activity.contributions]
-        while activity.contributions and not activity.contributions[-1]:
-            activity.contributions.pop()
-
-
-def merge(into: ActivityByUnit, units: ActivityByUnit) -> None:
-    for unit, activity in units.items():
-        into.setdefault(unit, GroupActivity()).add(activity)
+    def joined(self, other: GroupActivity) -> GroupActivity:
+        measures = self.numbers.keys() | other.numbers.keys()
+        return GroupActivity({one: one.joined(self.of(one), other.of(one)) for one in measures})
 
 
 class BlockContent:
-    """The content of one block: the activity of each unit, and that of everybody in it."""
+    """One measure of a scope over a day or a week, unit by unit, and that of everybody in it."""
 
-    def __init__(self, units: ActivityByUnit) -> None:
-        self.units = units
-        self.people = {unit: activity.people for unit, activity in units.items()}
+    def __init__(self, measure: Measure, units: NumbersByUnit) -> None:
+        self.measure, self.units = measure, units
+        self.people = {unit: bitmaps.anyone(slices) for unit, slices in units.items()}
 
     @cached_property
-    def whole(self) -> GroupActivity:
-        found = list(self.units.values())
+    def whole(self) -> Slices:
         if overlap(self.people.values()):
-            # Somebody changed unit during the week: their numbers add up.
-            return total(found)
-        return GroupActivity(
-            _together([activity.exposure for activity in found]),
-            union(activity.present for activity in found),
-            union(activity.participated for activity in found),
-            _together([activity.contributions for activity in found]),
-        )
+            # Somebody changed unit during the week: their numbers are joined.
+            return self.measure.total(self.units.values())
+        return [union(slices) for slices in zip_longest(*self.units.values(), fillvalue=0)]
 
 
 @lru_cache(maxsize=CONTENTS_AT_MOST)
-def content_of(data: bytes) -> BlockContent:
+def content_of(measure: str, data: bytes) -> BlockContent:
     """The content of a stored block: a day that is past is the same in every report."""
-    return BlockContent(unpack(data))
+    return BlockContent(MEASURES[measure], unpack(data))
 
 
 class PeriodContent:
-    """What is known over several blocks: of everybody at once, and of some units for who asks."""
+    """What several blocks hold together: the activity of everybody, and of some units for who asks."""
 
-    def __init__(self, contents: Sequence[BlockContent]) -> None:
-        self.contents = contents
+    def __init__(self, blocks: Sequence[BlockContent]) -> None:
+        self.blocks = blocks
 
     @cached_property
     def whole(self) -> GroupActivity:
-        return total(content.whole for content in self.contents)
+        return GroupActivity(
+            {
+                measure: measure.total(block.whole for block in self.blocks if block.measure is measure)
+                for measure in dict.fromkeys(block.measure for block in self.blocks)
+            }
+        )
 
     @cached_property
     def people(self) -> dict[int, int]:
         """Who was in each unit."""
         found: dict[int, int] = {}
-        for content in self.contents:
-            for unit, people in content.people.items():
+        for block in self.blocks:
+            for unit, people in block.people.items():
                 found[unit] = found.get(unit, 0) | people
         return found
 
@@ -144,19 +102,28 @@ class PeriodContent:
             return self.whole
         inside = union(people for unit, people in self.people.items() if unit in units)
         movers = inside & self.movers
-        activity = self.whole.among(inside ^ movers)
-        if movers:
-            for content in self.contents:
-                for unit in units & content.units.keys():
-                    activity.add(content.units[unit].among(movers))
-        return activity
+        stayers = self.whole.among(inside ^ movers)
+        if not movers:
+            return stayers
+        theirs: dict[Measure, Slices] = {}
+        for block in self.blocks:
+            for unit in units & block.units.keys():
+                numbers = bitmaps.among(block.units[unit], movers)
+                theirs[block.measure] = block.measure.joined(theirs.get(block.measure, []), numbers)
+        return stayers.joined(GroupActivity(theirs))
 
-
-def total(found: Iterable[GroupActivity]) -> GroupActivity:
-    result = GroupActivity()
-    for activity in found:
-        result.add(activity)
-    return result
+    def grouped_by(self, units: dict[int, int]) -> PeriodContent:
+        """The same activity, each person's under the unit they have here ({unit: people}); others in none (0)."""
+        placed = {unit: people for unit, people in units.items() if unit}
+        groups = {**placed, 0: self.whole.everybody & ~union(placed.values())}
+        return PeriodContent(
+            [
+                BlockContent(
+                    measure, {unit: bitmaps.among(slices, people) for unit, people in groups.items()}
+                )
+                for measure, slices in self.whole.numbers.items()
+            ]
+        )
 
 
 def union(sets: Iterable[int]) -> int:
@@ -172,27 +139,19 @@ def overlap(sets: Iterable[int]) -> int:
     return twice
 
 
-def _together(numbers: Sequence[Slices]) -> Slices:
-    """The numbers of people of whom nobody is in two of them."""
-    return [union(slices) for slices in zip_longest(*numbers, fillvalue=0)]
+def pack(units: NumbersByUnit) -> bytes:
+    """Units without anybody are left out: nothing is left of a block without people."""
+    return b"".join(
+        struct.pack("<q", unit) + bitmaps.packed_slices(slices)
+        for unit, slices in sorted(units.items())
+        if bitmaps.anyone(slices)
+    )
 
 
-def pack(units: ActivityByUnit) -> bytes:
-    parts = []
-    for unit in sorted(units):
-        activity = units[unit]
-        parts.append(struct.pack("<q", unit))
-        parts.append(bitmaps.packed_slices(activity.exposure))
-        parts.append(bitmaps.packed(activity.present))
-        parts.append(bitmaps.packed(activity.participated))
-        parts.append(bitmaps.packed_slices(activity.contributions))
-    return b"".join(parts)
-
-
-def unpack(data: bytes | memoryview) -> ActivityByUnit:
+def unpack(data: bytes | memoryview) -> NumbersByUnit:
     reader = bitmaps.Unpacker(data)
-    units: ActivityByUnit = {}
+    units: NumbersByUnit = {}
     while not reader.is_done:
         (unit,) = reader.numbers("<q")
-        units[unit] = GroupActivity(reader.slices(), reader.people(), reader.people(), reader.slices())
+        units[unit] = reader.slices()
     return units

@@ -50,6 +50,20 @@ def added(left: Slices, right: Slices) -> Slices:
     return total
 
 
+def either(left: Slices, right: Slices) -> Slices:
+    """The union, slice by slice: of sets, those who are in one of them."""
+    longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
+    return [a | b for a, b in zip(longer, shorter, strict=False)] + longer[len(shorter) :]
+
+
+def among(slices: Slices, people: int) -> Slices:
+    """The numbers of these people alone."""
+    found = [bits & people for bits in slices]
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
 def anyone(slices: Slices) -> int:
     """Those whose number is at least one."""
     return reduce(int.__or__, slices, 0)

@@ -155,9 +155,9 @@ class Seat(models.Model):
 
 
 class ActivityBlock(models.Model):
-    """Who was enrolled, present, taking part and writing in a scope, on a day or in a week, unit by unit.
+    """One measure (`analytics/measures.py`) of a scope, on a day or in a week: a number per person, unit by unit.
 
-    Sets of seats packed as bitmaps (`analytics/bitmaps.py`): distinct people over any period are the union
+    Sets of seats packed as bitmaps (`analytics/bitmap_index.py`): distinct people over any period are the union
     of some weeks and some days, which no sum of daily counts can give.
     """
 
@@ -176,12 +176,16 @@ class ActivityBlock(models.Model):
     starts_on = models.DateField()
     scope = models.CharField(max_length=7, choices=Scope)
     scope_id = models.BigIntegerField(default=0)
+    measure = models.CharField(max_length=20, db_default="")
+    # How the bytes are laid out: those of another layout are not read.
+    layout = models.PositiveSmallIntegerField(db_default=0)
     data = models.BinaryField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "scope", "scope_id", "grain", "starts_on"], name="activity_block_once"
+                fields=["organisation", "scope", "scope_id", "grain", "starts_on", "measure"],
+                name="activity_block_of_measure_once",
             )
         ]
         indexes = [
@@ -189,7 +193,7 @@ class ActivityBlock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scope} {self.scope_id} {self.grain} {self.starts_on}"
+        return f"{self.measure} {self.scope} {self.scope_id} {self.grain} {self.starts_on}"
 
 
 class BuiltDay(models.Model):
@@ -198,6 +202,8 @@ class BuiltDay(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     built_at = models.DateTimeField(db_default=Now())
+    # The measures its blocks hold, with their versions.
+    measures = models.TextField(db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "day"], name="built_day_once")]

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics import bitmap_index, small_groups
+from analytics import small_groups
 from analytics.bitmap_index import PeriodContent
 from analytics.filters import Choices, Filters
+from analytics.measures import ENROLLED
 from analytics.metrics import answers, completion, participation
 from analytics.metrics.answers import Questions
 from analytics.metrics.base import Metric, Value, Words
@@ -191,12 +192,12 @@ class Source:
         return self.choices.reach
 
     def short(self, group: Group) -> int:
-        return (group.activity.exposed & ~self.people).bit_count()
+        return (group.activity.people(ENROLLED) & ~self.people).bit_count()
 
 
 def _group(joined: PeriodContent, units: frozenset[int] | None, eligible: int) -> Group:
     activity = joined.of(units)
-    return Group(eligible & activity.exposed, activity)
+    return Group(eligible & activity.people(ENROLLED), activity)
 
 
 def _sum(facts: dict, units: frozenset[int] | None, nothing):
@@ -376,9 +377,7 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
         for monday, joined in reading.weeks.items():
             of_week = _group(joined, wanted, people)
             if other := weeks.get(monday):
-                of_week = Group(
-                    of_week.people | other.people, bitmap_index.total([of_week.activity, other.activity])
-                )
+                of_week = Group(of_week.people | other.people, of_week.activity.joined(other.activity))
             weeks[monday] = of_week
     return [
         Week(

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import bitmaps
 from analytics.bitmap_index import GroupActivity
+from analytics.measures import CONTRIBUTIONS as CONTRIBUTED
+from analytics.measures import PARTICIPATED, PRESENT
 from analytics.metrics import formulas
 from analytics.metrics.base import Measure, Metric, Value
 
@@ -91,32 +93,32 @@ class Group:
 
     @cached_property
     def participants(self) -> int:
-        return (self.activity.participated & self.people).bit_count()
+        return (self.activity.people(PARTICIPATED) & self.people).bit_count()
 
     @cached_property
     def contributors(self) -> int:
-        return (self.activity.contributors & self.people).bit_count()
+        return (self.activity.people(CONTRIBUTED) & self.people).bit_count()
 
     @cached_property
     def active(self) -> int:
-        return (self.activity.present & self.people).bit_count()
+        return (self.activity.people(PRESENT) & self.people).bit_count()
 
     @property
     def readers(self) -> int:
-        return self.active - (self.activity.present & self.activity.contributors & self.people).bit_count()
+        return (self.activity.people(PRESENT) & self.people & ~self.activity.people(CONTRIBUTED)).bit_count()
 
     @property
     def silent(self) -> int:
-        return self.size - ((self.activity.present | self.activity.contributors) & self.people).bit_count()
+        return (self.people & ~self.activity.people(PRESENT) & ~self.activity.people(CONTRIBUTED)).bit_count()
 
     @cached_property
     def contributions(self) -> Counter[int]:
         """How many people made 0, 1, 2… contributions."""
-        return bitmaps.histogram(self.activity.contributions, self.people)
+        return bitmaps.histogram(self.activity.of(CONTRIBUTED), self.people)
 
     @cached_property
     def amount(self) -> int:
-        return bitmaps.total(self.activity.contributions, self.people)
+        return bitmaps.total(self.activity.of(CONTRIBUTED), self.people)
 
 
 def share(part: int, whole: int, *, k: int) -> Value:
@@ -178,4 +180,4 @@ def _gini(histogram: dict[int, int] | Counter[int], k: int) -> Value:
 
 def _one_person_made_most(group: Group) -> bool:
     """A sum of which one person makes more than half would tell what that person did (METRICS C8)."""
-    return bitmaps.highest(group.activity.contributions, group.people) * 2 > group.amount > 0
+    return bitmaps.highest(group.activity.of(CONTRIBUTED), group.people) * 2 > group.amount > 0

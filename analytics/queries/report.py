@@ -13,6 +13,7 @@ from analytics import bitmap_index, bitmaps, days
 from analytics.bitmap_index import BlockContent, GroupActivity, PeriodContent
 from analytics.days import as_day, as_days, listed
 from analytics.filters import Period, Scope
+from analytics.measures import ENROLLED, LAYOUT, MEASURES
 from analytics.metrics.answers import MATURITIES, Questions
 from analytics.metrics.completion import Enrolments
 from analytics.models import ActivityBlock, BuiltDay, CompletionDay, DirtyDay
@@ -34,8 +35,8 @@ class PeriodBlocks:
 
     def by_unit_of_today(self, today: dict[int, int]) -> PeriodBlocks:
         return PeriodBlocks(
-            by_unit_of_today(self.period, today),
-            {monday: by_unit_of_today(week, today) for monday, week in self.weeks.items()},
+            self.period.grouped_by(today),
+            {monday: week.grouped_by(today) for monday, week in self.weeks.items()},
         )
 
 
@@ -56,8 +57,10 @@ def read(organisation, scope: Scope, periods: list[Period]) -> list[PeriodBlocks
         days=listed(start for grain, start in wanted if grain == Block.Grain.DAY),
     )
     found: list[dict[date, list[BlockContent]]] = [defaultdict(list) for _ in periods]
-    for grain, starts_on, data in blocks:
-        content = bitmap_index.content_of(bytes(data))
+    for grain, starts_on, measure, data in blocks:
+        if measure not in MEASURES:
+            continue
+        content = bitmap_index.content_of(measure, bytes(data))
         for place in wanted[grain, starts_on]:
             found[place][days.monday(starts_on)].append(content)
     return [_reading(by_week) for by_week in found]
@@ -74,34 +77,29 @@ def _reading(by_week: dict[date, list[BlockContent]]) -> PeriodBlocks:
 def _blocks(organisation: int, scope: str, scope_id: int, weeks: str, days: str) -> QuerySet:
     starts_in = Q(AnyOf("starts_on", as_days(weeks)), grain=Block.Grain.WEEK)
     starts_in |= Q(AnyOf("starts_on", as_days(days)), grain=Block.Grain.DAY)
-    blocks = Block.objects.filter(starts_in, organisation=organisation, scope=scope, scope_id=scope_id)
-    return blocks.values_list("grain", "starts_on", "data")
+    blocks = Block.objects.filter(
+        starts_in, organisation=organisation, scope=scope, scope_id=scope_id, layout=LAYOUT
+    )
+    return blocks.values_list("grain", "starts_on", "measure", "data")
 
 
 def units_of_today(organisation) -> dict[int, int]:
     """Who sits in which unit on the last day that was built: {unit: people}."""
-    block = (
-        Block.objects.filter(organisation=organisation, grain=Block.Grain.DAY, scope=Block.Scope.ALL)
-        .order_by("-starts_on")
-        .values_list("data", flat=True)
-        .first()
+    blocks = Block.objects.filter(
+        organisation=organisation,
+        grain=Block.Grain.DAY,
+        scope=Block.Scope.ALL,
+        measure=ENROLLED.name,
+        layout=LAYOUT,
     )
-    return {unit: activity.exposed for unit, activity in bitmap_index.unpack(block or b"").items()}
-
-
-def by_unit_of_today(joined: PeriodContent, today: dict[int, int]) -> PeriodContent:
-    """The same activity, each person's under the unit they are in now; those who left are in none (0)."""
-    activity = joined.whole
-    regrouped = {unit: activity.among(people) for unit, people in today.items() if unit}
-    named = bitmap_index.union(people for unit, people in today.items() if unit)
-    regrouped[0] = activity.among(activity.people & ~named)
-    return PeriodContent([BlockContent(regrouped)])
+    data = blocks.order_by("-starts_on").values_list("data", flat=True).first()
+    return bitmap_index.content_of(ENROLLED.name, bytes(data or b"")).people
 
 
 def eligible(activity: GroupActivity, period: Period) -> tuple[int, int]:
     """Those enrolled long enough to be counted, and how many others there are (METRICS C1)."""
-    long_enough = bitmaps.at_least(activity.exposure, min(EXPOSURE, period.length))
-    return long_enough, (activity.exposed & ~long_enough).bit_count()
+    long_enough = bitmaps.at_least(activity.of(ENROLLED), min(EXPOSURE, period.length))
+    return long_enough, (activity.people(ENROLLED) & ~long_enough).bit_count()
 
 
 # Waits are read to the minute up to two hours, to five minutes up to a day, to the hour up to a week, then to

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from analytics import days
+from analytics.measures import SIGNATURE
 from analytics.models import BuiltDay, DirtyDay
 from analytics.rollups import completion_days, index_blocks, learner_days, space_days, thread_facts
 from events.models import Event
@@ -124,9 +125,9 @@ def _rebuild_week(
         )
         # A hundred thousand people are sorted in memory instead of on disk.
         cursor.execute("SET LOCAL work_mem = '64MB'")
-    built = BuiltDay.objects.filter(organisation=organisation, day__in=acts)
+    built = BuiltDay.objects.filter(organisation=organisation, day__in=acts, measures=SIGNATURE)
     repaired = set(built.values_list("day", flat=True))
-    changed: set[index_blocks.ScopeKey] = set()
+    changed: set[index_blocks.BlockKey] = set()
     for day in dates:
         of_day = acts[day] if day in repaired else Acts()
         # The answer to a question of this day, or what may be said again on it, changes nothing that was said then.
@@ -144,13 +145,13 @@ def _rebuild_week(
             completion_days.rebuild(organisation, day)
             changed |= index_blocks.rebuild_day(organisation, day)
     if whole:
-        changed |= index_blocks.places_of_week(organisation, monday)
+        changed |= index_blocks.keys_of_week(organisation, monday)
     index_blocks.rebuild_week(organisation, monday, changed)
     BuiltDay.objects.bulk_create(
-        [BuiltDay(organisation=organisation, day=day, built_at=Now()) for day in dates],
+        [BuiltDay(organisation=organisation, day=day, built_at=Now(), measures=SIGNATURE) for day in dates],
         update_conflicts=True,
         unique_fields=["organisation", "day"],
-        update_fields=["built_at"],
+        update_fields=["built_at", "measures"],
     )
 
 
@@ -162,10 +163,12 @@ def first_day(organisation: Organisation) -> date:
 
 
 def mark_missing_days() -> int:
-    """Mark the days that have no figures yet, today among them: a day without events has its roster too."""
+    """Mark the days that have no figures yet, today among them (a day without events has its roster too), and
+    those built before a measure was added or changed."""
     marked = 0
     for organisation in Organisation.objects.all():
-        built = set(BuiltDay.objects.filter(organisation=organisation).values_list("day", flat=True))
+        days_built = BuiltDay.objects.filter(organisation=organisation, measures=SIGNATURE)
+        built = set(days_built.values_list("day", flat=True))
         every = days.each_day(first_day(organisation), days.today(organisation))
         missing = [day for day in every if day not in built]
         mark(organisation.pk, missing)

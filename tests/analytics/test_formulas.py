@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import bitmaps
-from analytics.bitmap_index import BlockContent, GroupActivity, PeriodContent
+from analytics.bitmap_index import BlockContent, PeriodContent
+from analytics.measures import CONTRIBUTIONS, ENROLLED, PRESENT
 from analytics.metrics import formulas
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=60)
@@ -136,20 +137,22 @@ def test_units_cut_out_of_joined_days_hold_what_was_done_in_them(blocks, wanted)
             present |= visits.keys()
             contributions.update(messages)
 
-    joined = PeriodContent(
-        [BlockContent({unit: tally_of(*acts) for unit, acts in block.items()}) for block in blocks]
-    )
+    joined = PeriodContent([content for block in blocks for content in contents_of(block)])
 
     found = joined.of(wanted)
-    assert numbers(found.exposure) == exposure
-    assert set(bitmaps.members(found.present)) == present
-    assert numbers(found.contributions) == contributions
+    assert numbers(found.of(ENROLLED)) == exposure
+    assert set(bitmaps.members(found.people(PRESENT))) == present
+    assert numbers(found.of(CONTRIBUTIONS)) == contributions
     everybody = frozenset(unit for block in blocks for unit in block)
-    assert numbers(joined.of(None).exposure) == numbers(joined.of(everybody).exposure)
+    assert numbers(joined.of(None).of(ENROLLED)) == numbers(joined.of(everybody).of(ENROLLED))
 
 
-def tally_of(stays, visits, messages):
-    return GroupActivity(bitmaps.slices_of(stays), bitmaps.set_of(visits), 0, bitmaps.slices_of(messages))
+def contents_of(block):
+    for place, measure in enumerate((ENROLLED, PRESENT, CONTRIBUTIONS)):
+        numbers_of = {unit: dict(acts[place]) for unit, acts in block.items()}
+        if measure is PRESENT:
+            numbers_of = {unit: dict.fromkeys(found, 1) for unit, found in numbers_of.items()}
+        yield BlockContent(measure, {unit: bitmaps.slices_of(found) for unit, found in numbers_of.items()})
 
 
 def numbers(slices):
