@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 from django.conf import settings
@@ -85,6 +85,23 @@ def listen(request: HttpRequest, *topics: str) -> None:
     """Ask that the page of this request hears these topics; the view has fetched them through the person."""
     heard: list[str] = getattr(request, "live_topics", [])
     request.live_topics = [*heard, *(name for name in topics if name not in heard)]  # type: ignore[attr-defined]  # for live_stream, at the end of the page
+
+
+class LivePage(NamedTuple):
+    """What assets/js/live.js needs to open the stream of a page."""
+
+    token: str
+    topics: str
+
+
+def page(request: HttpRequest | None) -> LivePage | None:
+    """The stream of this page, the person's own topic and those of the view; None for somebody not signed in."""
+    user: Any = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return None
+    listen(request, f"user:{user.pk}")
+    topics: list[str] = request.live_topics  # type: ignore[attr-defined]  # `listen` put it there
+    return LivePage(token_for(user.pk, topics, getattr(user, "name", "")), ",".join(topics))
 
 
 def allowed_topics(user: Any, names: Iterable[str]) -> list[str]:

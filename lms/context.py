@@ -13,6 +13,7 @@ from core.addresses import address_if_any
 from lms.queries.navigation import navigation_counts_of
 from notifications.queries import unread_count
 from people.models import RoleGrant
+from people.queries.person_card import PersonCard
 
 THEMES = {"light": "palabre", "dark": "palabre-night"}
 FRESH_FOR = 20  # seconds; the stream brings what is newer
@@ -35,9 +36,9 @@ KEYS = {"home": "gh", "courses:catalogue": "gc", "community:spaces": "gs", "peop
 POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
+def navigation(request: HttpRequest) -> dict[str, Any]:
     # All of it is found when it is asked for: a fragment, which draws no frame, costs no query.
-    return {"shell": Shell(request)}
+    return {"navigation": Navigation(request)}
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Entry:
 
 
 @dataclass
-class ShownSpace:
+class SpaceEntry:
     id: int
     name: str
     colour: str
@@ -62,7 +63,7 @@ class ShownSpace:
 
 
 @dataclass
-class Shell:
+class Navigation:
     request: HttpRequest
     person: Any = field(init=False)
 
@@ -81,16 +82,15 @@ class Shell:
 
     @cached_property
     def news(self) -> dict[str, Any]:
-        key = f"frame:{self.person.pk}"
+        key = f"navigation:{self.person.pk}"
         found = shared.get(key)
         if found is None:
             found = navigation_counts_of(self.person)
-            found["look"] = repr(found)
             shared.set(key, found, FRESH_FOR)
         return found
 
     @cached_property
-    def nav(self) -> list[Entry]:
+    def main(self) -> list[Entry]:
         return [entry for entry in (self._entry(*row) for row in MAIN) if entry]
 
     @cached_property
@@ -108,30 +108,17 @@ class Shell:
     @cached_property
     def more(self) -> list[Entry]:
         shown = {entry.url for entry in self.pocket}
-        return [entry for entry in [*self.nav, *self.steering] if entry.url not in shown]
+        return [entry for entry in [*self.main, *self.steering] if entry.url not in shown]
 
     @cached_property
-    def spaces(self) -> list[ShownSpace]:
-        return [self._shown(**space) for space in self.news["spaces"]]
+    def spaces(self) -> list[SpaceEntry]:
+        return [self._space_entry(**space) for space in self.news["spaces"]]
 
     @cached_property
-    def look(self) -> str:
-        """All that the bars around a page show in one language: where nothing of it changed, they are drawn already."""
-        person, path = self.person, self.request.path
-        entries = [
-            address_if_any(name) for name in (*(row[0] for row in MAIN), *(row[0] for row in STEERING))
-        ]
-        spaces = [address_if_any("community:space", space["slug"]) for space in self.news["spaces"]]
-        place = [(url, path == url) for url in (*entries, *spaces) if url and path.startswith(url)]
-        who = (
-            person.pk,
-            person.name,
-            person.handle,
-            person.is_staff,
-            person.is_superuser,
-            sorted(person.roles),
-        )
-        return repr((place, who)) + self.news["look"]
+    def card(self) -> PersonCard:
+        """Who is signed in, with the picture of their profile."""
+        person = self.person
+        return PersonCard(person.pk, person.name, person.handle, picture=self.news["picture"])
 
     @cached_property
     def unread(self) -> int:
@@ -171,9 +158,9 @@ class Shell:
         new = self.news["places"].get(name, 0)
         return Entry(url, icon, label, new=new, keys=KEYS.get(name, ""), **self._standing_at(url))
 
-    def _shown(self, *, slug: str, **space: Any) -> ShownSpace:
+    def _space_entry(self, *, slug: str, **space: Any) -> SpaceEntry:
         url = address_if_any("community:space", slug)
-        return ShownSpace(url=url, active=bool(url) and self.request.path.startswith(url), **space)
+        return SpaceEntry(url=url, active=bool(url) and self.request.path.startswith(url), **space)
 
     def _standing_at(self, url: str) -> dict[str, bool]:
         here = self.request.path == url

@@ -42,6 +42,14 @@ TEMPLATE_AREAS = {
     "allauth": "people",
     "usersessions": "people",
 }
+# Templates of others are in Django's language, all of ours in Jinja2.
+DJANGO_FOLDER = "django"
+JINJA_OPTIONS = {
+    "extensions": "jinja2.ext.do",
+    "trimmed": "true",
+    "silent": "false",
+    "newstyle_gettext": "true",
+}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|\{(\w*)\}")
 
 
@@ -98,6 +106,8 @@ def area_of(place: str, apps: Sequence[str]) -> str:
     first, *rest = place.split("/")
     if first != "templates":
         return first
+    if rest[0] == DJANGO_FOLDER:
+        rest = rest[1:]
     folder = rest[0] if len(rest) > 1 else ""
     return folder if folder in apps else TEMPLATE_AREAS.get(folder, "core")
 
@@ -105,11 +115,15 @@ def area_of(place: str, apps: Sequence[str]) -> str:
 def sentences_in(path: Path) -> Iterator[Sentence]:
     from babel.messages.extract import extract
 
-    source = path.read_text()
-    if path.suffix != ".py":
+    source, language, options = path.read_text(), "python", {}
+    if path.suffix != ".py" and DJANGO_FOLDER in path.parts:
         # What is not a sentence becomes X; its indentation would still offend Python's tokenizer.
         source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).split("\n"))
-    for _, words, _, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
+    elif path.suffix != ".py":
+        language, options = "jinja2", JINJA_OPTIONS
+    for _, words, _, context in extract(
+        language, io.BytesIO(source.encode()), keywords=KEYWORDS, options=options
+    ):
         singular, plural = words if isinstance(words, tuple) else (words, "")
         if singular:
             yield Sentence(singular, plural, context)

@@ -62,7 +62,7 @@ def _shown_of(person: Any) -> dict[str, str]:
     if not found:
         return {"unit": "", "picture": ""}
     (profile,) = found
-    return {"unit": profile.unit or "", "picture": profile.picture.url if profile.picture else ""}
+    return {"unit": profile.unit or "", "picture": profile.picture.name or ""}
 
 
 @prepared

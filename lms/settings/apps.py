@@ -73,32 +73,44 @@ ROOT_URLCONF = "lms.urls"
 WSGI_APPLICATION = "lms.wsgi.application"
 ASGI_APPLICATION = "lms.asgi.application"
 
-TEMPLATE_OPTIONS: dict[str, Any] = {
-    "context_processors": [
-        "django.template.context_processors.request",
-        "django.contrib.auth.context_processors.auth",
-        "django.contrib.messages.context_processors.messages",
-        "core.context.csp_nonce",
-        "lms.context.shell",
-    ],
-    "builtins": [
-        "core.templatetags.ui",
-        "django.templatetags.i18n",
-        "django.templatetags.static",
-        "core.templatetags.once",
-    ],
-    "loaders": [
-        "django.template.loaders.filesystem.Loader",
-        "django.template.loaders.app_directories.Loader",
-    ],
-}
-if not DEBUG:
-    # While developing, a template that changed is read anew at the next request, whatever server runs.
-    TEMPLATE_OPTIONS["loaders"] = [("django.template.loaders.cached.Loader", TEMPLATE_OPTIONS["loaders"])]
+CONTEXT_PROCESSORS = [
+    "django.contrib.messages.context_processors.messages",
+    "core.context.csp_nonce",
+    "lms.context.navigation",
+]
+# What others own keeps Django's language; while developing, a template that changed is read anew.
+DJANGO_LOADERS: list[Any] = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": TEMPLATE_OPTIONS,
-    }
+        "OPTIONS": {
+            "environment": "core.jinja.environment",
+            "context_processors": CONTEXT_PROCESSORS,
+            "auto_reload": DEBUG,
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "django"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                *CONTEXT_PROCESSORS,
+            ],
+            "builtins": [
+                "core.templatetags.ui",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "core.templatetags.once",
+            ],
+            "loaders": (
+                DJANGO_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", DJANGO_LOADERS)]
+            ),
+        },
+    },
 ]

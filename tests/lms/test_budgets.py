@@ -45,7 +45,9 @@ def test_every_icon_named_in_the_templates_is_drawn(built):
     named = {
         name
         for path in (settings.BASE_DIR / "templates").rglob("*.html")
-        for name in re.findall(r'{% icon "([^"]+)"|\bicon(?:_end)?="([a-z0-9-]+)"', path.read_text())
+        for name in re.findall(
+            r'(?:{% |\b)icon[( ]"([^"]+)"|\bicon(?:_end)?="([a-z0-9-]+)"', path.read_text()
+        )
         for name in name
         if name
     }

@@ -3,7 +3,7 @@ from django.core.cache import cache
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from lms.context import Shell
+from lms.context import Navigation, navigation
 from lms.queries.navigation import navigation_counts_of
 from tests import making
 
@@ -13,19 +13,18 @@ def _fresh_cache():
     cache.clear()
 
 
-def shell_of(user, path="/"):
+def navigation_of(user, path="/"):
     request = RequestFactory().get(path)
     request.user = user
-    return Shell(request)
+    return Navigation(request)
 
 
 def test_a_fragment_that_draws_no_frame_costs_no_query(sign_in, awa, django_assert_num_queries):
     request = RequestFactory().get("/")
     request.user = awa
-    from lms.context import shell
 
     with django_assert_num_queries(0):
-        assert Template("fragment").render(Context(shell(request))) == "fragment"
+        assert Template("fragment").render(Context(navigation(request))) == "fragment"
 
 
 def test_news_count_threads_with_posts_after_what_was_read(lumen, awa, karim):
@@ -51,7 +50,7 @@ def test_news_cost_two_queries_however_many_spaces(spaces, lumen, awa, django_as
 
 def test_steering_shows_to_those_who_steer(awa, julie, marc, lumen):
     def labels(user):
-        return [str(entry.icon) for entry in shell_of(user).steering]
+        return [str(entry.icon) for entry in navigation_of(user).steering]
 
     assert labels(awa) == []
     assert "chart-no-axes-combined" not in labels(julie)
@@ -59,9 +58,9 @@ def test_steering_shows_to_those_who_steer(awa, julie, marc, lumen):
 
 
 def test_the_theme_is_nothing_when_it_follows_the_device(awa):
-    assert shell_of(awa).theme == ""
+    assert navigation_of(awa).theme == ""
     awa.theme = "dark"
-    assert shell_of(awa).theme == "palabre-night"
+    assert navigation_of(awa).theme == "palabre-night"
 
 
 def test_language_and_theme_are_kept_with_the_person(sign_in, awa):
@@ -89,12 +88,3 @@ def test_a_stranger_reads_the_landing_in_the_chosen_language(client):
     assert '<html lang="en" data-theme="palabre"' in page
     assert 'id="main"' in page
     assert "style=" not in page
-
-
-def test_the_bars_are_drawn_anew_only_where_another_place_is_lit(awa, lumen):
-    space = making.make_space(lumen, "Managers")
-    making.join(space, awa)
-
-    assert shell_of(awa, "/threads/1/").look == shell_of(awa, "/threads/2/").look
-    assert shell_of(awa, "/courses/").look != shell_of(awa, "/courses/reformuler/").look
-    assert shell_of(awa, space.get_absolute_url()).look != shell_of(awa, "/spaces/another/").look

@@ -10,15 +10,25 @@ from django.utils.translation import trans_real
 
 from tooling import catalogues
 
-PAGE = """{% load i18n %}
+PAGE = """
 <p>don't take "this" apart, été</p>
-   {% translate "Welcome" %}
- {% blocktranslate trimmed with name=user.name %}
+   {{ _("Welcome") }}
+ {% trans name=user.name %}
     Hello {{ name }},
     100% "warm"
+ {% endtrans %}
+{% trans n=total %}{{ n }} reply{% pluralize %}{{ n }} replies{% endtrans %}
+{{ pgettext("month", "May") }} {{ ui.badge(_("New")) }}
+"""
+FOREIGN = """{% load i18n %}
+<p>don't take "this" apart, été</p>
+   {% translate "Second factor" %}
+ {% blocktranslate trimmed with name=user.name %}
+    Hello {{ name }},
+    50% "cold"
  {% endblocktranslate %}
-{% blocktranslate count n=total %}{{ n }} reply{% plural %}{{ n }} replies{% endblocktranslate %}
-{% translate "May" context "month" %} {% badge label=_("New") %}
+{% blocktranslate count n=total %}{{ n }} key{% plural %}{{ n }} keys{% endblocktranslate %}
+{% translate "March" context "month" %} {% badge label=_("Old") %}
 """
 CODE = """
 from django.utils.translation import gettext as _, ngettext
@@ -31,9 +41,9 @@ def said(n):
 def project(tmp_path):
     for place, text in {
         "templates/courses/page.html": PAGE,
-        "templates/emails/note.txt": '{% load i18n %}{% translate "Good morning" %}',
-        "templates/404.html": '{% load i18n %}{% translate "Lost" %}',
-        "templates/mfa/index.html": '{% load i18n %}{% translate "Second factor" %}',
+        "templates/emails/note.txt": '{{ _("Good morning") }}',
+        "templates/404.html": '{{ _("Lost") }}',
+        "templates/django/mfa/index.html": FOREIGN,
         "courses/said.py": CODE,
         "courses/migrations/0001_initial.py": '_("Never")',
     }.items():
@@ -66,7 +76,7 @@ def test_each_sentence_is_found_in_the_area_of_its_place(project):
             *("Saved", "%(n)s post", "Hello {name}"),
         },
         "core": {"Good morning", "Lost"},
-        "people": {"Second factor"},
+        "people": {"Second factor", 'Hello %(name)s, 50%% "cold"', "%(n)s key", "March", "Old"},
     }
 
 
