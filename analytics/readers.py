@@ -10,7 +10,7 @@ from analytics.rollups.rebuilding import Acts, first_day, mark
 from community.models import Membership, Post, Thread
 from courses.models import Enrolment
 from events.models import Event
-from events.reading import batch_reader
+from events.reading import reader
 from events.verbs import CONTRIBUTIONS, PARTICIPATIONS, PRESENCE
 from people.models import Organisation, RoleGrant, UnitMembership
 
@@ -47,7 +47,7 @@ OWN = (PRESENCE | PARTICIPATIONS | {"community.post_unreacted"}) - CONTRIBUTIONS
 MARKING = OWN | CONTRIBUTIONS | POSTS | ANSWERS | BELONGING
 
 
-@batch_reader("analytics.days", verbs=MARKING)
+@reader("analytics.days", verbs=MARKING)
 def mark_days(events: list[Event]) -> None:
     """Mark what these events change. Marking twice costs a rebuild, never a wrong figure."""
     organisations = Organisation.objects.in_bulk({event.organisation_id or 0 for event in events})

@@ -1,4 +1,4 @@
-"""What courses does when an event of talk goes by: modules that ask for contributions count them."""
+"""What courses does when talk goes by: modules that ask for contributions count them."""
 
 from community.models import Post
 from courses.actions.completion import count_talk
@@ -17,29 +17,24 @@ COUNTED = [CompletionRule.Kind.CONTRIBUTED, CompletionRule.Kind.REPLIED]
 
 
 @reader("courses.completion", verbs=TALK)
-def count_contributions(event: Event) -> None:
+def count_contributions(events: list[Event]) -> None:
     """Counts again for everyone whose post it is: the author now, or whose post was taken away or given back."""
-    if event.thread_id is None:
-        return
-    place = (
-        ModuleThread.objects.filter(thread=event.thread_id, module__rules__kind__in=COUNTED)
-        .select_related("module")
-        .first()
+    places = ModuleThread.objects.filter(
+        thread__in={event.thread_id for event in events if event.thread_id}, module__rules__kind__in=COUNTED
     )
-    if place is None:
-        return
-    authors = _authors(event)
-    enrolments = Enrolment.objects.active().filter(
-        user__in=authors, session__space=place.space_id, session__course=place.module.course_id
-    )
-    for enrolment in enrolments.select_related("session__course", "user"):
-        progress, _created = Progress.objects.get_or_create(enrolment=enrolment, module=place.module)
-        progress.enrolment, progress.module = enrolment, place.module
-        count_talk(progress)
+    for place in places.select_related("module").distinct():
+        authors = _authors([event for event in events if event.thread_id == place.thread_id])
+        enrolments = Enrolment.objects.active().filter(
+            user__in=authors, session__space=place.space_id, session__course=place.module.course_id
+        )
+        for enrolment in enrolments.select_related("session__course", "user"):
+            progress, _created = Progress.objects.get_or_create(enrolment=enrolment, module=place.module)
+            progress.enrolment, progress.module = enrolment, place.module
+            count_talk(progress)
 
 
-def _authors(event: Event) -> set[int]:
-    people = {event.actor_id}
-    if event.post_id is not None:
-        people |= set(Post.objects.filter(pk=event.post_id).values_list("author", flat=True))
+def _authors(events: list[Event]) -> set[int]:
+    people = {event.actor_id for event in events}
+    posts = {event.post_id for event in events if event.post_id}
+    people |= set(Post.objects.filter(pk__in=posts).values_list("author", flat=True))
     return {person for person in people if person is not None}

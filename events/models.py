@@ -89,6 +89,10 @@ class Cursor(models.Model):
     def __str__(self) -> str:
         return f"{self.reader} at {self.txid}/{self.event_id}"
 
+    @property
+    def position(self) -> tuple[int, int]:
+        return self.txid, self.event_id
+
 
 class ParkedEvent(models.Model):
     """An event that a reader failed on five times; kept for the administrator."""

@@ -1,34 +1,42 @@
-"""How a reader follows the log: in (transaction, id) order, behind the fence, one at a time, each event once.
+"""How readers follow the log: in (transaction, id) order, behind the fence, one worker at a time, each event once.
 
 An id is given before its transaction commits, so a reader that follows ids alone jumps over events of slower
 transactions. The fence keeps it behind every transaction that still runs.
+Two transactions that wait for the same lock may carry their ids the other way round: what a reader makes follows what
+is now, or the order of the events' own ids under that lock, never the order in which it meets them.
 """
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db import models, transaction
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.db.models import Func, QuerySet, Value
+from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
+from kombu.exceptions import OperationalError as QueueError
+from redis.exceptions import RedisError
 
 from events.models import BEGINNING, Cursor, Event, ParkedEvent
 
 ATTEMPTS = 5
 BATCH = 200
+# A server is away, a lock was not had in time, the disk is full: the event is not at fault, and is tried until it goes.
+OUTAGES = (OperationalError, InterfaceError, QueueError, RedisError, OSError)
 
 logger = logging.getLogger(__name__)
+Handler = Callable[[list[Event]], None]
 
 
 @dataclass(frozen=True)
 class Reader:
     name: str
-    handle: Callable[[Event], None]
+    handle: Handler
     verbs: frozenset[str]
     reset: Callable[[], None]
-    handle_batch: Callable[[list[Event]], None] | None = None
 
 
 class State(Enum):
@@ -39,12 +47,12 @@ class State(Enum):
 
 READERS: dict[str, Reader] = {}
 
-
-class Fence(Func):
-    """The oldest transaction that still runs: everything before it is final."""
-
-    template = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    output_field = models.BigIntegerField()
+# `final`: before the oldest transaction that still runs, so that nothing can come before it any more.
+# Rows are compared whole, so that the index begins at the cursor: an import is one transaction of a year's events.
+BATCH_AFTER = f"""
+    SELECT *, txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS final
+    FROM {Event._meta.db_table} WHERE (txid, id) > (%s, %s) ORDER BY txid, id LIMIT %s
+"""  # noqa: S608 - the name of a table
 
 
 class Row(Func):
@@ -54,58 +62,47 @@ class Row(Func):
 
 def reader(
     name: str, *, verbs: Iterable[str], reset: Callable[[], None] = lambda: None
-) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
-    """Register `handle(event)` for these verbs. It runs in a savepoint and must be idempotent by event.
+) -> Callable[[Handler], Handler]:
+    """Register `handle(events)` for these verbs: all that happened since, in order, up to a batch at once.
 
-    `reset()` removes what the reader has made, before `manage.py rebuild` reads everything again.
+    It runs in a savepoint and must be idempotent by event. A batch that fails is handed over one by one, so that
+    only what fails is parked. `reset()` removes what the reader has made, before `manage.py rebuild` reads
+    everything again.
     """
 
-    def register(handle: Callable[[Event], None]) -> Callable[[Event], None]:
-        _register(Reader(name, handle, frozenset(verbs), reset))
+    def register(handle: Handler) -> Handler:
+        if name in READERS:
+            raise ValueError(f"two readers are called {name}")
+        READERS[name] = Reader(name, handle, frozenset(verbs), reset)
         return handle
 
     return register
-
-
-def batch_reader(
-    name: str, *, verbs: Iterable[str], reset: Callable[[], None] = lambda: None
-) -> Callable[[Callable[[list[Event]], None]], Callable[[list[Event]], None]]:
-    """The same for `handle(events)`: a year of imported history is read by hundreds, not one by one.
-
-    A batch that fails is handled one by one, so that only what fails is parked.
-    """
-
-    def register(handle: Callable[[list[Event]], None]) -> Callable[[list[Event]], None]:
-        _register(Reader(name, lambda event: handle([event]), frozenset(verbs), reset, handle))
-        return handle
-
-    return register
-
-
-def _register(one: Reader) -> None:
-    if one.name in READERS:
-        raise ValueError(f"two readers are called {one.name}")
-    READERS[one.name] = one
 
 
 def read_all(*, fenced: bool = True) -> State:
     """Let every reader read to the end. `fenced=False` also reads the running transaction's own events."""
-    states = [read(one, fenced=fenced) for one in READERS.values()]
-    return State.BEHIND if State.BEHIND in states else State.DONE
+    return _read(READERS.values(), fenced=fenced)
 
 
 def read(one: Reader, *, fenced: bool = True) -> State:
-    Cursor.objects.bulk_create([Cursor(reader=one.name)], ignore_conflicts=True)
-    while True:
-        found, state = _read_batch(one, fenced=fenced)
-        if found < BATCH or state is State.BEHIND:
-            return state
+    return _read([one], fenced=fenced)
+
+
+def _read(readers: Iterable[Reader], *, fenced: bool) -> State:
+    waiting, state = {one.name: one for one in readers}, State.DONE
+    _make_cursors(waiting)
+    while waiting:
+        ended, behind = _read_batch(waiting, fenced=fenced)
+        waiting = {name: one for name, one in waiting.items() if name not in ended}
+        if behind:
+            state = State.BEHIND
+    return state
 
 
 def rebuild(one: Reader, *, fenced: bool = True) -> None:
     """Forget what the reader made and read the log from the first event."""
     with transaction.atomic():
-        Cursor.objects.bulk_create([Cursor(reader=one.name)], ignore_conflicts=True)
+        _make_cursors([one.name])
         cursor = Cursor.objects.select_for_update().get(pk=one.name)
         one.reset()
         ParkedEvent.objects.filter(reader=one.name).delete()
@@ -122,7 +119,7 @@ def retry(parked: ParkedEvent) -> bool:
         return False
     try:
         with transaction.atomic():
-            one.handle(parked.event)
+            one.handle([parked.event])
             parked.delete()
     except Exception:
         logger.exception("%s still fails on event %s", parked.reader, parked.event_id)
@@ -131,55 +128,80 @@ def retry(parked: ParkedEvent) -> bool:
 
 
 @transaction.atomic
-def _read_batch(one: Reader, *, fenced: bool) -> tuple[int, State]:
-    cursor = Cursor.objects.select_for_update(skip_locked=True).filter(pk=one.name).first()
-    if cursor is None:
-        return 0, State.BEHIND
-    events = list(_after(cursor, fenced=fenced)[:BATCH])
-    state = State.DONE
-    together = _handled_together(one, [event for event in events if event.verb in one.verbs])
-    for event in events:
-        if event.verb in one.verbs and not together and not _handled(one, cursor, event):
-            state = State.BEHIND
-            break
+def _read_batch(waiting: Mapping[str, Reader], *, fenced: bool) -> tuple[set[str], bool]:
+    """One batch of events for all the readers that have read furthest: those behind catch up by themselves.
+
+    Returns the readers that can go no further now, and whether they have left something.
+    """
+    cursors = list(Cursor.objects.filter(pk__in=waiting).select_for_update(skip_locked=True))
+    held_elsewhere = waiting.keys() - {cursor.pk for cursor in cursors}
+    if not cursors:
+        return held_elsewhere, True
+    front = max(cursor.position for cursor in cursors)
+    together = [cursor for cursor in cursors if cursor.position == front]
+    events, more = _events_after(front, fenced=fenced)
+    moved = [cursor.pk for cursor in together if _handled(waiting[cursor.pk], cursor, events)]
+    if events and moved:
+        last = events[-1]
+        Cursor.objects.filter(pk__in=moved).update(
+            txid=last.txid, event_id=last.pk, failing_event_id=None, attempts=0, updated_at=Now()
+        )
+    stopped = {cursor.pk for cursor in together} - set(moved)
+    if len(events) == BATCH:
+        return held_elsewhere | stopped, bool(held_elsewhere or stopped)
+    return held_elsewhere | stopped | set(moved), bool(held_elsewhere or stopped or more)
+
+
+def _make_cursors(names: Collection[str]) -> None:
+    # In a transaction of its own: another worker would wait for its end instead of passing over a cursor that is held.
+    if Cursor.objects.filter(pk__in=names).count() < len(names):
+        Cursor.objects.bulk_create([Cursor(reader=name) for name in names], ignore_conflicts=True)
+
+
+def _events_after(position: tuple[int, int], *, fenced: bool) -> tuple[list[Event], bool]:
+    """A batch of events behind the fence, and whether there are others that wait for it."""
+    found = list(Event.objects.raw(BATCH_AFTER, [*position, BATCH]))
+    events = [event for event in found if event.final or not fenced]  # type: ignore[attr-defined]  # of the query
+    return events, len(events) < len(found)
+
+
+def _handled(one: Reader, cursor: Cursor, events: list[Event]) -> bool:
+    """True when the reader may move past all of them; else its cursor stands before the one it stumbled over."""
+    concerned = [event for event in events if event.verb in one.verbs]
+    if not concerned or _handled_together(one, concerned):
+        return True
+    for event in concerned:
+        if not _handled_alone(one, cursor, event):
+            cursor.save()
+            return False
         cursor.txid, cursor.event_id = event.txid, event.pk
         cursor.failing_event_id, cursor.attempts = None, 0
-    if events:
-        cursor.save()
-    if state is State.DONE and fenced and len(events) < BATCH and _after(cursor, fenced=False).exists():
-        state = State.BEHIND
-    return len(events), state
-
-
-def _after(cursor: Cursor, *, fenced: bool) -> QuerySet[Event]:
-    # Rows are compared whole, so that the index begins at the cursor: an import is one transaction of a year's events.
-    later = GreaterThan(Row("txid", "id"), Row(Value(cursor.txid), Value(cursor.event_id)))
-    events = Event.objects.filter(later).order_by("txid", "id")
-    return events.filter(txid__lt=Fence()) if fenced else events
+    return True
 
 
 def _handled_together(one: Reader, events: list[Event]) -> bool:
-    """True when the reader takes batches and took this one, whole."""
-    if one.handle_batch is None or not events:
-        return False
     try:
         with transaction.atomic():
-            one.handle_batch(events)
+            one.handle(events)
         return True
-    except Exception:
+    except Exception as error:
+        _refuse_to_go_on(error)
         logger.exception("%s failed on a batch of %s events: now one by one", one.name, len(events))
         return False
 
 
-def _handled(one: Reader, cursor: Cursor, event: Event) -> bool:
+def _handled_alone(one: Reader, cursor: Cursor, event: Event) -> bool:
     """True when the cursor may move on: the event was handled, or parked after too many failures."""
     try:
         with transaction.atomic():
-            one.handle(event)
+            one.handle([event])
         return True
-    except Exception:
-        error = traceback.format_exc()
+    except Exception as failure:
+        _refuse_to_go_on(failure)
         logger.exception("%s failed on event %s", one.name, event.pk)
+        if isinstance(failure, OUTAGES):
+            return False
+        error = traceback.format_exc()
     if cursor.failing_event_id != event.pk:
         cursor.failing_event_id, cursor.attempts = event.pk, 0
     cursor.attempts += 1
@@ -189,7 +211,18 @@ def _handled(one: Reader, cursor: Cursor, event: Event) -> bool:
     return True
 
 
+def _refuse_to_go_on(error: Exception) -> None:
+    """Where the connection or the time is lost, so is the whole batch: all of it is read again."""
+    if isinstance(error, SoftTimeLimitExceeded) or transaction.get_connection().needs_rollback:
+        raise error
+
+
+def _after(cursor: Cursor) -> QuerySet[Event]:
+    later = GreaterThan(Row("txid", "id"), Row(Value(cursor.txid), Value(cursor.event_id)))
+    return Event.objects.filter(later)
+
+
 def backlog() -> dict[str, int]:
     """How many events each reader has not read yet."""
     cursors = {cursor.reader: cursor for cursor in Cursor.objects.all()}
-    return {name: _after(cursors.get(name, Cursor()), fenced=False).count() for name in READERS}
+    return {name: _after(cursors.get(name, Cursor())).count() for name in READERS}

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from events.models import Event
 from events.tasks import wake_readers_on_commit
-from events.verbs import PRESENCE, VERBS
+from events.verbs import VERBS, VISITS
 
 BATCH = 2_000
 # PostgreSQL says the others.
@@ -59,7 +59,7 @@ def record(
         space_id=space_id, thread_id=thread_id, post_id=post_id, session_id=session_id, module_id=module_id,
     )  # fmt: skip
     _insert(event)
-    if verb not in PRESENCE:
+    if verb not in VISITS:
         # Nobody waits to hear who came by: the next tick of the schedule counts it.
         wake_readers_on_commit()
     return event

@@ -1,9 +1,15 @@
-"""Doors for Celery, and the wake-ups: a lost one only costs the seconds until the schedule looks again."""
+"""Doors for Celery, and the wake-ups: a lost one only costs the seconds until the schedule looks again.
+
+Wake-ups of readers are gathered: the first of a short moment asks for a reading at its end, the others find it asked
+for. Where the readers stop before what they cannot reach yet, one more reading is asked for a little later, never two.
+"""
 
 import logging
+import math
 from typing import Any
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -11,8 +17,13 @@ from redis.exceptions import RedisError
 from core.outage import Outage
 from events import deliveries, reading
 
+# Seconds in which all that happens is read at once.
+MOMENT = 0.2
 # What a reading could not reach (a transaction that still runs) is tried again after these seconds.
 PAUSES = [0.2, 0.5, 1, 2, 4]
+WAKING, LOOKING_AGAIN = "events.waking", "events.looking_again"
+# Seconds after which a reading that was asked for and never began counts as lost.
+LOST_AFTER = 2
 
 # The schedule looks every ten seconds anyway: while the queue is away, no request waits for it twice.
 outage = Outage(seconds=5)
@@ -21,8 +32,10 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="events.read", ignore_result=True)
 def read(attempt: int = 0) -> None:
+    # Before the reading: what happens from here on may have come too late for it.
+    cache.delete_many([WAKING, LOOKING_AGAIN] if attempt else [WAKING])
     if reading.read_all() is reading.State.BEHIND and attempt < len(PAUSES):
-        wake(read, attempt + 1, countdown=PAUSES[attempt])
+        _read_in(PAUSES[attempt], LOOKING_AGAIN, attempt + 1)
 
 
 @shared_task(name="events.send", ignore_result=True)
@@ -36,7 +49,14 @@ def forget_deliveries() -> None:
 
 
 def wake_readers() -> None:
-    wake(read)
+    _read_in(MOMENT, WAKING, 0)
+
+
+def _read_in(seconds: float, name: str, attempt: int) -> None:
+    if outage.lasts or not cache.add(name, True, timeout=math.ceil(seconds) + LOST_AFTER):
+        return
+    if not wake(read, attempt, countdown=seconds):
+        cache.delete(name)
 
 
 def wake_senders() -> None:
@@ -50,13 +70,15 @@ def wake_readers_on_commit() -> None:
         transaction.on_commit(wake_readers)
 
 
-def wake(task: Any, *args: Any, **options: Any) -> None:
+def wake(task: Any, *args: Any, **options: Any) -> bool:
     """Put a task on the queue; when the queue is away, its own schedule must find what is due."""
     if outage.lasts:
-        return
+        return False
     try:
         task.apply_async(args=args, retry=False, **options)
+        return True
     except (OperationalError, RedisError, OSError):
         # The change is committed: nothing that happens here may turn it into an error.
         outage.begin()
         logger.warning("the queue is out of reach; the schedule will find what waits")
+        return False

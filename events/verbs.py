@@ -7,6 +7,7 @@ PRESENCE = frozenset(
         "courses.video_played",
     }
 )
+VISITS = PRESENCE | {"community.thread_read"}
 CONTRIBUTIONS = frozenset({"community.thread_started", "community.post_written"})
 PARTICIPATIONS = CONTRIBUTIONS | {
     "community.post_reacted",
@@ -34,7 +35,6 @@ VERBS = frozenset(
         "community.thread_pinned",
         "community.thread_locked",
         "community.thread_owned",
-        "community.thread_read",
         "community.post_edited",
         "community.post_deleted",
         "community.post_restored",
@@ -66,6 +66,6 @@ VERBS = frozenset(
         "analytics.report_exported",
         "analytics.activity_imported",
     }
-    | PRESENCE
+    | VISITS
     | PARTICIPATIONS
 )

@@ -1,44 +1,72 @@
-from django.db import transaction
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
+from django.db import transaction
+from django.db.models import Sum
+
+from community.models import Post
 from events.models import Event
 from events.recording import record
+from gamification.definitions import RELEVANT_ANSWER
+from gamification.evidence import KeptAnswer, Pair, recognised_answers
 from gamification.models import Grant, PointEntry, Recognition
-from people.models import Standing, User
+from people.models import Standing
 
 
 @transaction.atomic
-def grant(code: str, *, user_id: int, evidence: str, event: Event) -> None:
-    """Recognise a person for a piece of evidence; the same event counts once, the same evidence too."""
-    recognition = Recognition.objects.filter(pk=code, active=True).first()
-    user = User.objects.filter(pk=user_id, anonymised_at=None).first()
-    if recognition is None or user is None:
+def settle(pair: Pair, *, events: Sequence[Event]) -> None:
+    """Give what the two deserve by each other's questions now, take back what they do not.
+
+    `events` are what made it worth looking. Doing it twice changes nothing.
+    """
+    recognition = Recognition.objects.filter(pk=RELEVANT_ANSWER, active=True).first()
+    if recognition is None:
         return
-    given, created = Grant.objects.get_or_create(
-        user=user,
+    deserved = {answer.evidence: answer for answer in recognised_answers(pair)}
+    held = {given.evidence: given for given in _held(recognition, pair)}
+    cause = defaultdict(lambda: events[-1], {f"post:{event.post_id}": event for event in events})
+    for evidence in deserved.keys() - held.keys():
+        held[evidence] = _grant(recognition, deserved[evidence], cause[evidence])
+    balances = _balances(recognition, held)
+    for evidence, given in sorted(held.items()):
+        if evidence not in deserved:
+            _enter(given, cause[evidence], -balances.get(evidence, 0))
+            _tell("gamification.recognition_revoked", given, cause[evidence])
+            given.delete()
+        elif not balances.get(evidence):
+            _enter(given, cause[evidence], recognition.points)
+    if held.keys() - deserved.keys() or balances.keys() != held.keys():
+        for person in pair.people:
+            show_latest(person)
+
+
+def _balances(recognition: Recognition, held: Mapping[str, Grant]) -> dict[str, int]:
+    """What the ledger gives for each piece of evidence, all lines together."""
+    people = {given.user_id for given in held.values()}
+    lines = PointEntry.objects.filter(recognition=recognition, user__in=people, evidence__in=held)
+    return dict(lines.order_by().values_list("evidence").annotate(Sum("points")))
+
+
+def _held(recognition: Recognition, pair: Pair) -> list[Grant]:
+    grants = list(Grant.objects.filter(recognition=recognition, user__in=pair.people).select_related("user"))
+    posts = Post.objects.filter(
+        pair.between("author", "thread__author"), pk__in=[one.post_id for one in grants]
+    )
+    between = set(posts.values_list("pk", flat=True))
+    return [one for one in grants if one.post_id in between]
+
+
+def _grant(recognition: Recognition, answer: KeptAnswer, event: Event) -> Grant:
+    given = Grant.objects.create(
+        user_id=answer.author_id,
         recognition=recognition,
-        evidence=evidence,
-        defaults={"event_id": event.pk, "space_id": event.space_id, "granted_at": event.at},
+        evidence=answer.evidence,
+        event_id=event.pk,
+        space_id=answer.space_id,
+        granted_at=answer.at,
     )
-    if created:
-        _enter(recognition, given, event, recognition.points)
-        _tell("gamification.recognition_granted", given, user, event)
-
-
-@transaction.atomic
-def revoke(code: str, *, user_id: int, evidence: str, event: Event) -> None:
-    """What was recognised no longer holds: the grant goes, the ledger takes back what it gave."""
-    given = (
-        Grant.objects.filter(recognition=code, user=user_id, evidence=evidence)
-        .select_related("recognition", "user")
-        .first()
-    )
-    if given is None:
-        return
-    points = PointEntry.objects.get(event_id=given.event_id, user=user_id, recognition=code).points
-    _enter(given.recognition, given, event, -points)
-    _tell("gamification.recognition_revoked", given, given.user, event)
-    given.delete()
-    show_latest(user_id)
+    _tell("gamification.recognition_granted", given, event)
+    return given
 
 
 def show_latest(user_id: int) -> None:
@@ -48,37 +76,31 @@ def show_latest(user_id: int) -> None:
     Standing.objects.filter(user=user_id).update(recognition=code or "")
 
 
-def forget_everything() -> None:
-    """Before a rebuild: grants and ledger are read again from the log."""
-    Grant.objects.all().delete()
-    PointEntry.objects.all().delete()
-    Standing.objects.exclude(recognition="").update(recognition="")
-
-
-def _enter(recognition: Recognition, given: Grant, event: Event, points: int) -> None:
+def _enter(given: Grant, event: Event, points: int) -> None:
+    if not points:
+        return
     PointEntry.objects.create(
         user_id=given.user_id,
-        recognition=recognition,
+        recognition_id=given.recognition_id,
         evidence=given.evidence,
         points=points,
         event_id=event.pk,
         at=event.at,
     )
-    show_latest(given.user_id)
 
 
-def _tell(verb: str, given: Grant, user: User, event: Event) -> None:
-    # A rebuild grants again what the log has already heard of.
-    key = f"{verb}:{event.pk}:{given.recognition_id}"
+def _tell(verb: str, given: Grant, event: Event) -> None:
+    # What is granted again, because its rows were lost, the log has already heard of.
+    key = f"{verb}:{event.pk}:{given.recognition_id}:{given.evidence}"
     if not Event.objects.filter(key=key).exists():
         record(
             verb,
             actor=None,
-            subject=user,
-            organisation_id=user.organisation_id,
-            space_id=event.space_id,
+            subject=given.user,
+            organisation_id=given.user.organisation_id,
+            space_id=given.space_id,
             thread_id=event.thread_id,
-            post_id=event.post_id,
+            post_id=given.post_id,
             data={"recognition": given.recognition_id},
             at=event.at,
             key=key,

@@ -35,6 +35,10 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.recognition_id} for {self.evidence}"
 
+    @property
+    def post_id(self) -> int:
+        return int(self.evidence.removeprefix("post:"))
+
 
 class PointEntry(models.Model):
     """A line of the ledger: points are never changed, a line takes back what another gave."""
@@ -49,7 +53,10 @@ class PointEntry(models.Model):
     class Meta:
         verbose_name_plural = "point entries"
         constraints = [
-            models.UniqueConstraint(fields=["event_id", "user", "recognition"], name="event_counted_once"),
+            # An event gives once for each piece of evidence, and may be found, later, to be what takes it back.
+            models.UniqueConstraint(
+                fields=["event_id", "user", "recognition", "evidence", "points"], name="event_counted_once"
+            ),
             models.CheckConstraint(condition=~Q(points=0), name="points_change_something"),
         ]
         indexes = [models.Index(fields=["user", "at"], name="ledger_of_user")]

@@ -1,23 +1,32 @@
-"""What is recognised when an event goes by. Usefulness only: never volume, speed or presence."""
+"""What is recognised when events go by. Usefulness only: never volume, speed or presence."""
+
+from collections import defaultdict
 
 from events.models import Event
 from events.reading import reader
 from gamification import actions
-from gamification.definitions import RELEVANT_ANSWER
+from gamification.evidence import Pair, pairs_of_asker, pairs_of_the_erased
+
+ANSWERS = {"community.answer_accepted", "community.answer_unaccepted"}
+ACCOUNTS = {"people.user_joined", "people.user_deactivated"}
+ERASED = "people.user_erased"
 
 
-@reader(
-    "gamification.recognition",
-    verbs={"community.answer_accepted", "community.answer_unaccepted"},
-    reset=actions.forget_everything,
-)
-def recognise_answers(event: Event) -> None:
-    author, asker = event.data.get("author"), event.data.get("asker")
-    if author is None:
-        return
-    evidence = f"post:{event.post_id}"
-    if event.verb == "community.answer_unaccepted":
-        actions.revoke(RELEVANT_ANSWER, user_id=author, evidence=evidence, event=event)
-    # One's own answer proves nothing: neither to one's own question, nor accepted by oneself.
-    elif author not in (asker, event.actor_id):
-        actions.grant(RELEVANT_ANSWER, user_id=author, evidence=evidence, event=event)
+@reader("gamification.recognition", verbs={*ANSWERS, *ACCOUNTS, ERASED})
+def recognise_answers(events: list[Event]) -> None:
+    """Look again at every pair of people that these events touch. A rebuild looks at all, and finds all as it is."""
+    touched: dict[Pair, list[Event]] = defaultdict(list)
+    for event in events:
+        for pair in _pairs(event):
+            touched[pair].append(event)
+    for pair, theirs in touched.items():
+        actions.settle(pair, events=theirs)
+
+
+def _pairs(event: Event) -> set[Pair]:
+    if event.verb == ERASED:
+        return pairs_of_the_erased(event.organisation_id)
+    if event.verb in ACCOUNTS:
+        return pairs_of_asker(event.subject_id) if event.subject_id else set()
+    author = event.data.get("author")
+    return {Pair.of(author, event.data.get("asker"))} if author else set()

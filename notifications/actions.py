@@ -1,7 +1,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from community.models import Post, ReadState
@@ -23,17 +24,14 @@ Kind = Notification.Kind
 WAITS_FOR_READING = {Kind.REPLY, Kind.THREAD, Kind.MENTION}
 
 
-@transaction.atomic
-def tell(people: Iterable[int], *, kind: str, event: Event) -> None:
+def tell(people: Iterable[int], *, kind: str, event: Event, post: Post) -> None:
     """Notify people (ids, already allowed to read) of an event; never of their own act, never twice."""
-    post = Post.objects.filter(pk=event.post_id or 0).first()
     told = {person for person in people if person != event.actor_id}
-    if post is None or not told or event.at < event.recorded_at - NEWS_FOR:
-        return
-    if kind in WAITS_FOR_READING:
+    if told and kind in WAITS_FOR_READING:
         told -= _have_read(post, told)
-    told -= _already_told(told, kind=kind, event=event)
-    _group(told, kind=kind, event=event, post=post)
+    if not told or event.at < event.recorded_at - NEWS_FOR:
+        return
+    told = _group(told, kind=kind, event=event, post=post)
     for person in told:
         live.publish(f"user:{person}")
     if event.recorded_at - event.at < MAILED_FOR and timezone.now() - event.recorded_at < MAILED_FOR:
@@ -45,19 +43,17 @@ def _have_read(post: Post, people: set[int]) -> set[int]:
     return set(states.values_list("user", flat=True))
 
 
-def _already_told(people: set[int], *, kind: str, event: Event) -> set[int]:
-    groups = Notification.objects.filter(user__in=people, thread=event.thread_id, kind=kind)
-    return set(groups.filter(event_ids__contains=[event.pk]).values_list("user", flat=True))
-
-
-def _group(people: set[int], *, kind: str, event: Event, post: Post) -> None:
-    unread = Notification.objects.unread().filter(user__in=people, thread=event.thread_id, kind=kind)
-    groups = {one.user_id: one for one in unread.select_for_update()}
-    for one in groups.values():
+def _group(people: set[int], *, kind: str, event: Event, post: Post) -> set[int]:
+    """One unread notice for each of them; returns those who had not been told of this event."""
+    theirs = Notification.objects.filter(user__in=people, thread=post.thread_id, kind=kind)
+    found = list(theirs.filter(Q(read_at=None) | Q(event_ids__contains=[event.pk])).select_for_update())
+    people = people - {one.user_id for one in found if event.pk in one.event_ids}
+    groups = [one for one in found if one.read_at is None and one.user_id in people]
+    for one in groups:
         one.last_post, one.updated_at = post, event.at
         one.event_ids = [*one.event_ids, event.pk]
         one.actors = _latest_first(event.actor_id, one.actors)
-    Notification.objects.bulk_update(groups.values(), ["last_post", "updated_at", "event_ids", "actors"])
+    Notification.objects.bulk_update(groups, ["last_post", "updated_at", "event_ids", "actors"])
     Notification.objects.bulk_create(
         Notification(
             user_id=person,
@@ -70,8 +66,9 @@ def _group(people: set[int], *, kind: str, event: Event, post: Post) -> None:
             created_at=event.at,
             updated_at=event.at,
         )
-        for person in people - groups.keys()
+        for person in people - {one.user_id for one in groups}
     )
+    return people
 
 
 def _latest_first(actor: int | None, actors: list[int]) -> list[int]:
@@ -108,6 +105,32 @@ def clear(user_id: int, *, thread_id: int, number: int) -> None:
     seen = Notification.objects.unread().filter(user=user_id, thread=thread_id, last_post__number__lte=number)
     if seen.exclude(kind=Kind.FLAG).update(read_at=timezone.now()):
         live.publish(f"user:{user_id}")
+
+
+# A flag is not cleared by looking. What was told after a visit was not seen by it, unless it is about a post that was.
+CLEAR_WHAT_WAS_READ = """
+UPDATE notifications_notification AS told SET read_at = now()
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS visit (user_id, thread_id, at)
+JOIN community_readstate AS state USING (user_id, thread_id)
+JOIN community_post AS post USING (thread_id)
+WHERE told.user_id = visit.user_id AND told.thread_id = visit.thread_id AND told.read_at IS NULL
+  AND post.id = told.last_post_id AND post.number <= state.last_number
+  AND told.kind <> %s AND (told.kind = ANY(%s) OR told.updated_at <= visit.at)
+RETURNING told.user_id
+"""
+
+
+def clear_what_was_read(visits: Iterable[Event]) -> None:
+    """The same for many visits at once, as far as each person has read by now."""
+    found = [(visit.actor_id, visit.thread_id, visit.at) for visit in visits if visit.actor_id]
+    if not found:
+        return
+    kinds = Kind.FLAG, list(WAITS_FOR_READING)
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR_WHAT_WAS_READ, [*map(list, zip(*found, strict=True)), *kinds])
+        people = {person for (person,) in cursor.fetchall()}
+    for person in people:
+        live.publish(f"user:{person}")
 
 
 def clear_flags(*, thread_id: int | None, post_id: int | None) -> None:

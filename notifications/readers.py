@@ -1,8 +1,11 @@
-"""Who is told when an event goes by. Everybody told may read the thread now, and wants to hear of it."""
+"""Who is told when events go by. Everybody told may read the thread now, and wants to hear of it.
 
-from collections.abc import Iterable
+What is told follows what is: an answer that was let go meanwhile is told to nobody, whatever the order of its events.
+"""
 
-from community.models import Membership, Post, Space, Thread, ThreadPass, Watch
+from collections.abc import Callable, Iterable
+
+from community.models import Decision, Flag, Membership, Post, Resolution, Thread, ThreadPass, Watch
 from community.queries.people import readers_of
 from events.models import Event
 from events.reading import reader
@@ -10,89 +13,70 @@ from notifications import actions
 from notifications.models import Notification
 
 Kind = Notification.Kind
+Notify = Membership.Notify
+VISITED = {"community.thread_opened", "community.thread_read"}
 
 
-@reader(
-    "notifications.bell",
-    verbs={
-        "community.thread_started",
-        "community.thread_owned",
-        "community.thread_opened",
-        "community.thread_read",
-        "community.post_written",
-        "community.person_mentioned",
-        "community.answer_accepted",
-        "community.answer_unaccepted",
-        "community.post_flagged",
-        "community.post_decided",
-        "community.decision_undone",
-    },
-)
-def notify(event: Event) -> None:
-    thread = Thread.objects.listed().filter(pk=event.thread_id or 0).select_related("space").first()
-    if thread is not None:
-        TOLD[event.verb](event, thread)
+def thread_started(event: Event, thread: Thread, post: Post) -> None:
+    wishes = _wishes(thread)
+    people = {person for person, wish in wishes.items() if wish == Notify.EVERYTHING}
+    _tell(Kind.THREAD, event, post, people - _called_in(event), wishes)
 
 
-def thread_started(event: Event, thread: Thread) -> None:
-    _tell(Kind.THREAD, event, thread, _who_hear_everything(thread.space) - _called_in(event))
+def post_written(event: Event, thread: Thread, post: Post) -> None:
+    wishes = _wishes(thread)
+    people = {person for person, wish in wishes.items() if wish == Notify.EVERYTHING} | {thread.author_id}
+    if post.parent is not None:
+        people.add(post.parent.author_id)
+    muted = set()
+    for person, is_muted in Watch.objects.filter(thread=thread).values_list("user", "muted"):
+        (muted if is_muted else people).add(person)
+    _tell(Kind.REPLY, event, post, people - muted - _called_in(event), wishes)
 
 
-def post_written(event: Event, thread: Thread) -> None:
-    watching = Watch.objects.filter(thread=thread, muted=False).values_list("user", flat=True)
-    answered = Post.objects.filter(replies=event.post_id).values_list("author", flat=True)
-    people = {*watching, *answered, thread.author_id} | _who_hear_everything(thread.space)
-    muted = Watch.objects.filter(thread=thread, muted=True).values_list("user", flat=True)
-    _tell(Kind.REPLY, event, thread, people - set(muted) - _called_in(event))
+def person_mentioned(event: Event, thread: Thread, post: Post) -> None:
+    _tell(Kind.MENTION, event, post, {event.subject_id}, _wishes(thread))
 
 
-def person_mentioned(event: Event, thread: Thread) -> None:
-    _tell(Kind.MENTION, event, thread, {event.subject_id})
+def answer_accepted(event: Event, thread: Thread, post: Post) -> None:
+    if _is_kept(post):
+        _tell(Kind.ACCEPTED, event, post, {post.author_id}, _wishes(thread))
 
 
-def answer_accepted(event: Event, thread: Thread) -> None:
-    _tell(Kind.ACCEPTED, event, thread, {event.data.get("author")})
+def answer_unaccepted(event: Event, thread: Thread, post: Post) -> None:
+    if not _is_kept(post):
+        actions.take_back(kind=Kind.ACCEPTED, post_id=post.pk)
 
 
-def answer_unaccepted(event: Event, thread: Thread) -> None:
-    actions.take_back(kind=Kind.ACCEPTED, post_id=event.post_id)
-
-
-def post_flagged(event: Event, thread: Thread) -> None:
+def post_flagged(event: Event, thread: Thread, post: Post) -> None:
+    if not _awaits_decision(post):
+        return
     facilitators = Membership.objects.filter(space=thread.space, role=Membership.Role.FACILITATOR)
-    author = Post.objects.filter(pk=event.post_id or 0).values_list("author", flat=True)
-    people = set(facilitators.values_list("user", flat=True)) - set(author)
+    people = set(facilitators.values_list("user", flat=True)) - {post.author_id}
     # Deciding is a duty of the role: it does not depend on how much of the talk one wants to hear.
-    actions.tell(_allowed(people, thread, event), kind=Kind.FLAG, event=event)
+    actions.tell(_allowed(people, post), kind=Kind.FLAG, event=event, post=post)
 
 
-def post_decided(event: Event, thread: Thread) -> None:
-    actions.clear_flags(thread_id=event.thread_id, post_id=event.post_id)
-    author = Post.objects.filter(pk=event.post_id or 0).values_list("author", flat=True)
-    actions.tell(_allowed(author, thread, event), kind=Kind.DECISION, event=event)
+def post_decided(event: Event, thread: Thread, post: Post) -> None:
+    if not _awaits_decision(post):
+        actions.clear_flags(thread_id=thread.pk, post_id=post.pk)
+    if _is_decided(post):
+        actions.tell(_allowed({post.author_id}, post), kind=Kind.DECISION, event=event, post=post)
 
 
-def decision_undone(event: Event, thread: Thread) -> None:
-    actions.take_back(kind=Kind.DECISION, post_id=event.post_id)
+def decision_undone(event: Event, thread: Thread, post: Post) -> None:
+    if not _is_decided(post):
+        actions.take_back(kind=Kind.DECISION, post_id=post.pk)
 
 
-def thread_owned(event: Event, thread: Thread) -> None:
-    opening = Post.objects.filter(thread=thread, number=1).values_list("pk", flat=True).first()
-    event.post_id = event.post_id or opening
-    _tell(Kind.QUESTION, event, thread, {event.data.get("owner")})
+def thread_owned(event: Event, thread: Thread, post: Post) -> None:
+    if thread.owner_id == event.data.get("owner"):
+        _tell(Kind.QUESTION, event, post, {thread.owner_id}, _wishes(thread))
 
 
-def thread_read(event: Event, thread: Thread) -> None:
-    """Most is cleared when the page is shown; this finds what was told in the very moment of reading."""
-    if event.actor_id:
-        actions.clear(event.actor_id, thread_id=thread.pk, number=event.data.get("number", 0))
-
-
-TOLD = {
+TOLD: dict[str, Callable[[Event, Thread, Post], None]] = {
     "community.thread_started": thread_started,
     "community.thread_owned": thread_owned,
-    "community.thread_opened": thread_read,
-    "community.thread_read": thread_read,
     "community.post_written": post_written,
     "community.person_mentioned": person_mentioned,
     "community.answer_accepted": answer_accepted,
@@ -103,15 +87,64 @@ TOLD = {
 }
 
 
-def _tell(kind: Kind, event: Event, thread: Thread, people: Iterable[int | None]) -> None:
-    silent = Membership.objects.filter(space=thread.space, notify=Membership.Notify.NOTHING)
-    wanting = set(people) - set(silent.values_list("user", flat=True))
-    actions.tell(_allowed(wanting, thread, event), kind=kind, event=event)
+@reader("notifications.bell", verbs=TOLD.keys() | VISITED)
+def notify(events: list[Event]) -> None:
+    told = [event for event in events if event.verb in TOLD]
+    threads = _threads(event.thread_id for event in told)
+    posts = _posts(told)
+    for event in told:
+        post = posts.get(event.post_id or -(event.thread_id or 0))
+        if post is not None and post.thread_id in threads:
+            post.thread = threads[post.thread_id]
+            TOLD[event.verb](event, post.thread, post)
+    # Most is cleared when the page is shown; this finds what was told in the very moment of reading.
+    actions.clear_what_was_read(event for event in events if event.verb in VISITED)
 
 
-def _who_hear_everything(space: Space) -> set[int]:
-    members = Membership.objects.filter(space=space, notify=Membership.Notify.EVERYTHING)
-    return set(members.values_list("user", flat=True))
+def _threads(numbers: Iterable[int | None]) -> dict[int, Thread]:
+    wanted = {number for number in numbers if number}
+    if not wanted:
+        return {}
+    return Thread.objects.listed().select_related("space").in_bulk(wanted)
+
+
+def _posts(events: list[Event]) -> dict[int, Post]:
+    """The posts that events speak of; the opening post of a thread, for an event that names none, under its `-thread`."""
+    named = {event.post_id for event in events if event.post_id}
+    found = Post.objects.filter(pk__in=named).select_related("parent")
+    posts = (
+        {post.pk: post for post in found.only("author", "number", "thread", "parent__author")}
+        if named
+        else {}
+    )
+    whole = {event.thread_id for event in events if not event.post_id}
+    if whole:
+        openings = Post.objects.filter(thread__in=whole, number=1).select_related("parent")
+        posts |= {-post.thread_id: post for post in openings}
+    return posts
+
+
+def _is_kept(post: Post) -> bool:
+    return Resolution.objects.filter(thread=post.thread_id, post=post).exists()
+
+
+def _awaits_decision(post: Post) -> bool:
+    return Flag.objects.open().filter(post=post).exists()
+
+
+def _is_decided(post: Post) -> bool:
+    return Decision.objects.filter(post=post, undone_at=None).exists()
+
+
+def _tell(kind: Kind, event: Event, post: Post, people: set[int | None], wishes: dict[int, str]) -> None:
+    wanting = {person for person in people if person and wishes.get(person) != Notify.NOTHING}
+    actions.tell(_allowed(wanting, post), kind=kind, event=event, post=post)
+
+
+def _wishes(thread: Thread) -> dict[int, str]:
+    """How much of the talk of its space those want to hear who want all of it, or nothing."""
+    members = Membership.objects.filter(space=thread.space_id).exclude(notify=Notify.MENTIONS)
+    return dict(members.values_list("user", "notify"))
 
 
 def _called_in(event: Event) -> set[int]:
@@ -121,12 +154,14 @@ def _called_in(event: Event) -> set[int]:
     return {person for person in ids if person}
 
 
-def _allowed(people: Iterable[int | None], thread: Thread, event: Event) -> set[int]:
+def _allowed(people: Iterable[int | None], post: Post) -> set[int]:
     """Those who may read this post now: the mirror of `Post.objects.visible_to`, for many people at once."""
     asked = {person for person in people if person}
+    if not asked:
+        return asked
+    thread = post.thread
     allowed = set(readers_of(thread.space).filter(pk__in=asked).values_list("pk", flat=True))
-    post = Post.objects.filter(pk=event.post_id or 0).values("number", "author").first()
-    if post is None or post["number"] == 1 or thread.gate == Thread.Gate.OPEN:
+    if post.number == 1 or thread.gate == Thread.Gate.OPEN:
         return allowed
     passed = ThreadPass.objects.filter(thread=thread, user__in=allowed).values_list("user", flat=True)
-    return set(passed) | (allowed & {post["author"]})
+    return set(passed) | (allowed & {post.author_id})

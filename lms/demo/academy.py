@@ -70,8 +70,7 @@ def _let_readers_know(clock: Clock) -> None:
         Cursor.objects.create(reader=reader, txid=last.txid, event_id=last.pk)
     bell = READERS["notifications.bell"]
     fresh = Event.objects.filter(verb__in=bell.verbs, at__gte=clock.now - NEWS_FOR)
-    for event in fresh.order_by("at", "pk"):
-        bell.handle(event)
+    bell.handle(list(fresh.order_by("at", "pk")))
     read_all(fenced=False)
     for organisation in Organisation.objects.all():
         rebuilding.rebuild(organisation, rebuilding.first_day(organisation), days.today(organisation))

@@ -24,8 +24,8 @@ def talk(course, film_module, julie, awa, karim):
 
 def read_twice():
     for event in Event.objects.filter(verb__startswith="community.post_"):
-        count_contributions(event)
-        count_contributions(event)
+        count_contributions([event])
+        count_contributions([event])
 
 
 def standing(user) -> tuple[int, int, bool]:

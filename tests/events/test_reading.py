@@ -1,12 +1,17 @@
 """Readers: order, fence, parking, one at a time. Real commits wherever two connections meet."""
 
+import inspect
 import random
 import threading
 import time
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from redis.exceptions import RedisError
 
 from events import reading, tasks
 from events.models import Cursor, Event, ParkedEvent
@@ -22,8 +27,15 @@ VERB, OTHER = "people.user_joined", "people.unit_changed"
 def make_reader():
     made = []
 
-    def make(handle, name="test.reader", verbs=(VERB,), reset=lambda: None, register=reading.reader):
-        register(name, verbs=verbs, reset=reset)(handle)
+    def make(handle, name="test.reader", verbs=(VERB,), reset=lambda: None):
+        """`handle(event)`, or `handle(events)` where a test speaks of batches."""
+
+        def one_by_one(events):
+            for event in events:
+                handle(event)
+
+        together = "events" in inspect.signature(handle).parameters
+        reading.reader(name, verbs=verbs, reset=reset)(handle if together else one_by_one)
         made.append(name)
         return reading.READERS[name]
 
@@ -145,31 +157,9 @@ def test_two_workers_never_read_for_the_same_reader_at_once(awa, make_reader):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_that_fails_five_times_is_parked_and_the_next_is_read(awa, make_reader):
-    seen = []
-
-    def handle(event):
-        if event.data.get("poison"):
-            Event.objects.filter(pk=event.pk).update(space_id=1)
-            raise ValueError("planned")
-        seen.append(event.pk)
-
-    one = make_reader(handle)
-    before, poison, after = tell(awa), tell(awa, data={"poison": True}), tell(awa)
-
-    parked = parked_after_five(one, seen, before, after)
-    assert (parked.reader, parked.event_id) == (one.name, poison.pk)
-    assert "ValueError: planned" in parked.error
-    poison.refresh_from_db()
-    assert poison.space_id is None, "the failed savepoint must leave nothing"
-
-
-@pytest.mark.django_db(transaction=True)
 def test_a_reader_of_batches_gets_its_events_together_and_each_once(awa, make_reader):
     seen = []
-    one = make_reader(
-        lambda events: seen.append([event.pk for event in events]), register=reading.batch_reader
-    )
+    one = make_reader(lambda events: seen.append([event.pk for event in events]))
     first, second = tell(awa), tell(awa)
     tell(awa, OTHER)
 
@@ -192,12 +182,89 @@ def test_a_batch_that_fails_leaves_nothing_and_parks_only_the_event_that_fails(a
             raise ValueError("planned")
         seen.extend(event.pk for event in events)
 
-    one = make_reader(handle, register=reading.batch_reader)
+    one = make_reader(handle)
     before, poison, after = tell(awa), tell(awa, data={"poison": True}), tell(awa)
 
-    assert parked_after_five(one, seen, before, after).event_id == poison.pk
+    parked = parked_after_five(one, seen, before, after)
+    assert (parked.reader, parked.event_id) == (one.name, poison.pk)
+    assert "ValueError: planned" in parked.error
     found = dict(Event.objects.values_list("pk", "space_id"))
     assert [found[event.pk] for event in (before, poison, after)] == [1, None, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("outage", [OperationalError("lock timeout"), ConnectionResetError(), RedisError()])
+def test_what_an_outage_interrupts_is_tried_until_it_goes_and_never_parked(awa, make_reader, outage):
+    seen, lasts = [], [True]
+
+    def handle(events):
+        if lasts and any(event.data.get("far") for event in events):
+            raise outage
+        seen.extend(event.pk for event in events)
+
+    one = make_reader(handle)
+    told = [tell(awa), tell(awa, data={"far": True}), tell(awa)]
+
+    for _ in range(3 * reading.ATTEMPTS):
+        assert reading.read(one) is reading.State.BEHIND
+    assert (seen, ParkedEvent.objects.count()) == ([told[0].pk], 0)
+    lasts.clear()
+    assert reading.read(one) is reading.State.DONE
+    assert seen == [event.pk for event in told]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_cut_in_the_middle_of_a_batch_takes_all_of_it_back_and_counts_against_no_event(
+    awa, make_reader
+):
+    cut = []
+
+    def handle(events):
+        Event.objects.filter(pk__in=[event.pk for event in events]).update(space_id=F("id"))
+        if len(cut) < 2 * reading.ATTEMPTS:
+            cut.append(True)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    one = make_reader(handle)
+    told = [tell(awa), tell(awa)]
+    for _ in range(2 * reading.ATTEMPTS):
+        with pytest.raises(DatabaseError):
+            reading.read(one)
+        connection.close()
+        assert not Event.objects.exclude(space_id=None).exists()
+    assert reading.read(one) is reading.State.DONE
+    assert list(Event.objects.order_by("pk").values_list("space_id", flat=True)) == [one.pk for one in told]
+    assert Cursor.objects.get().attempts == 0
+    assert not ParkedEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_readers_share_one_pass_over_a_batch_and_one_that_stumbles_keeps_nobody(awa, make_reader):
+    seen = {"a": [], "b": [], "c": []}
+
+    def handling(name):
+        def handle(events):
+            if name == "b" and stumbles:
+                raise RedisError
+            seen[name] += [event.pk for event in events]
+
+        return handle
+
+    stumbles = [True]
+    made = [make_reader(handling(name), name=f"test.{name}") for name in seen]
+    told = [tell(awa).pk, tell(awa).pk]
+    with CaptureQueriesContext(connection) as queries:
+        assert reading._read(made, fenced=True) is reading.State.BEHIND
+    assert seen == {"a": told, "b": [], "c": told}
+    sql = [query["sql"] for query in queries]
+    assert sum("FROM events_event" in one for one in sql) == 1
+    assert sum(one.startswith('UPDATE "events_cursor"') and "IN" in one for one in sql) == 1
+    stumbles.clear()
+    told.append(tell(awa).pk)
+    assert reading._read(made, fenced=True) is reading.State.DONE
+    assert seen == {"a": told, "b": told, "c": told}
+    assert len({cursor.position for cursor in Cursor.objects.all()}) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -276,6 +343,32 @@ def test_a_lost_queue_does_not_fail_the_request(awa, monkeypatch, django_capture
     app.amqp._producer_pool = None
 
 
+def test_what_happens_in_one_moment_is_woken_for_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.read, "apply_async", lambda **options: asked.append(options))
+    monkeypatch.setattr(reading, "read_all", lambda: reading.State.DONE)
+    for _act in range(3):
+        wake_readers()
+    assert [(one["args"], one["countdown"]) for one in asked] == [((0,), tasks.MOMENT)]
+    tasks.read()
+    wake_readers()
+    assert len(asked) == 2
+
+
+def test_readers_that_stopped_short_look_again_in_one_chain_that_ends(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.read, "apply_async", lambda **options: asked.append(options))
+    monkeypatch.setattr(reading, "read_all", lambda: reading.State.BEHIND)
+    tasks.read()
+    tasks.read()
+    assert len(asked) == 1
+    for number, pause in enumerate(tasks.PAUSES, start=1):
+        assert asked[-1]["args"] == (number,)
+        assert asked[-1]["countdown"] == pause
+        tasks.read(number)
+    assert len(asked) == len(tasks.PAUSES)
+
+
 def test_a_queue_that_was_lost_is_left_alone_for_a_moment(monkeypatch):
     asked = []
 
@@ -294,6 +387,7 @@ def test_a_queue_that_was_lost_is_left_alone_for_a_moment(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def the_queue_is_there():
+    cache.clear()
     tasks.outage.end()
     yield
     tasks.outage.end()
