@@ -103,7 +103,8 @@ class WatchReportSerializer(serializers.Serializer):
 
 class AnswerSerializer(serializers.Serializer):
     question = serializers.IntegerField()
-    options = serializers.ListField(child=serializers.IntegerField(), max_length=50)
+    # The ids of options as the quiz gave them for this attempt.
+    options = serializers.ListField(child=serializers.CharField(max_length=40), max_length=50)
 
 
 class QuestionSerializer(serializers.ModelSerializer):
@@ -115,12 +116,12 @@ class QuestionSerializer(serializers.ModelSerializer):
         fields = ["id", "kind", "html", "language", "options"]
 
     def get_options(self, question) -> list[dict]:
-        offered = self.context["options"][question.pk]
-        return [{"id": option.pk, "html": option.html} for option in offered if option.retired_at is None]
+        offered = self.context["options"].get(question.pk, [])
+        return [{"id": option.value, "html": option.html} for option in offered if option.retired_at is None]
 
 
 class ChoiceSerializer(serializers.Serializer):
-    option = serializers.IntegerField(source="option.pk")
+    option = serializers.CharField(source="option.value")
     correct = serializers.BooleanField(source="option.correct")
     count = serializers.IntegerField()
     percent = serializers.IntegerField()
@@ -132,15 +133,18 @@ class GivenAnswerSerializer(serializers.Serializer):
 
     question = serializers.IntegerField(source="question.pk")
     score = serializers.FloatField(source="answer.score")
-    options = serializers.ListField(source="answer.options", child=serializers.IntegerField())
+    options = serializers.SerializerMethodField()
     feedback = serializers.CharField(source="question.feedback_html")
     choices = ChoiceSerializer(source="bars", many=True)
     answered_by = serializers.IntegerField()
     thread = serializers.IntegerField(source="thread_id", allow_null=True)
 
+    def get_options(self, page) -> list[str]:
+        return [choice.option.value for choice in page.bars if choice.mine]
+
 
 class QuizSerializer(serializers.Serializer):
-    """Wants `options_of` the questions as `options` in its context."""
+    """Wants `options_of` the questions as `options` in its context: an attempt has its own, none has before it."""
 
     questions = QuestionSerializer(many=True)
     pass_mark = serializers.IntegerField()

@@ -27,6 +27,7 @@ from courses.queries.catalogue import catalogue, course_cards
 from courses.queries.module import ModulePage, module_page
 from courses.queries.outline import course_page, enrolment_of
 from courses.queries.quiz import options_of, quiz_page
+from courses.shuffling import options_named
 
 
 class Courses(ListAPIView):
@@ -145,11 +146,13 @@ class Answers(FollowedModule):
         attempt = page.module.quiz.attempts.filter(enrolment=page.enrolment).order_by("-number").first()
         if attempt is None:
             raise Http404
-        answer_question(attempt, question=question, options=given.validated_data["options"])
+        options = options_named(attempt, question, given.validated_data["options"])
+        answer_question(attempt, question=question, options=options)
         quiz = quiz_page(page.module, page.enrolment, asked=question.pk)
         return Response(GivenAnswerSerializer(quiz).data, status=201)
 
 
 def _shown(page: ModulePage) -> Any:
     quiz = quiz_page(page.module, page.enrolment)
-    return QuizSerializer(quiz, context={"options": options_of(quiz.questions)}).data
+    options = options_of(quiz.questions, quiz.attempt) if quiz.attempt else {}
+    return QuizSerializer(quiz, context={"options": options}).data

@@ -20,6 +20,7 @@ from courses.models import (
     QuestionThread,
     QuizQuestion,
 )
+from courses.shuffling import option_value
 
 ANSWER_FIELDS = ("id", "attempt_id", "question_id", "question_version", "options", "score")
 
@@ -37,15 +38,15 @@ class QuestionCard(NamedTuple):
 
 
 class OptionCard(NamedTuple):
-    """An option of a question."""
+    """An option of a question as one attempt offers it."""
 
     pk: int
-    position: int
-    text: str
     html: str
     correct: bool
     feedback: str
     retired_at: datetime | None
+    # What stands for it in the page and in the API.
+    value: str
 
 
 @dataclass(frozen=True)
@@ -163,33 +164,42 @@ def _as_json(fields: tuple[str, ...]) -> JSONObject:
     return JSONObject(**{field: field for field in fields})
 
 
-def live_options(question: QuestionCard, answer: Answer | None = None) -> list[OptionCard]:
+def live_options(question: QuestionCard, attempt: Attempt, answer: Answer | None = None) -> list[OptionCard]:
     """What can be chosen now; with an answer of an older version, what could be chosen then."""
     old = answer is not None and answer.question_version != question.version
     chosen = set(answer.options) if answer is not None and old else set()
-    offered = options_of([question])[question.pk]
+    offered = options_of([question], attempt)[question.pk]
     return [option for option in offered if option.pk in chosen or option.retired_at is None]
 
 
-def options_of(questions: Iterable[QuestionCard]) -> dict[int, list[OptionCard]]:
-    """All options of each question, retired ones too, in order; one query."""
+def options_to_choose(page: QuizPage) -> list[OptionCard]:
+    """The options of the question that waits for an answer, if one does."""
+    if page.question is None or page.attempt is None or page.answer is not None:
+        return []
+    return live_options(page.question, page.attempt)
+
+
+def options_of(questions: Iterable[QuestionCard], attempt: Attempt) -> dict[int, list[OptionCard]]:
+    """All options of each question, retired ones too, in the order of the attempt; one query."""
     found: dict[int, list[OptionCard]] = {question.pk: [] for question in questions}
-    for question, *option in _options(questions=list(found)):
-        found[question].append(OptionCard(*option))
+    for question, pk, *option in _options(questions=list(found)):
+        found[question].append(OptionCard(pk, *option, option_value(attempt.pk, pk)))
+    for offered in found.values():
+        offered.sort(key=lambda option: option.value)
     return found
 
 
 @prepared
 def _options(questions: list) -> QuerySet:
-    options = Option.objects.filter(AnyOf("question", questions)).order_by("position")
-    return options.values_list("question", *OptionCard._fields)
+    options = Option.objects.filter(AnyOf("question", questions))
+    return options.values_list("question", *OptionCard._fields[:-1])
 
 
 def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
     """First answers only, one per person, of this version of the question in the same organisation's sessions:
     a second try would count those who already know."""
     question, answer = page.question, page.answer
-    if question is None or answer is None:
+    if question is None or answer is None or page.attempt is None:
         return
     first = (
         Answer.objects.filter(
@@ -211,6 +221,6 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
             round(100 * counts[option.pk] / len(chosen)) if chosen else 0,
             option.pk in answer.options,
         )
-        for option in live_options(question, answer)
+        for option in live_options(question, page.attempt, answer)
     ]
     page.thread_id = question.thread_id

@@ -13,7 +13,7 @@ from courses.actions import open_module, report_watching
 from courses.completion import rule_states
 from courses.models import Module, Progress
 from courses.queries.module import ModulePage, film_with_moments, module_page
-from courses.queries.quiz import live_options, quiz_page
+from courses.queries.quiz import options_to_choose, quiz_page
 from courses.watch_report import BadReport, read_report
 from people.requests import PersonRequest
 
@@ -51,7 +51,7 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
     talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
     if page.film is not None and thread_id and talk:
         page.film = film_with_moments(page.film, thread_id)
-    options = live_options(quiz.question) if quiz and quiz.question and not quiz.answer else []
+    options = options_to_choose(quiz) if quiz else []
     start = whole(request.GET.get("t"))
     return {
         "page": page,

@@ -10,6 +10,7 @@ from core.numbers import whole
 from courses.actions import answer_question, start_attempt
 from courses.models import Attempt, Module
 from courses.queries.module import ModulePage, module_page
+from courses.shuffling import options_named
 from courses.views.modules import context_of
 from people.requests import PersonRequest
 
@@ -38,7 +39,7 @@ def answer(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     if attempt is None:
         return redirect(page.module)
     try:
-        options = [whole(value) or 0 for value in request.POST.getlist("option")]
+        options = options_named(attempt, question, request.POST.getlist("option"))
         answer_question(attempt, question=question, options=options)
     except Refused as refusal:
         return _again(request, page, refusal)

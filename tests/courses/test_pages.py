@@ -2,6 +2,7 @@ import pytest
 
 from community.models import ThreadPass
 from courses.models import Answer, Attempt, Caption, Cue, Enrolment
+from courses.shuffling import option_value
 from tests import making
 
 
@@ -104,11 +105,12 @@ def test_a_quiz_from_the_first_question_to_the_result(sign_in, awa, course, quiz
     page = client.get(home).text
     assert "Qui valide" in page
     assert '<progress class="progress progress-info' not in page
-    right = single.options.get(correct=True).pk
+    attempt = Attempt.objects.get()
+    right = option_value(attempt.pk, single.options.get(correct=True).pk)
     answered = client.post(home + "answers/", {"question": single.pk, "option": right}, follow=True)
     assert "Le manager" in answered.text
     assert ThreadPass.objects.filter(user=awa).count() == 1
-    options = list(multiple.options.filter(correct=True).values_list("pk", flat=True))
+    options = [option_value(attempt.pk, one.pk) for one in multiple.options.filter(correct=True)]
     client.post(home + "answers/", {"question": multiple.pk, "option": options})
     assert Attempt.objects.get().score == 2
     assert "100" in client.get(home).text

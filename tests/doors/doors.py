@@ -219,7 +219,7 @@ BODIES = {
     "community:decision": lambda w: {"kind": "keep"},
     "community:draft": lambda w: {"place": f"thread:{w.thread.pk}", "body": "Words", "sequence": "5"},
     "community:attachments": lambda w: {"place": f"thread:{w.thread.pk}"},
-    "courses:answers": lambda w: {"question": str(w.question.pk), "option": str(w.option.pk)},
+    "courses:answers": lambda w: {"question": str(w.question.pk), "option": "0" * 16},
     "courses:studio-new": lambda w: {"title": "New", "language": "fr", "key": KEY},
     "courses:studio-settings": lambda w: {"title": "Changed", "language": "fr"},
     "courses:studio-publication": lambda w: {"wanted": "archived"},
