@@ -108,6 +108,10 @@ class SpaceForm(forms.ModelForm):
         }
 
 
+class NewSpaceForm(SpaceForm):
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
 class FlagForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("What is wrong?"),

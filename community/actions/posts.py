@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet, UUIDField, Value
-from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,8 +23,8 @@ from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
 from community.models import Post, PostRevision, ReadState, Thread, Watch
 from core.errors import Refused
+from core.idempotency import sending
 from core.markdown import RENDERER_VERSION, clean_source
-from core.prepared import prepared
 from events.recording import record
 
 UNDO_FOR = timedelta(hours=24)
@@ -66,14 +64,16 @@ def write_post(
     """
     refuse_archived(thread.space)
     require(rules.can_write(seat := rules.seat_of(author, thread.space)))
-    if (first := _of_key(key, author, thread)) is not None:
+    what = {"thread": thread.pk, "parent": parent.pk if parent else None, "body": body, "moment": moment}
+    sent = sending(key, by=author, action="community.write_post", **what)
+    if (first := sent.first_of(Post)) is not None:
         return first
     _refuse_empty(body)
     refuse_closed_gate(thread, seat)
     post = Post(
         thread=thread, author=author, body=clean_source(body), parent=_top_of(parent, thread), moment=moment,
-        key=key, language=language or thread.language, renderer=RENDERER_VERSION,
-        created_at=at or timezone.now(), changed_at=at or timezone.now(),
+        language=language or thread.language, renderer=RENDERER_VERSION,
+        created_at=at or timezone.now(), changed_at=at or timezone.now(), **sent.fields,
     )  # fmt: skip
     rendered, people = rendered_for(thread, body)
     try:
@@ -82,7 +82,9 @@ def write_post(
             post.html = rendered.html
             post.save(force_insert=True)
     except IntegrityError:
-        return _first_of_key(key, author, thread)
+        if (first := sent.first_of(Post)) is None:
+            raise
+        return first
     attach_what_is_shown(post)
     _settle(post, seat, answered=parent)
     finish_draft(author, place=_draft_place(thread, parent), sequence=sequence)
@@ -118,25 +120,6 @@ def _number(post: Post) -> None:
     post.number, post.thread.locked_at = row
     post.thread.last_number = post.number
     refuse_locked(post.thread)
-
-
-def _of_key(key: UUID | None, author, thread: Thread) -> Post | None:
-    found = _keyed(key=str(key), author=author.pk, thread=thread.pk) if key else []
-    return Post.objects.get(pk=found[0]) if found else None
-
-
-@prepared
-def _keyed(key: str, author: int, thread: int) -> QuerySet:
-    """Asked before each post is written, and almost always in vain."""
-    posts = Post.objects.filter(key=Cast(Value(key), UUIDField()), author_id=author, thread_id=thread)
-    return posts.values_list("pk", flat=True)
-
-
-def _first_of_key(key: UUID | None, author, thread: Thread) -> Post:
-    first = _of_key(key, author, thread)
-    if first is None:
-        raise Refused(_("This was already sent by somebody else."), "key")
-    return first
 
 
 def _settle(post: Post, seat: rules.Seat, *, answered: Post | None) -> None:

@@ -14,6 +14,7 @@ from community.actions.gates import refuse_archived, require
 from community.live import announce_space
 from community.models import JoinRequest, Membership, Space
 from core.errors import Refused
+from core.idempotency import sending
 from core.markdown import render
 from events.recording import record
 
@@ -37,8 +38,15 @@ def create_space(
 ) -> Space:
     """A new space, facilitated by whoever makes it. The same `key` again returns the first one."""
     require(rules.can_create_space(by) and by.organisation_id == organisation.pk)
-    first = Space.objects.filter(key=key, organisation=organisation).first() if key else None
-    if first is not None:
+    what = {
+        "name": name,
+        "purpose": purpose,
+        "charter": charter,
+        "visibility": visibility,
+        "about": about_url,
+    }
+    sent = sending(key, by=by, action="community.create_space", **what)
+    if (first := sent.first_of(Space)) is not None:
         return first
     space = Space(
         organisation=organisation,
@@ -52,10 +60,10 @@ def create_space(
         about_title=about_title,
         about_url=about_url,
         created_by=by,
-        key=key,
+        **sent.fields,
     )
     if not _save_with_free_slug(space):
-        return Space.objects.get(key=key, organisation=organisation)
+        return sent.first_of(Space) or space
     Membership.objects.create(
         space=space, user=by, role=Membership.Role.FACILITATOR, charter_accepted_at=timezone.now()
     )

@@ -17,6 +17,7 @@ from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
 from community.models import Choice, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
 from core.errors import Refused
+from core.idempotency import sending
 from core.markdown import RENDERER_VERSION, clean_source
 from events.recording import record
 
@@ -49,18 +50,24 @@ def start_thread(
     """
     refuse_archived(space)
     require((seat := rules.seat_of(author, space)).is_member or bool(about_url))
+    what = {"space": space.pk, "kind": kind, "gate": gate, "choices": list(choices), "tags": list(tags)}
+    sent = sending(key, by=author, action="community.start_thread", title=title, body=body, **what)
+    if (first := sent.first_of(Thread)) is not None:
+        return first
     _refuse_bad_shape(title, body, kind, options := [text.strip() for text in choices if text.strip()])
     born = at or timezone.now()
     thread = Thread(
         space=space, kind=kind, title=title.strip(), language=language or space.language, author=author,
         gate=gate, last_number=1, number_of_posts=1, about_title=about_title, about_url=about_url,
-        ends_at=ends_at, key=key, created_at=born, last_post_at=born,
+        ends_at=ends_at, **sent.fields, created_at=born, last_post_at=born,
     )  # fmt: skip
     try:
         with transaction.atomic():
             thread.save(force_insert=True)
     except IntegrityError:
-        return _first_of_key(key, author)
+        if (first := sent.first_of(Thread)) is None:
+            raise
+        return first
     _open(thread, seat, body, moment, options=options, tags=tags)
     finish_draft(author, place=f"space:{space.pk}", sequence=sequence)
     return thread
@@ -99,13 +106,6 @@ def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> N
         raise Refused(_("Only a case or a poll has choices."), "choices")
     if len(options) > 12 or len(set(options)) != len(options):
         raise Refused(_("Give at most twelve choices, all different."), "choices")
-
-
-def _first_of_key(key: UUID | None, author) -> Thread:
-    first = Thread.objects.filter(key=key, author=author).first() if key else None
-    if first is None:
-        raise Refused(_("This was already sent by somebody else."), "key")
-    return first
 
 
 def _write_opening(thread: Thread, author, body: str, moment: int | None) -> Post:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models.space import Space
 from community.models.thread import Thread
 from core.addresses import address_of
+from core.idempotency import Keyed
 from core.search import Document
 
 
@@ -30,7 +31,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(deleted_at=None, hidden_at=None)
 
 
-class Post(models.Model):
+class Post(Keyed):
     """What somebody said, numbered in its thread; rendered when it is written."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
@@ -60,7 +61,6 @@ class Post(models.Model):
     hidden_at = models.DateTimeField(null=True, blank=True)
     # Moves with every change that a reader sees, so that an open page knows which posts to draw again.
     changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
         expression=Document(language="language", text="body"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import address_of
+from core.idempotency import Keyed
 from people.models import Organisation
 
 
@@ -38,7 +39,7 @@ class SpaceQuerySet(models.QuerySet["Space"]):
         return self.filter(archived_at=None, about_url="")
 
 
-class Space(models.Model):
+class Space(Keyed):
     """Where people of a trade, a project or a session talk."""
 
     class Visibility(models.TextChoices):
@@ -72,7 +73,6 @@ class Space(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
 
     objects = SpaceQuerySet.as_manager()

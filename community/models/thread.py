@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models.space import Membership, Space
 from core.addresses import address_of
+from core.idempotency import Keyed
 from core.search import Document
 from people.models import Organisation
 
@@ -55,7 +56,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(Thread.gate_is_open_for(user))
 
 
-class Thread(models.Model):
+class Thread(Keyed):
     """A conversation in a space; its first post (number 1) is what opened it."""
 
     class Kind(models.TextChoices):
@@ -98,7 +99,6 @@ class Thread(models.Model):
     about_title = models.CharField(max_length=200, blank=True)
     about_url = models.CharField(max_length=300, blank=True)
     tags = models.ManyToManyField(Tag, blank=True, related_name="threads")
-    key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
         expression=Document(language="language", title="title"),

@@ -21,6 +21,7 @@ from community.queries.threads import thread_for
 from community.views.answering import done, partial, refused
 from core.access import signed_in
 from core.errors import Refused
+from core.idempotency import refuse
 from core.numbers import whole
 from core.prepared import prepared
 from people.models import User
@@ -81,7 +82,7 @@ def create(request: PersonRequest, thread_pk: int) -> HttpResponse:
                 key=data["key"], sequence=data["sequence"],
             )  # fmt: skip
         except Refused as error:
-            form.add_error("body", str(error))
+            refuse(form, error, "body")
         else:
             return _written(request, form, post, gated)
     return _again(request, form, thread)

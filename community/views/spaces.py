@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community import actions, rules
-from community.forms import SpaceForm, ThreadForm
+from community.forms import NewSpaceForm, SpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
 from community.queries.spaces import facilitators_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, thread_rows
 from community.rules import Seat
 from core.access import role, signed_in
 from core.errors import Refused
+from core.idempotency import refuse
 from people.requests import PersonRequest
 
 PER_PAGE = 30
@@ -115,12 +117,13 @@ def about(request: PersonRequest, slug: str) -> HttpResponse:
 def new(request: PersonRequest) -> HttpResponse:
     if not rules.can_create_space(request.user):
         raise PermissionDenied
-    form = SpaceForm(request.POST or None, initial={"language": request.user.language})
+    start = {"language": request.user.language, "key": uuid.uuid4()}
+    form = NewSpaceForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
             space = actions.create_space(request.user.organisation, by=request.user, **form.cleaned_data)
         except Refused as error:
-            form.add_error(None, str(error))
+            refuse(form, error)
         else:
             return redirect(space)
     return render(request, "community/space_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -170,7 +173,7 @@ def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
                 space, author=request.user, sequence=form.cleaned_data["sequence"], **form.content
             )
         except Refused as error:
-            form.add_error(error.code if error.code in form.fields else None, str(error))
+            refuse(form, error, error.code if error.code != "key" else None)
         else:
             return redirect(thread)
     context = {"form": form, "space": space, "kinds_with_choices": ["case", "poll"]}

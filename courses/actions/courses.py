@@ -10,6 +10,7 @@ from django.utils.translation import override
 from community.models import Space
 from core import markdown
 from core.errors import Refused
+from core.idempotency import sending
 from courses.actions import conversations
 from courses.models import Course, Module, Session
 from events.recording import record
@@ -20,7 +21,8 @@ FIELDS = ("title", "summary", "description", "objectives", "language", "mandator
 @transaction.atomic
 def create_course(*, by, title: str, key=None, slug: str = "", **fields) -> Course:
     """A draft with its open session, whose space is joined by enrolling. `key` makes a repeat the same course."""
-    if key and (made := Course.objects.filter(key=key).first()):
+    sent = sending(key, by=by, action="courses.create_course", title=title, **fields)
+    if (made := sent.first_of(Course)) is not None:
         return made
     try:
         with transaction.atomic():
@@ -29,14 +31,14 @@ def create_course(*, by, title: str, key=None, slug: str = "", **fields) -> Cour
                 title=title,
                 slug=slug or _free_slug(title),
                 created_by=by,
-                key=key,
+                **sent.fields,
                 description_html=markdown.render(fields.get("description", "")).html,
                 **fields,
             )
     except IntegrityError:
-        if key and (made := Course.objects.filter(key=key).first()):
-            return made
-        raise
+        if (made := sent.first_of(Course)) is None:
+            raise
+        return made
     with override(course.language):
         first_section, session_name = _("To begin"), _("Open session")
     course.sections.create(title=first_section, position=1)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from community.actions import close_threads
 from core import markdown
 from core.errors import Refused
+from core.idempotency import sending
 from courses.actions import conversations
 from courses.actions.courses import begin_version
 from courses.actions.outline import next_place
@@ -25,10 +26,10 @@ FIRST_RULE = {
 @transaction.atomic
 def add_module(section: Section, *, by, kind: str, title: str, key=None, **fields) -> Module:
     """A draft at the end of a section, with the rule that suits its kind. `key` makes a repeat the same module."""
-    if key and (made := Module.objects.filter(key=key).first()):
-        return made
     course = Course.objects.select_for_update().get(pk=section.course_id)
-    if key and (made := Module.objects.filter(key=key).first()):
+    what = {"section": section.pk, "kind": kind, "title": title, **fields}
+    sent = sending(key, by=by, action="courses.add_module", **what)
+    if (made := sent.first_of(Module)) is not None:
         return made
     module = Module.objects.create(
         course=course,
@@ -36,7 +37,7 @@ def add_module(section: Section, *, by, kind: str, title: str, key=None, **field
         kind=kind,
         title=title,
         position=next_place(section),
-        key=key,
+        **sent.fields,
         language=fields.pop("language", course.language),
         html=_rendered(fields.get("body", "")),
         **fields,

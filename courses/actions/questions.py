@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import markdown
 from core.errors import Refused
+from core.idempotency import sending
 from courses.models import Option, Question, Quiz, QuizQuestion
 from events.recording import record
 
@@ -29,10 +30,12 @@ class Choice:
 @transaction.atomic
 def create_question(*, by, text: str, options: list[Choice], key=None, **fields) -> Question:
     """A question of the author's organisation. `key` makes a repeat the same question."""
-    if key and (made := Question.objects.filter(key=key).first()):
+    what = {"text": text, "options": [(one.text, one.correct, one.feedback) for one in options], **fields}
+    sent = sending(key, by=by, action="courses.create_question", **what)
+    if (made := sent.first_of(Question)) is not None:
         return made
     _check(fields.get("kind", Question.Kind.SINGLE), options)
-    question = Question(organisation=by.organisation, created_by=by, text=text, key=key, **fields)
+    question = Question(organisation=by.organisation, created_by=by, text=text, **sent.fields, **fields)
     _render(question)
     question.save()
     for position, choice in enumerate(options, start=1):

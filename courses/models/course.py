@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Space
 from core.addresses import address_of
+from core.idempotency import Keyed
 from core.search import Document
 from people.models import Organisation, RoleGrant
 
@@ -37,7 +38,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.filter(published_at__isnull=False, archived_at=None)
 
 
-class Course(models.Model):
+class Course(Keyed):
     """What is taught; a `Session` is a dated run of it for some people."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
@@ -61,7 +62,6 @@ class Course(models.Model):
     )
     published_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
         expression=Document(language="language", title="title", text="summary"),

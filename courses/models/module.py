@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Space, Thread
 from core.addresses import address_of
+from core.idempotency import Keyed
 from core.search import Document
 from courses.models.course import Course
 
@@ -53,7 +54,7 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         return self.filter(published_at__isnull=False)
 
 
-class Module(models.Model):
+class Module(Keyed):
     """One step of a course, with its conversation beside it."""
 
     class Kind(models.TextChoices):
@@ -78,7 +79,6 @@ class Module(models.Model):
     since_version = models.PositiveIntegerField(default=1, db_default=1)
     position = models.PositiveIntegerField()
     published_at = models.DateTimeField(null=True, blank=True)
-    key = models.UUIDField(null=True, unique=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(
         expression=Document(language="language", title="title", text="body"),

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Space, Thread
+from core.idempotency import Keyed
 from courses import grading
 from courses.models.enrolment import Enrolment
 from courses.models.module import Module
 from people.models import Organisation
 
 
-class Question(models.Model):
+class Question(Keyed):
     """A question of the organisation's bank, used by any number of quizzes."""
 
     class Kind(models.TextChoices):
@@ -40,7 +41,6 @@ class Question(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=200, null=True, blank=True)
-    key = models.UUIDField(null=True, unique=True)
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Refused
+from core.idempotency import refuse
 from courses.actions import (
     add_module,
     add_section,
@@ -80,7 +81,11 @@ def create_module(request: PersonRequest, slug: str) -> HttpResponse:
         return outline_page(request, course, refused=_("Give the module a title."), status=422)
     data = form.cleaned_data
     section = get_object_or_404(course.sections, pk=data["section"])
-    module = add_module(section, by=request.user, kind=data["kind"], title=data["title"], key=data["key"])
+    try:
+        module = add_module(section, by=request.user, kind=data["kind"], title=data["title"], key=data["key"])
+    except Refused as refusal:
+        refuse(form, refusal)
+        return outline_page(request, course, refused=str(refusal), status=422, module_form=form)
     return redirect("courses:studio-module", module.pk)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Refused
+from core.idempotency import refuse
 from core.numbers import whole
 from courses.actions import (
     Choice,
@@ -130,6 +131,7 @@ def _edit(request: PersonRequest, form: QuestionForm, question: Question | None)
         try:
             _save(request, form, options, question)
         except Refused as refusal:
+            refuse(form, refusal)
             refused = str(refusal)
         else:
             messages.success(request, _("The question is in the bank."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Refused
+from core.idempotency import refuse
 from courses.actions import archive_course, change_course, create_course, publish_course
 from courses.forms.studio import CourseForm, NewModuleForm, SectionForm
 from courses.models import Course
@@ -33,9 +34,13 @@ def new(request: PersonRequest) -> HttpResponse:
     start = {"key": uuid.uuid4(), "language": request.user.language}
     form = CourseForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        course = create_course(by=request.user, key=form.cleaned_data["key"], **form.fields_to_save)
-        messages.success(request, _("The course is a draft: nobody sees it before you publish it."))
-        return redirect("courses:studio-course", course.slug)
+        try:
+            course = create_course(by=request.user, key=form.cleaned_data["key"], **form.fields_to_save)
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("The course is a draft: nobody sees it before you publish it."))
+            return redirect("courses:studio-course", course.slug)
     return _form(request, form, None)
 
 
@@ -46,7 +51,12 @@ def show(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def outline_page(
-    request: PersonRequest, course: Course, *, refused: str = "", status: int = 200
+    request: PersonRequest,
+    course: Course,
+    *,
+    refused: str = "",
+    status: int = 200,
+    module_form: NewModuleForm | None = None,
 ) -> HttpResponse:
     sections = outline_to_write(course)
     modules = [module for section in sections for module in section.modules.all()]
@@ -56,7 +66,7 @@ def outline_page(
         "modules": modules,
         "checklist": checklist(course, modules),
         "section_form": SectionForm(),
-        "module_form": NewModuleForm(initial={"key": uuid.uuid4()}),
+        "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
         "refused": refused,
     }
     return render(request, "courses/studio_course.html", context, status=status)
