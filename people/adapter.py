@@ -1,9 +1,12 @@
 """Where allauth asks us: who may come in, and as whom."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -13,6 +16,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +29,7 @@ from core.mail import drawn_from_text
 from people.actions.accounts import forget_other_ways_in, free_handle, join, join_by_sign_on
 from people.actions.invitations import find_invitation
 from people.models import Invitation, Organisation, User
+from people.names import checked_name
 
 SESSION_KEY = "invitation"
 
@@ -88,6 +93,17 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count for a person, by whatever they are named, and for the address they come from.
+
+        By the person alone, five wrong tries of anybody would lock the owner out of their own account.
+        """
+        named = (credentials.get("email") or credentials.get("username") or "").strip().lower()
+        person = (
+            User.objects.filter(Q(email__iexact=named) | Q(handle=named)).values_list("pk", flat=True).first()
+        )
+        return f"{get_ip(request)}:{person or named}"
+
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return username
 
@@ -105,6 +121,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
 
+def name_told(name: str | None) -> str:
+    """The name a provider tells; nothing where it is none that we would take from a form."""
+    try:
+        return checked_name(name or "")[:120]
+    except Refused:
+        return ""
+
+
 class SocialAdapter(DefaultSocialAccountAdapter):
     """Single sign-on: the provider says who somebody is; whether they may come in is still ours to say."""
 
@@ -118,9 +142,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         user = sociallogin.user
         user.email = valid_email_or_none(data.get("email"))
         given_and_family = " ".join(filter(None, [data.get("first_name"), data.get("last_name")]))
-        user.name = (
-            data.get("name") or given_and_family or data.get("username") or (user.email or "").split("@")[0]
-        )
+        told = data.get("name") or given_and_family or data.get("username")
+        user.name = name_told(told) or (user.email or "").split("@")[0]
         return user
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:

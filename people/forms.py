@@ -13,6 +13,8 @@ from core.errors import Refused
 from core.images import recoded
 from people.adapter import invitation_of
 from people.models import Invitation, Profile, RoleGrant, Unit, User
+from people.names import NameField
+from people.queries.directory import subtree_ids
 
 COMMON_ZONES = sorted(
     name
@@ -26,7 +28,7 @@ class SignupForm(AllauthSignupForm):
     """A name and a password; an e-mail address, unless the way in is a join code."""
 
     no_invitation = _("Your invitation has just expired or been used up. Ask for a new one.")
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -93,7 +95,7 @@ class SettingsForm(forms.ModelForm):
 
 
 class ProfileForm(forms.ModelForm):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)
     picture = forms.ImageField(
         label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP, 5 MB at most.")
     )
@@ -154,6 +156,16 @@ class UnitForm(forms.Form):
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "parent", organisation.units.all())
+
+
+class UnitPlaceForm(forms.Form):
+    parent = forms.ModelChoiceField(
+        label=_("Inside"), queryset=Unit.objects.none(), required=False, empty_label=_("At the top")
+    )
+
+    def __init__(self, *args, unit, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "parent", unit.organisation.units.exclude(pk__in=subtree_ids(unit)))
 
 
 class MoveForm(forms.Form):

@@ -13,17 +13,17 @@ from people.actions.invitations import use_invitation
 from people.actions.organisation import place_in_unit
 from people.actions.programs import remove_key
 from people.models import Invitation, Organisation, Profile, Standing, User
+from people.names import RESERVED_HANDLES, checked_name
 
 HANDLE_LENGTH = 50
 
 
 def free_handle(name: str) -> str:
-    """An identifier made from a name that nobody has: awa-mbaye, awa-mbaye-2…"""
+    """An identifier made from a name, that nobody has and that names no page: awa-mbaye, awa-mbaye-2…"""
     base = slugify(name)[:HANDLE_LENGTH] or "membre"
     taken = set(User.objects.filter(handle__startswith=base).values_list("handle", flat=True))
-    return next(
-        h for h in (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 3)) if h not in taken
-    )
+    wanted = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 3))
+    return next(handle for handle in wanted if handle not in taken | RESERVED_HANDLES)
 
 
 @transaction.atomic
@@ -47,6 +47,7 @@ def join_by_sign_on(user: User, *, organisation: Organisation) -> User:
 
 
 def _settle(user: User, organisation: Organisation) -> None:
+    user.name = checked_name(user.name)
     user.organisation = organisation
     user.language = organisation.language
     user.time_zone = organisation.time_zone
@@ -73,8 +74,8 @@ def change_settings(user: User, **changes) -> User:
 
 @transaction.atomic
 def change_profile(user: User, *, name: str, job_title: str, bio: str, picture=None) -> User:
-    """`picture`: a re-encoded image file, None to keep the present one, False to remove it."""
-    user.name = name
+    """`picture`: a re-encoded image file, None to keep the present one, False to remove it. Raises Refused."""
+    user.name = checked_name(name)
     user.save(update_fields=["name"])
     profile, _made = Profile.objects.get_or_create(user=user)
     profile.job_title, profile.bio = job_title, bio
