@@ -83,9 +83,11 @@ ACCOUNT_USER_DISPLAY = "people.adapter.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# A new password ends every other session; the one that changed it goes on.
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_RATE_LIMITS = {"join": "20/m/ip,60/h/ip", "login": "60/m/ip"}
+# `login_failed` counts by address and person together (AccountAdapter): wrong tries elsewhere lock nobody out here.
+ACCOUNT_RATE_LIMITS = {"join": "20/m/ip,60/h/ip", "login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Forms, and searches, that one person may send in a minute; 0 for no limit.
 REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", default=0 if TEST_RUN else 120)

@@ -86,3 +86,45 @@ def test_a_new_password_ends_the_key_for_programs(proven, awa):
     }
     assert proven.post("/accounts/password/change/", fields).status_code == 302
     assert not Token.objects.exists()
+
+
+def test_a_new_password_ends_every_other_session(proven, sign_in, awa):
+    elsewhere = Client()
+    elsewhere.force_login(awa)
+    assert elsewhere.get("/settings/").status_code == 200
+
+    new = "encore-plus-long-2026"
+    proven.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+
+    assert proven.get("/settings/").status_code == 200
+    assert elsewhere.get("/settings/").status_code == 302
+
+
+def attempt(client, login, password="wrong-wrong-wrong", address="192.0.2.1"):
+    answer = client.post("/accounts/login/", {"login": login, "password": password}, REMOTE_ADDR=address)
+    if answer.status_code == 302:
+        return []
+    return [error.code for error in answer.context["form"].errors.as_data()["__all__"]]
+
+
+@pytest.fixture
+def limited(awa, client, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    awa.set_password(PASSWORD)
+    awa.save()
+    return client
+
+
+def test_wrong_passwords_are_counted_for_the_person_by_whatever_identifier(limited, awa):
+    said = [attempt(limited, login) for login in [awa.email, awa.handle, awa.email.upper()] * 2]
+    assert said[4] != ["too_many_login_attempts"]
+    assert said[5] == ["too_many_login_attempts"]
+    # Even the right one waits: else a program would learn it.
+    assert attempt(limited, awa.handle, PASSWORD) == ["too_many_login_attempts"]
+
+
+def test_wrong_passwords_from_elsewhere_lock_nobody_out(limited, awa, julie):
+    for _turn in range(6):
+        attempt(limited, awa.email, address="198.51.100.7")
+    assert attempt(limited, awa.email, PASSWORD, address="192.0.2.1") == []
+    assert limited.session["_auth_user_id"] == str(awa.pk)
