@@ -39,4 +39,6 @@ urlpatterns = [
     ),
     path("organisation/units/", organisation.units, name="units"),
     path("organisation/units/<int:pk>/name/", organisation.rename_unit, name="rename_unit"),
+    path("organisation/units/<int:pk>/place/", organisation.move_unit, name="move_unit"),
+    path("organisation/units/<int:pk>/removal/", organisation.remove_unit, name="remove_unit"),
 ]

@@ -1,6 +1,14 @@
 from people.actions.accounts import change_profile, change_settings, deactivate, join, reactivate
 from people.actions.invitations import find_invitation, invite, revoke_invitation
-from people.actions.organisation import add_unit, grant_role, move_to_unit, rename_unit, revoke_role
+from people.actions.organisation import (
+    add_unit,
+    grant_role,
+    move_to_unit,
+    move_unit,
+    remove_unit,
+    rename_unit,
+    revoke_role,
+)
 from people.actions.privacy import ask_for_data, cancel_request, carry_out_erasures, fill_export
 from people.actions.programs import make_key, remove_key
 from people.actions.skills import declare_skill, drop_skill, validate_skill
@@ -22,8 +30,10 @@ __all__ = [
     "join",
     "make_key",
     "move_to_unit",
+    "move_unit",
     "reactivate",
     "remove_key",
+    "remove_unit",
     "rename_unit",
     "revoke_invitation",
     "revoke_role",

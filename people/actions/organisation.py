@@ -1,12 +1,13 @@
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from events.recording import record
 from people.models import Organisation, RoleGrant, Standing, Unit, UnitMembership, User
+from people.queries.directory import subtree_ids
 
 
 @transaction.atomic
@@ -21,9 +22,48 @@ def add_unit(organisation: Organisation, *, name: str, parent: Unit | None = Non
 
 @transaction.atomic
 def rename_unit(unit: Unit, *, name: str) -> Unit:
+    """Raises Refused where another unit at the same place has this name."""
     unit.name = name
-    unit.save(update_fields=["name"])
+    _save_unit(unit, "name")
     return unit
+
+
+@transaction.atomic
+def move_unit(unit: Unit, *, parent: Unit | None) -> Unit:
+    """Put a unit, with all that is below it, inside another one or at the top."""
+    # One row of the organisation is locked: two moves at once could close a ring.
+    Organisation.objects.select_for_update().get(pk=unit.organisation_id)
+    if parent is not None and parent.organisation_id != unit.organisation_id:
+        raise Refused(_("This unit belongs to another organisation."))
+    if parent is not None and parent.pk in subtree_ids(unit):
+        raise Refused(_("A unit cannot stand inside itself or inside one that is below it."))
+    unit.parent = parent
+    _save_unit(unit, "parent")
+    return unit
+
+
+def _save_unit(unit: Unit, field: str) -> None:
+    try:
+        with transaction.atomic():
+            unit.save(update_fields=[field])
+    except IntegrityError as error:
+        raise Refused(_("There is already a unit of this name here.")) from error
+
+
+@transaction.atomic
+def remove_unit(unit: Unit) -> None:
+    """Remove a unit that nobody ever worked in; figures of the past need the others."""
+    if unit.memberships.exists():
+        raise Refused(
+            _(
+                "People work here or have worked here: their figures need this unit. Rename or move it instead."
+            )
+        )
+    if unit.children.exists():
+        raise Refused(_("There are units inside this one. Move or remove them first."))
+    if unit.role_grants.filter(revoked_at=None).exists():
+        raise Refused(_("Somebody holds a role over this unit. Take it back first."))
+    unit.delete()
 
 
 def place_in_unit(user: User, unit: Unit, *, on: date) -> UnitMembership:

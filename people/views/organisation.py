@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,45 +16,57 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.access import role
 from core.errors import Refused
 from people import actions
-from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm
+from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm, UnitPlaceForm
 from people.models import Invitation, Organisation, RoleGrant, Unit, User
 from people.queries.directory import person_relations, unit_tree
 from people.requests import PersonRequest
-from people.rules import is_administrator
+from people.rules import can_keep_people, is_administrator
 
 PER_PAGE = 50
 
 
 def administered(request: PersonRequest) -> Organisation:
     """The organisation of the person, if they administer it; 403 otherwise."""
-    if not is_administrator(request.user):
+    return _organisation_of(request.user, may=is_administrator(request.user))
+
+
+def kept_organisation(request: PersonRequest) -> Organisation:
+    """The organisation of the person, if they keep its people (HR too); 403 otherwise."""
+    return _organisation_of(request.user, may=can_keep_people(request.user))
+
+
+def _organisation_of(user: User, *, may: bool) -> Organisation:
+    if not may:
         raise PermissionDenied
-    assert request.user.organisation is not None  # a role is given over an organisation
-    return request.user.organisation
+    assert user.organisation is not None  # a role is given over an organisation
+    return user.organisation
 
 
-@role("administrator")
+@role("hr")
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
-    administered(request)
+    kept_organisation(request)
     words = request.GET.get("q", "").strip()[:100]
     everybody = User.objects.visible_to(request.user).order_by("-is_active", "name")
     if words:
-        everybody = everybody.filter(name__unaccent__icontains=words)
+        # Whoever opens this page sees addresses and identifiers in its first column.
+        everybody = everybody.filter(
+            Q(name__unaccent__icontains=words) | Q(email__icontains=words) | Q(handle__icontains=words)
+        )
     everybody = everybody.select_related("profile").prefetch_related(*person_relations(), "role_grants")
     page = Paginator(everybody, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "people/organisation_people.html", {"page": page, "words": words})
 
 
-@role("administrator")
+@role("hr")
 @require_safe
 def member(request: PersonRequest, pk: int) -> HttpResponse:
-    administered(request)
+    kept_organisation(request)
     shown = get_object_or_404(User.objects.visible_to(request.user).select_related("profile"), pk=pk)
-    return render(request, "people/organisation_member.html", member_page(shown))
+    return render(request, "people/organisation_member.html", member_page(shown, request))
 
 
-def member_page(shown: User, **forms) -> dict:
+def member_page(shown: User, request: PersonRequest, **forms) -> dict:
     organisation = shown.organisation
     assert organisation is not None
     today = timezone.now().astimezone(organisation.zone).date()
@@ -63,14 +76,15 @@ def member_page(shown: User, **forms) -> dict:
         "grants": shown.role_grants.filter(revoked_at=None).select_related("unit", "granted_by"),
         "move_form": MoveForm(organisation=organisation, initial={"on": today.isoformat()}),
         "role_form": RoleForm(),
+        "administers": is_administrator(request.user),
         **forms,
     }
 
 
-@role("administrator")
+@role("hr")
 @require_POST
 def move(request: PersonRequest, pk: int) -> HttpResponse:
-    organisation = administered(request)
+    organisation = kept_organisation(request)
     shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = MoveForm(request.POST, organisation=organisation)
     if form.is_valid():
@@ -81,7 +95,9 @@ def move(request: PersonRequest, pk: int) -> HttpResponse:
             return redirect("people:member", pk=pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return render(request, "people/organisation_member.html", member_page(shown, move_form=form), status=422)
+    return render(
+        request, "people/organisation_member.html", member_page(shown, request, move_form=form), status=422
+    )
 
 
 @role("administrator")
@@ -92,7 +108,10 @@ def grant(request: PersonRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
         return render(
-            request, "people/organisation_member.html", member_page(shown, role_form=form), status=422
+            request,
+            "people/organisation_member.html",
+            member_page(shown, request, role_form=form),
+            status=422,
         )
     actions.grant_role(shown, role=form.cleaned_data["role"], by=request.user)
     return redirect("people:member", pk=pk)
@@ -125,10 +144,10 @@ def account(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("people:member", pk=pk)
 
 
-@role("administrator")
+@role("hr")
 @require_http_methods(["GET", "POST"])
 def invitations(request: PersonRequest) -> HttpResponse:
-    organisation = administered(request)
+    organisation = kept_organisation(request)
     form = InvitationForm(
         request.POST or None, organisation=organisation, initial={"kind": Invitation.Kind.LINK}
     )
@@ -148,10 +167,10 @@ def invitations(request: PersonRequest) -> HttpResponse:
     )
 
 
-@role("administrator")
+@role("hr")
 @require_POST
 def revoke_invitation(request: PersonRequest, pk: int) -> HttpResponse:
-    organisation = administered(request)
+    organisation = kept_organisation(request)
     actions.revoke_invitation(get_object_or_404(Invitation, organisation=organisation, pk=pk))
     messages.success(request, _("The invitation can no longer be used."))
     return redirect("people:invitations")
@@ -177,8 +196,38 @@ def units(request: PersonRequest) -> HttpResponse:
 def rename_unit(request: PersonRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
     name = request.POST.get("name", "").strip()[:120]
-    if name:
+    try:
+        if not name:
+            raise Refused(_("A unit needs a name."))
         actions.rename_unit(unit, name=name)
-    else:
-        messages.error(request, _("A unit needs a name."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:units")
+
+
+@role("administrator")
+@require_http_methods(["GET", "POST"])
+def move_unit(request: PersonRequest, pk: int) -> HttpResponse:
+    """Where a unit stands in the tree: a page of its own, for the choice is as long as the tree."""
+    unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
+    form = UnitPlaceForm(request.POST or None, unit=unit, initial={"parent": unit.parent_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.move_unit(unit, parent=form.cleaned_data["parent"])
+            return redirect("people:units")
+        except Refused as refusal:
+            form.add_error("parent", str(refusal))
+    context = {"form": form, "unit": unit}
+    return render(request, "people/organisation_unit.html", context, status=422 if form.errors else 200)
+
+
+@role("administrator")
+@require_POST
+def remove_unit(request: PersonRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
+    try:
+        actions.remove_unit(unit)
+        messages.success(request, _("“%(unit)s” is removed.") % {"unit": unit.name})
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("people:units")

@@ -249,6 +249,7 @@ BODIES = {
     "people:invitations": lambda w: {"kind": "link", "max_uses": "1", "days": "7"},
     "people:units": lambda w: {"name": "Another"},
     "people:rename_unit": lambda w: {"name": "Renamed"},
+    "people:move_unit": lambda w: {"parent": ""},
     "people:join": lambda w: {"code": w.code_secret},
     "community-api:spaces": lambda w: {"name": "New"},
     "community-api:space": lambda w: {"name": "Own"},

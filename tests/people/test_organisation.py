@@ -5,10 +5,17 @@ from django.urls import reverse
 
 from core.errors import Refused
 from events.models import Event
-from people.actions import deactivate, grant_role, move_to_unit, revoke_role
+from people.actions import deactivate, grant_role, move_to_unit, move_unit, remove_unit, revoke_role
 from people.models import RoleGrant, UnitMembership
 from people.queries.directory import subtree_ids, unit_tree
 from tests import making
+
+
+@pytest.fixture
+def marc(lumen):
+    user = making.make_user("Marc Rey", organisation=lumen)
+    making.grant_role(user, "hr")
+    return user
 
 
 @pytest.fixture
@@ -77,13 +84,114 @@ def test_the_tree_of_units_shows_parents_before_children(lumen, atelier):
     assert subtree_ids(below) == {below.pk, lowest.pk}
 
 
-PAGES = ["people:organisation", "people:invitations", "people:units"]
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_only_an_administrator_opens_the_pages_of_the_organisation(sign_in, awa, admin, name):
+@pytest.mark.parametrize(
+    ("name", "hr_answer"),
+    [("people:organisation", 200), ("people:invitations", 200), ("people:units", 403)],
+)
+def test_who_keeps_people_opens_their_pages_and_only_an_administrator_those_of_units(
+    sign_in, awa, marc, admin, name, hr_answer
+):
     assert sign_in(awa).get(reverse(name)).status_code == 403
+    assert sign_in(marc).get(reverse(name)).status_code == hr_answer
     assert sign_in(admin).get(reverse(name)).status_code == 200
+
+
+def test_hr_moves_somebody_and_gives_no_role_and_closes_no_account(sign_in, lumen, awa, marc):
+    client, unit = sign_in(marc), making.make_unit(lumen)
+    page = client.get(reverse("people:member", args=[awa.pk])).text
+
+    client.post(reverse("people:move", args=[awa.pk]), {"unit": unit.pk, "on": "2026-01-01"})
+
+    assert [place.unit for place in awa.unit_memberships.all()] == [unit]
+    for name in ("people:grant_role", "people:account"):
+        address = reverse(name, args=[awa.pk])
+        assert address not in page
+        assert client.post(address, {"role": "administrator"}).status_code == 403
+    awa.refresh_from_db()
+    assert awa.is_active
+    assert not awa.role_grants.exists()
+
+
+@pytest.mark.parametrize("words", ["Mbaye", "AWA.MB@exam", "awa-handle"])
+def test_people_are_found_by_name_address_and_identifier(sign_in, lumen, atelier, admin, words):
+    making.make_user("Awa Mbaye", organisation=lumen, email="awa.mb@example.org", handle="awa-handle")
+    making.make_user("Other One", organisation=lumen, email="other@example.com")
+    making.make_user("Awa Mbaye", organisation=atelier, email="awa.mb@example.net", handle="awa-handle-2")
+
+    page = sign_in(admin).get(reverse("people:organisation"), {"q": words})
+
+    assert [person.handle for person in page.context["page"]] == ["awa-handle"]
+
+
+class TestUnits:
+    def test_a_unit_moves_with_what_is_inside_it(self, lumen):
+        top, other = making.make_unit(lumen, "Ventes"), making.make_unit(lumen, "Support")
+        below = making.make_unit(lumen, "Lille", parent=top)
+
+        move_unit(top, parent=other)
+
+        assert [(branch.unit, branch.depth) for branch in unit_tree(lumen)] == [
+            (other, 0),
+            (top, 1),
+            (below, 2),
+        ]
+
+    def test_no_unit_stands_inside_itself(self, lumen):
+        top = making.make_unit(lumen, "Ventes")
+        below = making.make_unit(lumen, "Lille", parent=top)
+        for inside in (top, below):
+            with pytest.raises(Refused):
+                move_unit(top, parent=inside)
+        top.refresh_from_db()
+        assert top.parent is None
+
+    def test_a_unit_of_another_organisation_takes_none_in(self, lumen, atelier):
+        top = making.make_unit(lumen, "Ventes")
+        with pytest.raises(Refused):
+            move_unit(top, parent=making.make_unit(atelier))
+
+    def test_two_units_of_one_name_at_one_place_are_refused_and_nothing_changes(self, sign_in, lumen, admin):
+        top, other = making.make_unit(lumen, "Ventes"), making.make_unit(lumen, "Support")
+        below = making.make_unit(lumen, "Ventes", parent=other)
+        client = sign_in(admin)
+
+        assert (
+            client.post(reverse("people:rename_unit", args=[other.pk]), {"name": "Ventes"}).status_code == 302
+        )
+        assert client.post(reverse("people:move_unit", args=[below.pk]), {"parent": ""}).status_code == 422
+
+        assert {(unit.name, unit.parent) for unit in lumen.units.all()} == {
+            ("Ventes", None), ("Support", None), ("Ventes", other)
+        }  # fmt: skip
+        assert top.name == "Ventes"
+
+    def test_a_unit_where_nobody_ever_worked_is_removed(self, sign_in, lumen, admin):
+        unit = making.make_unit(lumen)
+        sign_in(admin).post(reverse("people:remove_unit", args=[unit.pk]))
+        assert not lumen.units.exists()
+
+    @pytest.mark.parametrize("needed_by", ["history", "a unit inside", "a role"])
+    def test_a_unit_that_is_needed_stays(self, lumen, awa, admin, needed_by):
+        unit = making.make_unit(lumen)
+        if needed_by == "history":
+            UnitMembership.objects.create(user=awa, unit=unit, starts_on="2020-01-01", ends_on="2021-01-01")
+        elif needed_by == "a role":
+            making.grant_role(awa, "hr", unit)
+        else:
+            making.make_unit(lumen, "Lille", parent=unit)
+
+        with pytest.raises(Refused):
+            remove_unit(unit)
+
+        assert lumen.units.filter(pk=unit.pk).exists()
+
+    def test_hr_and_a_stranger_move_and_remove_nothing(self, sign_in, lumen, marc, ines):
+        unit = making.make_unit(lumen)
+        making.grant_role(ines, "administrator")
+        for person, status in ((marc, 403), (ines, 404)):
+            for name in ("people:move_unit", "people:remove_unit"):
+                assert sign_in(person).post(reverse(name, args=[unit.pk])).status_code == status
+        assert lumen.units.filter(pk=unit.pk).exists()
 
 
 def test_an_administrator_of_another_organisation_finds_nobody(sign_in, awa, ines):
