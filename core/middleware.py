@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 log = structlog.get_logger("palabre.request")
 
@@ -40,6 +42,53 @@ class RequestIdMiddleware:
                 )
         response["X-Request-ID"] = number
         return response
+
+
+class PrivatePagesMiddleware:
+    """What somebody is shown by their session or token is kept by no proxy and no browser, unless the view says how
+    long it may be. It asks for the cookie and not for the person: a page that says the database is away has none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session = settings.SESSION_COOKIE_NAME
+        personal = (
+            session in request.COOKIES or session in response.cookies or "Authorization" in request.headers
+        )
+        if personal and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that is too large before anything reads it: films from authors, words and pictures from whoever
+    is signed in, a form from everybody else. Stands behind what says who asks and before what reads forms."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Transfer-Encoding" in request.headers:
+            # Its end is not known before it is read, and Django would take it for empty.
+            return refusal(_("Say with the request how long it is."), 411)
+        given = request.META.get("CONTENT_LENGTH") or ""
+        length = int(given) if given.isdigit() else 0
+        if length > settings.LARGEST_ANONYMOUS_BODY and length > body_limit(request):
+            return refusal(_("This is too large. Go back: what you wrote is still in its box."), 413)
+        return self.get_response(request)
+
+
+def body_limit(request: HttpRequest) -> int:
+    """Bytes that this person may send to this address."""
+    if not request.user.is_authenticated:
+        return settings.LARGEST_ANONYMOUS_BODY
+    return settings.LARGEST_UPLOAD if request.path.startswith("/studio/") else settings.LARGEST_BODY
+
+
+def refusal(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 class NoNullMiddleware:

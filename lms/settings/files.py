@@ -55,7 +55,9 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 # Where the proxy finds the same files, for instance "/protected/": it then sends them itself (core/media.py).
 MEDIA_ACCEL = os.environ.get("MEDIA_ACCEL", "")
 VIDEO_MAX_BYTES = whole_number("VIDEO_MAX_MEGABYTES", default=500) * 1_000_000
-# What a request may carry: words and pictures from everybody, a film and its form from those who write courses.
+# What a request may carry: a form from whoever is not signed in (a proxy that reads it first is told the same,
+# Caddyfile), words and pictures from people, a film and its form from those who write courses.
+LARGEST_ANONYMOUS_BODY = 2 << 20
 LARGEST_BODY = 32 << 20
 LARGEST_UPLOAD = VIDEO_MAX_BYTES + (8 << 20)
 STORAGES = storages(debug=DEBUG or TEST_RUN, production=PRODUCTION)
