@@ -51,7 +51,7 @@ class System:
     """PostgreSQL and Valkey in a folder, then web, live, worker and beat with production settings."""
 
     # One thread a process: what a page costs is easier to see.
-    web_options: tuple[str, ...] = ("--blocking-threads", "1")
+    threads = 1
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="palabre-bench-"))
@@ -64,6 +64,8 @@ class System:
             **{k: v for k, v in os.environ.items() if k not in {"PALABRE_TEST", "DEBUG"}},
             "PALABRE_VAR": str(self.folder),
             "PYTHONWARNINGS": "ignore",
+            "WEB_PROCESSES": str(WORKERS),
+            "WEB_THREADS": str(self.threads),
         }
 
     def start_servers(self) -> None:
@@ -96,10 +98,7 @@ class System:
         port = {"web": self.web_port, "live": self.live_port}
         commands = {
             "web": [
-                *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port["web"])),
-                *("--workers", str(WORKERS), "--log-level", "warning"),
-                *self.web_options,
-                "lms.wsgi:application",
+                *("python", "-m", "lms.web", "--host", "127.0.0.1", "--port", str(port["web"])),
             ],
             "live": [
                 *("uvicorn", "lms.asgi:application", "--host", "127.0.0.1", "--port", str(port["live"])),

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
@@ -81,6 +82,14 @@ def token_for(user_id: int, topics: Iterable[str], name: str = "") -> str:
     return signing.dumps(content, salt=SALT, compress=True)
 
 
+def address_for(request: HttpRequest) -> str:
+    """Where the stream is: under the site's own name, or on a port of its own where no proxy stands before us."""
+    if not settings.LIVE_PORT:
+        return "/live/"
+    host = urlsplit(f"//{request.get_host()}").hostname
+    return f"{request.scheme}://{host}:{settings.LIVE_PORT}/live/"
+
+
 def listen(request: HttpRequest, *topics: str) -> None:
     """Ask that the page of this request hears these topics; the view has fetched them through the person."""
     heard: list[str] = getattr(request, "live_topics", [])
@@ -90,6 +99,7 @@ def listen(request: HttpRequest, *topics: str) -> None:
 class LivePage(NamedTuple):
     """What assets/js/live.js needs to open the stream of a page."""
 
+    address: str
     token: str
     topics: str
 
@@ -101,7 +111,9 @@ def page(request: HttpRequest | None) -> LivePage | None:
         return None
     listen(request, f"user:{user.pk}")
     topics: list[str] = request.live_topics  # type: ignore[attr-defined]  # `listen` put it there
-    return LivePage(token_for(user.pk, topics, getattr(user, "name", "")), ",".join(topics))
+    return LivePage(
+        address_for(request), token_for(user.pk, topics, getattr(user, "name", "")), ",".join(topics)
+    )
 
 
 def allowed_topics(user: Any, names: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,8 +16,12 @@ import redis.asyncio as redis
 from django.conf import settings
 from django.core import signing
 
-from core.bridge import Message, Receive, Scope, Send
 from core.live import CHANNEL, REVOKE, REVOKED, SALT, TOKEN_SECONDS
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 PING_SECONDS = 20
 QUEUE = 32
@@ -253,9 +257,9 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = read_token(scope)
         if scope["method"] != "GET":
-            return await _refuse(send, 405)
+            return await answer(send, 405)
         if token is None:
-            return await _refuse(send, 403)
+            return await answer(send, 403)
         hub = self.hub = self.hub or Hub()
         stream = Stream(token, send)
         try:
@@ -263,8 +267,9 @@ class Live:
             # Listed before it is checked: a revocation in between finds it.
             hub.add(stream)
             if await hub.is_revoked(stream):
-                return await _refuse(send, 403)
-            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+                return await answer(send, 403)
+            headers = [*HEADERS, *origin_allowed(scope)]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
             stream.opened = True
             stream.push("hello")
             hub.catch_up(stream)
@@ -272,7 +277,7 @@ class Live:
             while (await receive())["type"] != "http.disconnect":
                 pass
         except (TimeoutError, redis.RedisError):
-            await _refuse(send, 503)
+            await answer(send, 503)
         finally:
             hub.remove(stream)
             if stream.pump:
@@ -305,6 +310,13 @@ async def _quietly(work: Any) -> None:
         logger.warning("presence could not be kept")
 
 
-async def _refuse(send: Send, status: int) -> None:
+def origin_allowed(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """For the pages of another port of this machine, where no proxy brings both under one name."""
+    origin = dict(scope["headers"]).get(b"origin", b"")
+    allowed = origin.decode("latin-1") in settings.LIVE_ORIGINS
+    return [(b"access-control-allow-origin", origin), (b"vary", b"origin")] if allowed else []
+
+
+async def answer(send: Send, status: int) -> None:
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
     await send({"type": "http.response.body", "body": b""})

@@ -1,31 +1,31 @@
-"""Pages and live stream behind one port: `uvicorn lms.asgi:application`."""
+"""The process of the live stream: `uvicorn lms.asgi:application`. It has no page, no thread and no database."""
 
 import os
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.utils.log import configure_logging
 
-from core.bridge import Bridge, Receive, Scope, Send
+from core.stream import Live, Receive, Scope, Send, answer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
-pages = get_wsgi_application()
-
-from core.stream import Live  # noqa: E402
-
-
-def body_limit(path: str) -> int:
-    """Authors send films; everybody else sends words and a picture."""
-    return settings.LARGEST_UPLOAD if path.startswith("/studio/") else settings.LARGEST_BODY
-
-
-bridge = Bridge(pages, body_limit, threads=settings.WEB_THREADS, queue=settings.WEB_QUEUE)
+configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
 live = Live()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http" and scope["path"] == "/live/":
-        await live(scope, receive, send)
-        return
-    await bridge(scope, receive, send)
     if scope["type"] == "lifespan":
-        await live.stop()
+        await lifespan(receive, send)
+    elif scope["path"] == "/live/":
+        await live(scope, receive, send)
+    else:
+        await answer(send, 200 if scope["path"] == "/livez" else 404)
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await live.stop()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

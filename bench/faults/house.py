@@ -25,11 +25,7 @@ DISK_MB = 64
 
 
 class House(System):
-    # As in the Dockerfile.
-    web_options = (
-        *("--blocking-threads", "4", "--backpressure", "64"),
-        *("--workers-kill-timeout", "20", "--respawn-failed-workers"),
-    )
+    threads = 4
 
     def __init__(self) -> None:
         super().__init__()

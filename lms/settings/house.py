@@ -79,8 +79,13 @@ else:
     if TEST_RUN:
         embedded.start(VAR_DIR)
 
-# Processes times threads must stay under the database's max_connections: each thread keeps one.
-WEB_THREADS = whole_number("WEB_THREADS", default=8)
-WEB_QUEUE = whole_number("WEB_QUEUE", default=128)
+# Pages made at once: processes times threads. It must stay under the database's max_connections.
+WEB_PROCESSES = whole_number("WEB_PROCESSES", default=2)
+WEB_THREADS = whole_number("WEB_THREADS", default=4)
+WEB_BACKPRESSURE = 64
+# The stream's own port where no proxy brings it under the site's name (`make demo`), and the pages that may hear it.
+LIVE_PORT = whole_number("LIVE_PORT", default=0)
+LOCAL_NAMES = ("localhost", "127.0.0.1")
+LIVE_ORIGINS = [f"http://{name}:{PORT}" for name in LOCAL_NAMES] if LIVE_PORT else []
 # Closed for a while (docs/operations.md): as a setting where the cache itself is being worked on.
 MAINTENANCE = flag("MAINTENANCE", default=False)

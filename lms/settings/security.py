@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 from lms.settings.environment import flag, listed, whole_number
-from lms.settings.house import PRODUCTION, hosts
+from lms.settings.house import LIVE_PORT, LOCAL_NAMES, PRODUCTION, hosts
 
 
 def content_security_policy() -> dict[str, Any]:
@@ -16,6 +16,7 @@ def content_security_policy() -> dict[str, Any]:
     # Browsers apply form-action to where a form is redirected: the button of single sign-on leads to its provider.
     issuer = urlsplit(os.environ.get("OIDC_ISSUER", "").strip())
     provider = [f"{issuer.scheme}://{issuer.netloc}"] if issuer.netloc else []
+    stream = [f"http://{name}:{LIVE_PORT}" for name in LOCAL_NAMES] if LIVE_PORT else []
     return {
         "DIRECTIVES": {
             "default-src": [SELF],
@@ -25,7 +26,7 @@ def content_security_policy() -> dict[str, Any]:
             "img-src": [SELF, "data:", "blob:", *media],
             "media-src": [SELF, "blob:", *media],
             "font-src": [SELF],
-            "connect-src": [SELF, *media],
+            "connect-src": [SELF, *media, *stream],
             "form-action": [SELF, *provider, *listed("CSP_FORM_ACTION")],
             "frame-ancestors": [NONE],
             "object-src": [NONE],

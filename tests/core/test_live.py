@@ -3,6 +3,8 @@
 import json
 import socket
 import time
+import urllib.error
+import urllib.request
 from contextlib import closing
 
 import pytest
@@ -228,13 +230,31 @@ def test_the_page_carries_the_token_of_its_reader(sign_in, awa):
     assert 'data-renew="/live/token/"' in page
 
 
-def test_pages_still_come_through_the_same_port(port):
-    import http.client
+def test_the_process_of_the_stream_has_no_page(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez") as answer:
+        assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/")
 
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/live/token/")
-    assert connection.getresponse().status == 302
-    connection.close()
+
+def test_a_page_of_another_port_hears_the_stream_only_if_it_is_ours(port, settings):
+    settings.LIVE_ORIGINS = ["http://localhost:8000"]
+    for origin, allowed in (("http://localhost:8000", "http://localhost:8000"), ("http://evil.test", None)):
+        address = f"http://127.0.0.1:{port}/live/?token={live.token_for(1, [])}"
+        asked = urllib.request.Request(address, headers={"Origin": origin})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.headers["Access-Control-Allow-Origin"] == allowed
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_without_a_proxy_the_page_asks_the_port_of_the_stream_on_the_name_it_was_asked_by(
+    sign_in, awa, settings, name
+):
+    client = sign_in(awa)
+    assert 'data-url="/live/"' in client.get("/").content.decode()
+    settings.LIVE_PORT = 8011
+    page = client.get("/", headers={"Host": f"{name}:8000"}).content.decode()
+    assert f'data-url="http://{name}:8011/live/"' in page
 
 
 def test_news_that_could_not_be_told_is_told_when_the_server_of_news_is_back(port, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {
@@ -120,6 +121,19 @@ def test_the_proxy_streams_and_sends_the_files_that_palabre_allowed(compose):
     proxy = (ROOT / "Caddyfile").read_text()
     prefix = compose["services"]["web"]["environment"]["MEDIA_ACCEL"]
     assert f"header X-Accel-Redirect {prefix}*" in proxy
-    live = proxy.split("handle /live/* {")[1].split("\n\t}")[0]
+    live = proxy.split("handle /live/ {")[1].split("\n\t}")[0]
     assert "flush_interval -1" in live
     assert "encode" not in live
+
+
+def test_the_proxy_refuses_the_bodies_that_palabre_refuses_and_reads_forms_before_it():
+    proxy = (ROOT / "Caddyfile").read_text()
+    assert "@people not path /studio/*" in proxy
+    assert f"max_size {settings.LARGEST_BODY >> 20}MiB" in proxy
+    assert f"max_size {{$LARGEST_UPLOAD:{settings.LARGEST_UPLOAD // 1_000_000 + 1}MB}}" in proxy
+    # Of whoever is not signed in no thread is held by a body that comes slowly.
+    assert f"request_buffers {settings.LARGEST_ANONYMOUS_BODY >> 20}MiB" in proxy
+
+
+def test_the_proxy_drops_names_that_would_pass_for_its_own():
+    assert "\n\trequest_header -*_*\n" in (ROOT / "Caddyfile").read_text()

@@ -49,11 +49,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "This is for trying Palabre; with DATABASE_URL set, run it as the README says."
             )
-        port = chosen_port()
+        port = chosen_port(settings.PORT)
+        live_port = free_port(after=port)
         lock = only_one_here()
         adopt_orphans()
         supervisor = Supervisor(
-            children(port, reload=reload),
+            children(port, live_port, reload=reload),
             folder=settings.BASE_DIR,
             write=print_line,
             # The guard stops the servers in our place, also when a step below ends this process.
@@ -79,19 +80,33 @@ def print_line(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
-def chosen_port() -> int:
-    port = settings.PORT
+def bind(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OverflowError:
-            raise CommandError(f"{port} is not a port; choose one between 1024 and 65535.") from None
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}). Choose another: make demo PORT={port + 1}"
-            ) from None
+        probe.bind((HOST, port))
+
+
+def chosen_port(port: int) -> int:
+    try:
+        bind(port)
+    except OverflowError:
+        raise CommandError(f"{port} is not a port; choose one between 1024 and 65535.") from None
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} cannot be used ({error.strerror}). Choose another: make demo PORT={port + 1}"
+        ) from None
     return port
+
+
+def free_port(after: int) -> int:
+    """For the stream, which nobody types."""
+    for port in range(after + 1, min(after + 100, 65536)):
+        try:
+            bind(port)
+        except OSError:
+            continue
+        return port
+    raise CommandError(f"No port after {after} is free; choose another: make demo PORT=…")
 
 
 def only_one_here() -> IO[str]:
@@ -110,20 +125,23 @@ def only_one_here() -> IO[str]:
     return handle
 
 
-def children(port: int, *, reload: bool) -> list[Child]:
+def children(port: int, live_port: int, *, reload: bool) -> list[Child]:
+    """What production runs, on this machine: pages, stream, worker and schedule."""
     python = [sys.executable, "-m"]
-    web = ["uvicorn", "lms.asgi:application", "--host", HOST, "--port", str(port), "--no-access-log"]
-    web += ["--log-level", "warning", "--timeout-graceful-shutdown", "1" if reload else "3"]
+    web = ["lms.web", "--host", HOST, "--port", str(port)]
+    live = ["uvicorn", "lms.asgi:application", "--host", HOST, "--port", str(live_port), "--no-access-log"]
+    live += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
     worker = ["celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "WARNING"]
     quiet = ["--without-gossip", "--without-mingle"]
     beat = ["celery", "-q", "-A", "lms", "beat", "--loglevel", "WARNING", "--pidfile", ""]
-    debug = {"DEBUG": "1"} if reload else {}
+    common = {"LIVE_PORT": str(live_port)} | ({"DEBUG": "1"} if reload else {})
     # Celery takes JSON only here, so its fear of the superuser (pickle) has no ground.
-    calm = {**debug, "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+    calm = {**common, "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     started = [
-        Child("web", [*python, *web], debug, restarts_on_change=True),
+        Child("web", [*python, *web], common, restarts_on_change=True),
+        Child("live", [*python, *live], common, restarts_on_change=True),
         Child("worker", [*python, *worker, *quiet], calm, restarts_on_change=True),
-        Child("schedule", [*python, *beat], debug, restarts_on_change=True),
+        Child("schedule", [*python, *beat], common, restarts_on_change=True),
     ]
     if reload:
         started.append(Child("assets", ["npm", "run", "--silent", "watch"]))
