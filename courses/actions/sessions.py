@@ -34,7 +34,10 @@ def open_session(
 
 @transaction.atomic
 def enrol(user, session: Session, *, by=None) -> Enrolment:
-    """Enrols `user`, by themselves unless `by` says who did it. Coming back finds what one had done before."""
+    """Enrols `user`, by themselves unless `by` says who did it. Coming back finds what one had done before.
+
+    Before the session opens one is enrolled and joins its conversations; modules open at its date.
+    """
     course = session.course
     _refuse_what_is_not_open(user, session, by or user)
     enrolment, fresh = Enrolment.objects.get_or_create(
@@ -111,8 +114,8 @@ def unenrol(enrolment: Enrolment, *, by=None) -> None:
 def _refuse_what_is_not_open(user, session: Session, by) -> None:
     if user.organisation_id != session.course.organisation_id:
         raise Refused(_("This course belongs to another organisation."))
-    if not session.is_running(timezone.now()):
-        raise Refused(_("This session is not open now."))
+    if session.has_ended(timezone.now()):
+        raise Refused(_("This session has ended."))
     if (
         by == user
         and not session.is_open

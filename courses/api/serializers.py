@@ -30,6 +30,7 @@ class StepSerializer(serializers.Serializer):
     section = serializers.CharField(source="section_title")
     minutes = serializers.IntegerField()
     mandatory = serializers.BooleanField()
+    withdrawn = serializers.BooleanField()
     state = serializers.ChoiceField(choices=["open", "begun", "done"])
     completed_at = serializers.DateTimeField(allow_null=True)
     posts = serializers.IntegerField()
@@ -46,6 +47,8 @@ class CourseDetailSerializer(serializers.Serializer):
     language = serializers.CharField(source="course.language")
     enrolled = serializers.SerializerMethodField()
     completed_at = serializers.DateTimeField(source="enrolment.completed_at", default=None, allow_null=True)
+    # Set while one is enrolled in a session that has not begun.
+    opens_at = serializers.DateTimeField(allow_null=True)
     modules = StepSerializer(source="steps", many=True)
 
     def get_enrolled(self, page) -> bool:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.errors import Refused
 from courses.actions import answer_question, enrol, open_module, report_watching, start_attempt, unenrol
 from courses.api.serializers import (
     AnswerSerializer,
@@ -23,6 +24,7 @@ from courses.api.serializers import (
 )
 from courses.forms.catalogue import FilterForm
 from courses.models import Course, Module
+from courses.openings import opening_sentence
 from courses.queries.catalogue import catalogue, course_cards
 from courses.queries.module import ModulePage, module_page
 from courses.queries.outline import course_page, enrolment_of
@@ -80,6 +82,8 @@ class FollowedModule(APIView):
 
     def page(self, request: Request, slug: str, pk: int, *, kind: str | None = None) -> ModulePage:
         page = module_page(request.user, slug, pk)
+        if page.opens_at is not None and not page.can_edit:
+            raise Refused(opening_sentence(page.opens_at), "not_open_yet")
         if (page.enrolment is None and not page.can_edit) or (kind and page.module.kind != kind):
             raise Http404
         return page

@@ -8,7 +8,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Upper
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Space
@@ -90,14 +89,6 @@ class Course(Keyed):
         return [line.strip() for line in self.objectives.splitlines() if line.strip()]
 
 
-class SessionQuerySet(models.QuerySet["Session"]):
-    def running(self) -> SessionQuerySet:
-        now = timezone.now()
-        return self.filter(Q(opens_at=None) | Q(opens_at__lte=now)).filter(
-            Q(closes_at=None) | Q(closes_at__gt=now)
-        )
-
-
 class Session(models.Model):
     """A run of a course for some people. Every course has an open one, without dates."""
 
@@ -109,8 +100,6 @@ class Session(models.Model):
     # Its conversations; two sessions may share one.
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = SessionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -124,7 +113,8 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def is_running(self, now: datetime) -> bool:
-        return (self.opens_at is None or self.opens_at <= now) and (
-            self.closes_at is None or self.closes_at > now
-        )
+    def has_opened(self, now: datetime) -> bool:
+        return self.opens_at is None or self.opens_at <= now
+
+    def has_ended(self, now: datetime) -> bool:
+        return self.closes_at is not None and self.closes_at <= now

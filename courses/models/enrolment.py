@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from courses.models.course import Course, Session
@@ -12,6 +13,11 @@ from courses.models.module import Module
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def active(self) -> EnrolmentQuerySet:
         return self.filter(left_at=None)
+
+    def begun(self) -> EnrolmentQuerySet:
+        """Those whose session has opened: one may be enrolled before, and gets in at the date."""
+        opened = Q(session__opens_at=None) | Q(session__opens_at__lte=Now())
+        return self.active().filter(opened)
 
     def visible_to(self, user) -> EnrolmentQuerySet:
         """One's own, and those of the courses one may write."""

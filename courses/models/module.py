@@ -40,10 +40,11 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         return self.filter(visible | Q(course__in=Course.objects.editable_by(user)))
 
     def readable_by(self, user) -> ModuleQuerySet:
-        """What may be read of them: published modules of courses one follows, and all of those one writes."""
+        """What may be read of them: published modules of courses one follows, once the session has opened, and all of
+        those one writes."""
         from courses.models.enrolment import Enrolment
 
-        followed = Enrolment.objects.active().filter(user=user).values("session__course")
+        followed = Enrolment.objects.begun().filter(user=user).values("session__course")
         published = Q(course__in=followed, published_at__isnull=False)
         return self.filter(published | Q(course__in=Course.objects.editable_by(user)))
 

@@ -88,9 +88,7 @@ def catalogue(user: Any, filters: Filters) -> Any:
     courses: Any = Course.objects.visible_to(user).annotate(
         enrolled=Exists(mine),
         finished_at=Subquery(mine.order_by("-completed_at").values("completed_at")[:1]),
-        modules_count=_sum_over(
-            Module.objects.published().filter(course=OuterRef("pk")), "course", Count("pk")
-        ),
+        modules_count=_sum_over(_counting(user).filter(course=OuterRef("pk")), "course", Count("pk")),
         minutes=_sum_over(Module.objects.published().filter(course=OuterRef("pk")), "course", Sum("minutes")),
         done_count=_sum_over(_done(user), "module__course", Count("module", distinct=True)),
         learners=_sum_over(
@@ -129,12 +127,19 @@ def _filtered(courses: Any, filters: Filters) -> Any:
     return courses
 
 
+def _counting(user: Any) -> QuerySet[Module]:
+    """The published modules, and those that the person has done that were withdrawn since: what was earned stays."""
+    done = Progress.objects.filter(
+        module=OuterRef("pk"), enrolment__user=user, enrolment__left_at=None, completed_at__isnull=False
+    )
+    return Module.objects.filter(Q(published_at__isnull=False) | Exists(done))
+
+
 def _done(user: Any) -> QuerySet[Progress]:
     return Progress.objects.filter(
         enrolment__user=user,
         enrolment__left_at=None,
         module__course=OuterRef("pk"),
-        module__published_at__isnull=False,
         completed_at__isnull=False,
     )
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -24,7 +25,7 @@ from courses.models import (
     ModuleThread,
     Progress,
 )
-from courses.queries.outline import enrolment_of
+from courses.queries.outline import enrolment_of, opening_of
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class ModulePage:
     progress: Progress | None
     asked: list[CompletionRule]
     thread_id: int | None
+    # When it opens to somebody enrolled in a session that has not begun: until then they stand outside.
+    opens_at: datetime | None = None
     film: Film | None = None
     # Its place among the published modules of the course; a draft has none.
     number: int = 0
@@ -117,10 +120,13 @@ def module_page(user: Any, slug: str, pk: int) -> ModulePage:
         enrolment = enrolment_of(user, module.course)
         thread_id = _thread_of(module, enrolment.session if enrolment else None)
         asked, can_edit = module.asked, module.can_edit
+    opens_at = opening_of(enrolment)
+    if opens_at is not None:
+        enrolment = progress = None
     if enrolment is not None:
         enrolment.user = user
     rules = [CompletionRule(module=module, **rule) for rule in asked]
-    page = ModulePage(module, can_edit, enrolment, progress, rules, thread_id)
+    page = ModulePage(module, can_edit, enrolment, progress, rules, thread_id, opens_at)
     _place(page)
     if module.kind == Module.Kind.VIDEO and hasattr(module, "video"):
         page.film = _film(module)

@@ -5,8 +5,20 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import (
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Now
+from django.utils import timezone
 
 from community.models import Membership, ReadState, Thread
 from core.addresses import address_of
@@ -41,6 +53,8 @@ class ModuleRow:
     mandatory: bool
     section: int
     section_title: str
+    # Taken out by a trainer; it stays for those who have done it.
+    withdrawn: bool
     opened_at: datetime | None
     completed_at: datetime | None
     thread_id: int | None
@@ -79,12 +93,22 @@ class CoursePage:
         return sum(step.completed_at is not None for step in self.steps)
 
     @property
+    def withdrawn(self) -> int:
+        """How many of the modules that this person has done were withdrawn since."""
+        return sum(step.withdrawn for step in self.steps)
+
+    @property
     def minutes(self) -> int:
-        return sum(step.minutes for step in self.steps)
+        return sum(step.minutes for step in self.steps if not step.withdrawn)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When the modules open to someone who is enrolled already."""
+        return opening_of(self.enrolment)
 
     @property
     def follows(self) -> bool:
-        return self.enrolment is not None or self.can_edit
+        return (self.enrolment is not None and self.opens_at is None) or self.can_edit
 
     @property
     def next_step(self) -> ModuleRow | None:
@@ -105,7 +129,7 @@ def _course_for(user: int, organisation: int, slug: str) -> QuerySet:
 
 
 def enrolment_of(user: Any, course: Course) -> Enrolment | None:
-    """The run of the course a person follows now: the latest they joined."""
+    """The run of the course a person follows now: the latest they joined, of those that have opened if any has."""
     found = _enrolment_of(user=user.pk, course=course.pk)
     return found[0] if found else None
 
@@ -113,7 +137,15 @@ def enrolment_of(user: Any, course: Course) -> Enrolment | None:
 @prepared
 def _enrolment_of(user: int, course: int) -> QuerySet:
     mine = Enrolment.objects.active().filter(user_id=user, session__course_id=course)
-    return mine.select_related("session__space").order_by("-enrolled_at")[:1]
+    opened = Case(When(session__opens_at__gt=Now(), then=Value(1)), default=Value(0))
+    return mine.select_related("session__space").order_by(opened, "-enrolled_at")[:1]
+
+
+def opening_of(enrolment: Enrolment | None) -> datetime | None:
+    """When the session of an enrolment opens, where it has not yet."""
+    if enrolment is None or enrolment.session.has_opened(timezone.now()):
+        return None
+    return enrolment.session.opens_at
 
 
 def course_page(user: Any, course: Course) -> CoursePage:
@@ -146,7 +178,8 @@ def _facilitators(space: int) -> QuerySet:
 
 
 def module_rows(course: Course, enrolment: Enrolment | None, talk: dict[int, Talk]) -> list[ModuleRow]:
-    """The published modules in order, with what this person has done; one query."""
+    """The published modules in order, with what this person has done, and those they had done that were withdrawn
+    since; one query."""
     rows = _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0)
     return [ModuleRow(course.slug, *row, *talk.get(row[0], SILENT)) for row in rows]
 
@@ -155,16 +188,17 @@ def module_rows(course: Course, enrolment: Enrolment | None, talk: dict[int, Tal
 def _modules(course: int, enrolment: int) -> QuerySet:
     progress = Progress.objects.filter(enrolment_id=enrolment, module=OuterRef("pk"))
     modules = (
-        Module.objects.published()
-        .filter(course_id=course)
+        Module.objects.filter(course_id=course)
         .annotate(
+            withdrawn=ExpressionWrapper(Q(published_at=None), output_field=BooleanField()),
             opened_at=Subquery(progress.values("opened_at")[:1]),
             completed_at=Subquery(progress.values("completed_at")[:1]),
         )
+        .filter(Q(published_at__isnull=False) | Q(completed_at__isnull=False))
         .order_by("section__position", "position")
     )
     return modules.values_list(
-        "pk", "title", "kind", "language", "minutes", "mandatory", "section", "section__title",
+        "pk", "title", "kind", "language", "minutes", "mandatory", "section", "section__title", "withdrawn",
         "opened_at", "completed_at",
     )  # fmt: skip
 

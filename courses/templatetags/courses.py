@@ -90,7 +90,7 @@ def outline_steps(steps: list[ModuleRow], links: bool) -> SafeString:
 def _outline_step(step: ModuleRow, links: bool) -> str:
     """One module. Its title is all that somebody wrote in it."""
     title: str = escape(step.title)
-    if links:
+    if links and not step.withdrawn:
         title = f'<a class="after:absolute after:inset-0" href="{step.get_absolute_url()}">{title}</a>'
     sign = icon_svg("check", "size-5") if step.completed_at else icon_svg(step.icon, "size-4.5")
     return (
@@ -105,6 +105,7 @@ def _outline_step(step: ModuleRow, links: bool) -> str:
 def _fact(step: ModuleRow) -> str:
     facts = [Module.Kind(step.kind).label, _("%(n)s min") % {"n": step.minutes}]
     facts += [] if step.mandatory else [_("optional")]
+    facts += [_("withdrawn since")] if step.withdrawn else []
     facts += {"done": [_("done")], "begun": [_("begun")]}.get(step.state, [])
     return escape(" · ".join(str(fact) for fact in facts))
 

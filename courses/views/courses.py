@@ -8,7 +8,8 @@ from core.access import signed_in
 from core.errors import Refused
 from courses.actions import enrol, unenrol
 from courses.models import Course, Session
-from courses.queries.outline import course_for, course_page, enrolment_of
+from courses.openings import opening_sentence
+from courses.queries.outline import course_for, course_page, enrolment_of, opening_of
 from people.requests import PersonRequest
 
 
@@ -29,11 +30,13 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
         Session.objects.select_related("space", "course"), course=course, is_open=True
     )
     try:
-        enrol(request.user, session)
+        enrolment = enrol(request.user, session)
     except Refused as refusal:
         page = course_page(request.user, course)
         return render(request, "courses/course.html", {"page": page, "refused": str(refusal)}, status=422)
-    messages.success(request, _("You are enrolled. Say hello in the first module’s conversation."))
+    opens_at = opening_of(enrolment)
+    hello = _("You are enrolled. Say hello in the first module’s conversation.")
+    messages.success(request, opening_sentence(opens_at) if opens_at else hello)
     return redirect(course)
 
 

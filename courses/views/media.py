@@ -11,7 +11,7 @@ from people.requests import PersonRequest
 
 def videos_for(user):
     """Films of modules a person follows, or writes: the address alone opens nothing."""
-    mine = Enrolment.objects.active().filter(user=user).values("session__course")
+    mine = Enrolment.objects.begun().filter(user=user).values("session__course")
     followed = Q(module__course__in=mine, module__published_at__isnull=False)
     return Video.objects.filter(followed | Q(module__course__in=Course.objects.editable_by(user)))
 

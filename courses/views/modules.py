@@ -11,7 +11,8 @@ from core.access import signed_in
 from core.numbers import whole
 from courses.actions import open_module, report_watching
 from courses.completion import rule_states
-from courses.models import Module, Progress
+from courses.models import Enrolment, Module, Progress
+from courses.openings import opening_sentence
 from courses.queries.module import ModulePage, film_with_moments, module_page
 from courses.queries.quiz import options_to_choose, quiz_page
 from courses.watch_report import BadReport, read_report
@@ -31,7 +32,10 @@ def show(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     page = module_page(request.user, slug, pk)
     module = page.module
     if page.enrolment is None and not page.can_edit:
-        messages.info(request, _("Enrol in this course to open its modules and join the conversation."))
+        if page.opens_at is not None:
+            messages.info(request, opening_sentence(page.opens_at))
+        else:
+            messages.info(request, _("Enrol in this course to open its modules and join the conversation."))
         return redirect(module.course)
     # A browser that only fetches ahead has not opened anything.
     if page.enrolment is not None and "prefetch" not in request.headers.get("Sec-Purpose", ""):
@@ -75,8 +79,7 @@ def watching(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         module=pk,
         module__course__slug=slug,
         module__video__isnull=False,
-        enrolment__user=request.user,
-        enrolment__left_at=None,
+        enrolment__in=Enrolment.objects.begun().filter(user=request.user),
     )
     try:
         ranges, position = read_report(json.loads(request.body or b"{}"))

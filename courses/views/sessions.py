@@ -14,6 +14,7 @@ from core.numbers import whole
 from courses.actions import change_session, enrol_many, open_session, unenrol
 from courses.forms.studio import PeopleForm, SessionForm
 from courses.models import Course, Session
+from courses.openings import access_sentence
 from courses.queries.studio import people_in_unit, people_of_session, people_to_enrol, sessions_to_run
 from courses.views.authoring import author, course_of, session_of
 from people.models import User
@@ -49,6 +50,8 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             return _people(request, session, form, str(refusal), 422)
         words = ngettext("%(n)d person enrolled.", "%(n)d people enrolled.", number) % {"n": number}
+        if not session.has_opened(timezone.now()):
+            words += " " + access_sentence(session.opens_at)
         messages.success(request, words)
         return redirect("courses:studio-session", session.pk)
     return _people(request, session, form)

@@ -59,12 +59,17 @@ def my_courses(person: Any) -> list[Enrolment]:
 
 @prepared
 def _my_courses(person: int) -> QuerySet:
-    counting = Module.objects.published().filter(course=OuterRef("session__course"), mandatory=True)
+    # What was done and withdrawn since still counts: what was earned stays.
+    mine = Progress.objects.filter(
+        module=OuterRef("pk"), enrolment=OuterRef(OuterRef("pk")), completed_at__isnull=False
+    )
+    counting = Module.objects.filter(
+        Q(published_at__isnull=False) | Exists(mine), course=OuterRef("session__course"), mandatory=True
+    )
     done = Progress.objects.filter(
         enrolment=OuterRef("pk"),
         completed_at__isnull=False,
         module__mandatory=True,
-        module__published_at__isnull=False,
     )
     peers = Enrolment.objects.active().filter(session=OuterRef("session"))
     finished = Progress.objects.filter(enrolment=OuterRef(OuterRef("pk")), completed_at__isnull=False)
@@ -93,7 +98,9 @@ def _my_courses(person: int) -> QuerySet:
 
 def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
     """The module to open now: the last one seen if it is not finished, else the next one of the same course."""
-    current: Any = next((one for one in courses if one.completed_at is None and one.next_id), None)
+    now = timezone.now()
+    running = (one for one in courses if one.completed_at is None and one.session.has_opened(now))
+    current: Any = next((one for one in running if one.next_id), None)
     if current is None:
         return None
     begun = _where_it_stopped(enrolment=current.pk, module=current.last_module_id or 0)
