@@ -13,6 +13,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from events import deliveries
 from events.models import Delivery
 
+# What a server answers that is about to close (RFC 5321).
+SERVICE_NOT_AVAILABLE = 421
+
 
 class DeliveryBackend(BaseEmailBackend):
     """Keeps each message as a row; the worker hands it to settings.MAIL_TRANSPORT."""
@@ -53,7 +56,7 @@ def unpacked(values: dict[str, Any]) -> EmailMultiAlternatives:
 def hand_over(message: EmailMessage, *, key: str) -> None:
     """Give a message to the mail server, with the Message-ID of its key.
 
-    Raises Undeliverable when the server refuses it for good.
+    Raises Undeliverable when the server refuses it for good, Away when there is no server to ask.
     """
     message.extra_headers.setdefault("Message-ID", deliveries.message_id(key))
     message.connection = get_connection(settings.MAIL_TRANSPORT)
@@ -64,6 +67,17 @@ def hand_over(message: EmailMessage, *, key: str) -> None:
         if all(500 <= code < 600 for code in codes):
             raise deliveries.Undeliverable(f"refused by the mail server: {codes}") from error
         raise
+    except smtplib.SMTPServerDisconnected as error:
+        raise deliveries.Away(str(error)) from error
+    except smtplib.SMTPResponseException as error:
+        if error.smtp_code == SERVICE_NOT_AVAILABLE:
+            raise deliveries.Away(str(error)) from error
+        raise
+    except smtplib.SMTPException:
+        raise
+    except OSError as error:
+        # Refused, unreachable, out of time: every error of smtplib is one of these too.
+        raise deliveries.Away(str(error)) from error
 
 
 @deliveries.handler("mail", private=("message",))

@@ -1,6 +1,6 @@
 """Doors for Celery, and the wake-ups: a lost one only costs the seconds until the schedule looks again.
 
-Wake-ups of readers are gathered: the first of a short moment asks for a reading at its end, the others find it asked
+Wake-ups are gathered: the first of a short moment asks for a reading at its end, the others find it asked
 for. Where the readers stop before what they cannot reach yet, one more reading is asked for a little later, never two.
 """
 
@@ -21,7 +21,7 @@ from events import deliveries, reading
 MOMENT = 0.2
 # What a reading could not reach (a transaction that still runs) is tried again after these seconds.
 PAUSES = [0.2, 0.5, 1, 2, 4]
-WAKING, LOOKING_AGAIN = "events.waking", "events.looking_again"
+WAKING, LOOKING_AGAIN, SENDING = "events.waking", "events.looking_again", "events.sending"
 # Seconds after which a reading that was asked for and never began counts as lost.
 LOST_AFTER = 2
 
@@ -35,11 +35,12 @@ def read(attempt: int = 0) -> None:
     # Before the reading: what happens from here on may have come too late for it.
     cache.delete_many([WAKING, LOOKING_AGAIN] if attempt else [WAKING])
     if reading.read_all() is reading.State.BEHIND and attempt < len(PAUSES):
-        _read_in(PAUSES[attempt], LOOKING_AGAIN, attempt + 1)
+        _gather(LOOKING_AGAIN, read, attempt + 1, seconds=PAUSES[attempt])
 
 
 @shared_task(name="events.send", ignore_result=True)
 def send() -> None:
+    cache.delete(SENDING)
     deliveries.send_due()
 
 
@@ -49,18 +50,19 @@ def forget_deliveries() -> None:
 
 
 def wake_readers() -> None:
-    _read_in(MOMENT, WAKING, 0)
-
-
-def _read_in(seconds: float, name: str, attempt: int) -> None:
-    if outage.lasts or not cache.add(name, True, timeout=math.ceil(seconds) + LOST_AFTER):
-        return
-    if not wake(read, attempt, countdown=seconds):
-        cache.delete(name)
+    _gather(WAKING, read)
 
 
 def wake_senders() -> None:
-    wake(send)
+    _gather(SENDING, send)
+
+
+def _gather(name: str, task: Any, *args: Any, seconds: float = MOMENT) -> None:
+    """Ask for the task in some seconds, unless somebody has asked already and it has not begun."""
+    if outage.lasts or not cache.add(name, True, timeout=math.ceil(seconds) + LOST_AFTER):
+        return
+    if not wake(task, *args, countdown=seconds):
+        cache.delete(name)
 
 
 def wake_readers_on_commit() -> None:

@@ -86,7 +86,7 @@ def _mail(people: set[int], *, kind: str, event: Event) -> None:
                 key=f"notification:{kind}:{event.pk}:{person}",
                 recipient_id=person,
                 payload={"kind": kind, "thread": event.thread_id, "post": event.post_id},
-                due_at=timezone.now() + MAIL_WAITS,
+                wait=MAIL_WAITS,
             )
 
 

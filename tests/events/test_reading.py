@@ -349,7 +349,7 @@ def test_what_happens_in_one_moment_is_woken_for_once(monkeypatch):
     monkeypatch.setattr(reading, "read_all", lambda: reading.State.DONE)
     for _act in range(3):
         wake_readers()
-    assert [(one["args"], one["countdown"]) for one in asked] == [((0,), tasks.MOMENT)]
+    assert [(one["args"], one["countdown"]) for one in asked] == [((), tasks.MOMENT)]
     tasks.read()
     wake_readers()
     assert len(asked) == 2
