@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics.metrics.base import Measure, Value
+from analytics.metrics.base import Metric, Text, Unit, Value
 from analytics.reports import Line, Report
 
 # A cell that begins with one of these would be run as a formula by a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-UNITS = {Measure.SHARE: "0–1", Measure.NUMBER: "", Measure.MINUTES: "min", Measure.INDEX: "0–1"}
+UNITS = {Unit.SHARE: "0–1", Unit.NUMBER: "", Unit.MINUTES: "min", Unit.INDEX: "0–1"}
 COLUMNS = (
     "metric", "version", "name", "detail", "group", "value", "n", "low_95", "high_95", "previous",
     "previous_n", "measure", "remark",
@@ -62,12 +62,16 @@ def _header(report: Report) -> Iterator[list[object]]:
     built = timezone.localtime(report.built_at, organisation.zone) if report.built_at else None
     yield [_("Counted up to"), built.isoformat(timespec="minutes") if built else _("not yet")]
     for metric in dict.fromkeys(line.metric for line in report.lines):
-        yield [metric.id, metric.version, metric.name, metric.definition, metric.population, metric.caveats]
+        yield [metric.id, metric.version, metric.name, metric.question, *_beside(metric)]
+
+
+def _beside(metric: Metric) -> tuple[Text, ...]:
+    return metric.words.definition, metric.words.population, metric.edge_cases
 
 
 def _figures(report: Report) -> Iterator[list[object]]:
     # A name is found in its language once, not for each unit.
-    names = {line.code: (str(line.metric.name), str(line.detail)) for line in report.lines}
+    names = {line.code: (str(line.metric.name), str(line.reading.detail)) for line in report.lines}
     everybody = report.filters.unit.name if report.filters.unit else _("all")
     yield from _lines(everybody, report.lines, names)
     for row in report.rows:
@@ -82,7 +86,7 @@ def _lines(group: str, lines: Iterable[Line], names: dict[str, tuple[str, str]])
         metric, value, before = line.metric, line.value, line.before
         yield [
             line.code, metric.version, *names[line.code], group, value.number, value.n, value.low, value.high,
-            before.number, before.n, UNITS[metric.measure], _remark(value),
+            before.number, before.n, UNITS[metric.unit], _remark(value),
         ]  # fmt: skip
 
 

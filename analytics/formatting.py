@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from analytics.metrics.base import Measure, Metric, Value
+from analytics.metrics.base import Metric, Unit, Value
 from analytics.reports import Line
 
 DASH = "—"
@@ -48,12 +48,12 @@ def duration(minutes: float) -> str:
 def written(metric: Metric, value: Value) -> str:
     if value.number is None:
         return DASH
-    match metric.measure:
-        case Measure.SHARE:
+    match metric.unit:
+        case Unit.SHARE:
             words = percent(value.number)
-        case Measure.MINUTES:
+        case Unit.MINUTES:
             words = duration(value.number)
-        case Measure.INDEX:
+        case Unit.INDEX:
             words = decimal(value.number, 2)
         case _:
             words = decimal(value.number, 0 if value.number == int(value.number) else 1)
@@ -66,16 +66,16 @@ def change(line: Line) -> str:
         return ""
     sign = "−" if line.change < 0 else "+"
     amount = abs(line.change)
-    if line.metric.measure is Measure.SHARE and not round(amount * 100):
+    if line.metric.unit is Unit.SHARE and not round(amount * 100):
         return _("stable")
-    match line.metric.measure:
-        case Measure.SHARE:
+    match line.metric.unit:
+        case Unit.SHARE:
             words = ngettext("%(number)s pt", "%(number)s pts", round(amount * 100)) % {
                 "number": round(amount * 100)
             }
-        case Measure.MINUTES:
+        case Unit.MINUTES:
             words = duration(amount)
-        case Measure.INDEX:
+        case Unit.INDEX:
             words = decimal(amount, 2)
         case _:
             words = decimal(amount, 1)

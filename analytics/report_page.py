@@ -11,8 +11,8 @@ from django.utils.translation import ngettext, pgettext
 from analytics import filters, formatting
 from analytics.filters import Choices, Filters
 from analytics.metrics import formulas, participation
-from analytics.metrics.base import Metric, Value
-from analytics.reports import FORMULAS, Line, Report, Row
+from analytics.metrics.base import READINGS, Metric, Value
+from analytics.reports import Line, Report, Row
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def described(line: Line, note: str = "") -> Figure:
     return Figure(
         metric=line.metric,
         code=line.metric.code,
-        detail=str(line.detail),
+        detail=str(line.reading.detail),
         value=formatting.written(line.metric, line.value),
         reason=str(line.value.reason),
         before=formatting.written(line.metric, line.before),
@@ -144,7 +144,7 @@ def curve(report: Report) -> dict[str, Any] | None:
             },
         ],
         "unit": "%",
-        "definition": f"{line.metric.definition} {line.metric.caveats}",
+        "definition": f"{line.metric.words.definition} {line.metric.edge_cases}",
     }
 
 
@@ -192,7 +192,7 @@ def _row(row: Row, query: dict[str, str]) -> UnitRow:
 
 
 def _cell(code: str, value: Value) -> Cell:
-    return Cell(formatting.written(FORMULAS[code].metric, value), str(value.reason))
+    return Cell(formatting.written(READINGS[code].metric, value), str(value.reason))
 
 
 def notes(report: Report) -> list[str]:

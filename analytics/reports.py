@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from analytics import small_groups
+from analytics import metrics, small_groups
 from analytics.bitmap_index import PeriodContent
 from analytics.filters import Choices, Filters
 from analytics.measures import ENROLLED
-from analytics.metrics import answers, completion, participation
+from analytics.metrics import participation
 from analytics.metrics.answers import Questions
-from analytics.metrics.base import Metric, Value, Words
-from analytics.metrics.completion import Enrolments
+from analytics.metrics.base import READINGS, Facts, Metric, Reading, ReportQuery, Value
 from analytics.metrics.participation import Group
 from analytics.queries import report as report_queries
 from people.models import Organisation
@@ -26,14 +25,19 @@ from people.models import Organisation
 
 @dataclass
 class Line:
-    """A metric, its value over the period and over the one before; `detail` names a second reading of it."""
+    """A reading of a metric, its value over the period and over the one before."""
 
-    metric: Metric
+    reading: Reading
     value: Value
-    before: Value = field(default_factory=Value)
-    detail: Words = ""
-    # For files: what tells this line from the others of the same metric.
-    code: str = ""
+    before: Value
+
+    @property
+    def metric(self) -> Metric:
+        return self.reading.metric
+
+    @property
+    def code(self) -> str:
+        return self.reading.code
 
     @property
     def change(self) -> float | None:
@@ -48,23 +52,23 @@ class Row:
 
     name: str
     unit_id: int | None
-    measured: GroupFigures
+    figures: GroupFigures
     k: int
     # Why nothing is shown of it.
     hidden: str = ""
 
     @property
     def learners(self) -> int:
-        return self.measured.group.size
+        return self.figures.group.size
 
     def value(self, code: str) -> Value:
         """One figure; a page shows some of them, the file all with those before."""
-        formula = FORMULAS[code]
-        return formula.value(getattr(self.measured, formula.part), k=self.k)
+        reading = READINGS[code]
+        return reading.value(self.figures.now(reading.metric.facts), k=self.k)
 
     @cached_property
     def lines(self) -> dict[str, Line]:
-        return {} if self.hidden else {line.code: line for line in lines_of(self.measured, self.k)}
+        return {} if self.hidden else {line.code: line for line in self.figures.lines(self.k)}
 
 
 @dataclass
@@ -104,10 +108,11 @@ class Report:
 
 
 class GroupFigures:
-    """Everything known of one group of units over the two periods, each part when it is asked for."""
+    """Everything known of one group of units over the two periods, each kind of facts when it is asked for."""
 
     def __init__(self, source: Source, units: frozenset[int] | None) -> None:
         self.source, self.units = source, units
+        self.facts: dict[type, tuple[Any, Any]] = {}
 
     @cached_property
     def group(self) -> Group:
@@ -117,21 +122,24 @@ class GroupFigures:
     def group_before(self) -> Group:
         return _group(self.source.earlier.period, self.units, self.source.people_before)
 
-    @cached_property
-    def questions(self) -> Questions:
-        return _sum(self.source.questions, self.units, Questions())
+    def now(self, facts: type) -> Any:
+        return self.group if facts is Group else self._facts(facts)[0]
 
-    @cached_property
-    def questions_before(self) -> Questions:
-        return _sum(self.source.questions_before, self.units, Questions())
+    def before(self, facts: type) -> Any:
+        return self.group_before if facts is Group else self._facts(facts)[1]
 
-    @cached_property
-    def enrolments(self) -> Enrolments:
-        return _sum(self.source.enrolments, self.units, Enrolments())
+    def _facts(self, facts: type) -> tuple[Any, Any]:
+        if facts not in self.facts:
+            now, before = self.source.facts(facts)
+            self.facts[facts] = _sum(now, self.units, facts()), _sum(before, self.units, facts())
+        return self.facts[facts]
 
-    @cached_property
-    def enrolments_before(self) -> Enrolments:
-        return _sum(self.source.enrolments_before, self.units, Enrolments())
+    def line(self, reading: Reading, k: int) -> Line:
+        facts = reading.metric.facts
+        return Line(reading, reading.value(self.now(facts), k=k), reading.value(self.before(facts), k=k))
+
+    def lines(self, k: int) -> list[Line]:
+        return [self.line(reading, k) for reading in metrics.IN_ORDER]
 
 
 def build(user, filters: Filters, choices: Choices) -> Report:
@@ -150,13 +158,13 @@ def build(user, filters: Filters, choices: Choices) -> Report:
         weeks=[],
         short=source.short(whole.group),
         moved=table.moved,
-        questions=whole.questions.number,
+        questions=whole.now(Questions).number,
         grouped=len(table.hidden),
         refusal=table.refusal,
         **_freshness(user.organisation, filters),
     )
     if not report.refusal:
-        report.lines = list(lines_of(whole, k))
+        report.lines = whole.lines(k)
         report.weeks = _weeks(source, wanted, k)
         report.rows = table.rows()
     return report
@@ -179,12 +187,13 @@ class Source:
             today = report_queries.units_of_today(organisation)
             self.reading = self.reading.by_unit_of_today(today)
             self.earlier = self.earlier.by_unit_of_today(today)
-        self.questions, self.questions_before = report_queries.questions(
-            organisation, filters.scope, filters.period, now=timezone.now()
-        )
-        self.enrolments, self.enrolments_before = report_queries.enrolments(
-            organisation, filters.scope, filters.period
-        )
+        self.query = ReportQuery(organisation, filters.scope, filters.period, timezone.now())
+        self.read: dict[type[Facts], tuple[Mapping[int, Any], Mapping[int, Any]]] = {}
+
+    def facts(self, kind: type[Facts]) -> tuple[Mapping[int, Any], Mapping[int, Any]]:
+        if kind not in self.read:
+            self.read[kind] = kind.read(self.query)
+        return self.read[kind]
 
     def wanted_units(self) -> frozenset[int] | None:
         if self.filters.unit:
@@ -200,77 +209,13 @@ def _group(joined: PeriodContent, units: frozenset[int] | None, eligible: int) -
     return Group(eligible & activity.people(ENROLLED), activity)
 
 
-def _sum(facts: dict, units: frozenset[int] | None, nothing):
+def _sum(facts: Mapping[int, Any], units: frozenset[int] | None, nothing):
     parts = [part for unit, part in facts.items() if units is None or unit in units]
     if len(parts) == 1:
         return parts[0]
     for part in parts:
         nothing.add(part)
     return nothing
-
-
-@dataclass(frozen=True)
-class Formula:
-    """How a line is computed, from one part of what was measured."""
-
-    code: str
-    metric: Metric
-    part: str
-    value: Callable[..., Value]
-    detail: Words = ""
-
-
-def _voices(number: str) -> Callable[..., Value]:
-    return lambda group, k: participation.share(getattr(group, number), group.size, k=k)
-
-
-def _unanswered(maturity: str) -> Callable[..., Value]:
-    return partial(answers.unanswered_rate, maturity=maturity)
-
-
-_by_peers = partial(answers.first_response, peers=True)
-FORMULAS = {
-    formula.code: formula
-    for formula in (
-        Formula("M03", participation.PARTICIPATION, "group", participation.participation_rate),
-        Formula("M04.writers", participation.VOICES, "group", _voices("contributors"), _("writers")),
-        Formula("M04.readers", participation.VOICES, "group", _voices("readers"), _("readers")),
-        Formula("M04.silent", participation.VOICES, "group", _voices("silent"), _("silent")),
-        Formula(
-            "M05.mean", participation.CONTRIBUTIONS, "group", participation.contributions_per_learner,
-            _("mean"),
-        ),
-        Formula(
-            "M05.median", participation.CONTRIBUTIONS, "group", participation.median_contributions,
-            _("median"),
-        ),
-        Formula(
-            "M05.writer", participation.CONTRIBUTIONS, "group", participation.contributions_per_writer,
-            _("mean per writer"),
-        ),
-        Formula("M06.all", participation.GINI, "group", participation.gini_of_all, _("all learners")),
-        Formula(
-            "M06.writers", participation.GINI, "group", participation.gini_of_writers, _("writers alone")
-        ),
-        Formula("M09", answers.FIRST_RESPONSE, "questions", answers.first_response),
-        Formula("M09.peers", answers.FIRST_RESPONSE, "questions", _by_peers, _("by a colleague")),
-        Formula("M10.24h", answers.UNANSWERED, "questions", _unanswered("24h"), _("after 24 hours")),
-        Formula("M10.72h", answers.UNANSWERED, "questions", _unanswered("72h"), _("after 72 hours")),
-        Formula("M10.7d", answers.UNANSWERED, "questions", _unanswered("7d"), _("after 7 days")),
-        Formula("M21", completion.COMPLETION, "enrolments", completion.completion_rate),
-    )
-}  # fmt: skip
-
-
-def line_of(measured: GroupFigures, formula: Formula, k: int) -> Line:
-    now, before = getattr(measured, formula.part), getattr(measured, f"{formula.part}_before")
-    return Line(
-        formula.metric, formula.value(now, k=k), formula.value(before, k=k), formula.detail, formula.code
-    )
-
-
-def lines_of(measured: GroupFigures, k: int) -> Iterator[Line]:
-    return (line_of(measured, formula, k) for formula in FORMULAS.values())
 
 
 @dataclass(frozen=True)
@@ -343,8 +288,8 @@ class Table:
             made.append(self._row(rest, GroupFigures(self.source, together)))
         return made
 
-    def _row(self, part: Part, measured: GroupFigures) -> Row:
-        row = Row(part.name, part.unit_id, measured, self.k)
+    def _row(self, part: Part, figures: GroupFigures) -> Row:
+        row = Row(part.name, part.unit_id, figures, self.k)
         if row.learners < self.k:
             row.hidden = gettext(
                 "Fewer than %(number)s people together: their figures would tell who did what."

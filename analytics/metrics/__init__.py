@@ -1,10 +1,9 @@
-"""The metrics that are declared: id, version and the words shown beside each figure."""
+"""The metrics that are declared, in the order of their ids."""
 
-from analytics.metrics.answers import FIRST_RESPONSE, UNANSWERED
-from analytics.metrics.base import Metric, Value
-from analytics.metrics.completion import COMPLETION
-from analytics.metrics.participation import CONTRIBUTIONS, GINI, PARTICIPATION, VOICES
+from analytics.metrics import answers, completion, participation
+from analytics.metrics.base import METRICS, READINGS
 
-ALL = (PARTICIPATION, VOICES, CONTRIBUTIONS, GINI, FIRST_RESPONSE, UNANSWERED, COMPLETION)
+ALL = tuple(METRICS[id] for id in sorted(METRICS))
+IN_ORDER = tuple(sorted(READINGS.values(), key=lambda reading: reading.metric.id))
 
-__all__ = ["ALL", "Metric", "Value"]
+__all__ = ["ALL", "IN_ORDER", "answers", "completion", "participation"]

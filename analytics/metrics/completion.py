@@ -1,43 +1,70 @@
 """Who finished what they are enrolled in: M21."""
 
+from __future__ import annotations
+
+from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from analytics.days import as_days, listed
 from analytics.metrics import formulas
-from analytics.metrics.base import Measure, Metric, Value
+from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
 from analytics.metrics.participation import too_few
-
-COMPLETION = Metric(
-    id="M21",
-    version=1,
-    name=_("Completion"),
-    definition=_(
-        "On the last day of the period, share of the current enrolments whose mandatory modules are all done, "
-        "in the version of the course the learner enrolled on."
-    ),
-    population=_(
-        "Enrolments of at least seven days on that day, or already completed. Those who left are not counted "
-        "from the day after."
-    ),
-    grain="C",
-    measure=Measure.SHARE,
-    caveats=_("A learner enrolled in two courses counts twice."),
-)
+from analytics.models import ActivityBlock, CompletionDay
+from core.prepared import AnyOf, prepared
 
 
 @dataclass
-class Enrolments:
+class Enrolments(Facts):
+    """Enrolments at the end of a period."""
+
     learners: int = 0
     number: int = 0
     completed: int = 0
     recent: int = 0
 
-    def add(self, other: "Enrolments") -> None:
+    @classmethod
+    def read(cls, query: ReportQuery) -> tuple[dict[int, Enrolments], dict[int, Enrolments]]:
+        """At the end of the period and of the one before it; nothing for a space."""
+        current: dict[int, Enrolments] = defaultdict(Enrolments)
+        before: dict[int, Enrolments] = defaultdict(Enrolments)
+        scope = query.scope
+        if scope.kind == ActivityBlock.Scope.SPACE:
+            return current, before
+        ends = {query.period.last: current, query.period.preceding.last: before}
+        asked = {"organisation": query.organisation.pk, "days": listed(ends)}
+        if scope.kind == ActivityBlock.Scope.SESSION:
+            rows = _of_session(**asked, session=scope.id)
+        else:
+            rows = _of_course(**asked, course=scope.id)
+        for day, unit, *numbers in rows:
+            ends[day][unit] = Enrolments(*numbers)
+        return current, before
+
+    def add(self, other: Enrolments) -> None:
         self.learners += other.learners
         self.number += other.number
         self.completed += other.completed
         self.recent += other.recent
+
+
+@prepared
+def _of_session(organisation: int, days: str, session: int) -> QuerySet:
+    return _completions(organisation, days).filter(session_id=session)
+
+
+@prepared
+def _of_course(organisation: int, days: str, course: int) -> QuerySet:
+    """Course 0: all of them."""
+    return _completions(organisation, days).filter(session_id=0, course_id=course)
+
+
+def _completions(organisation: int, days: str) -> QuerySet:
+    at = AnyOf("day", as_days(days))
+    rows = CompletionDay.objects.filter(at, organisation=organisation)
+    return rows.values_list("day", "unit_id", "learners", "enrolments", "completed", "recent")
 
 
 def completion_rate(enrolments: Enrolments, *, k: int) -> Value:
@@ -45,3 +72,25 @@ def completion_rate(enrolments: Enrolments, *, k: int) -> Value:
         return Value(n=enrolments.number, reason=too_few(k))
     low, high = formulas.wilson(enrolments.completed, enrolments.number) or (None, None)
     return Value(enrolments.completed / enrolments.number, enrolments.number, low, high)
+
+
+COMPLETION = metric(
+    "M21",
+    1,
+    question=_("How many enrolments are completed?"),
+    formula=completion_rate,
+    edge_cases=_("A learner enrolled in two courses counts twice."),
+    words=Words(
+        name=_("Completion"),
+        definition=_(
+            "On the last day of the period, share of the current enrolments whose mandatory modules are all done, "
+            "in the version of the course the learner enrolled on."
+        ),
+        population=_(
+            "Enrolments of at least seven days on that day, or already completed. Those who left are not counted "
+            "from the day after."
+        ),
+    ),
+    facts=Enrolments,
+    unit=Unit.SHARE,
+)

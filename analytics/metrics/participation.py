@@ -9,69 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import bitmaps
 from analytics.bitmap_index import GroupActivity
-from analytics.measures import CONTRIBUTIONS as CONTRIBUTED
-from analytics.measures import PARTICIPATED, PRESENT
+from analytics.measures import CONTRIBUTIONS, PARTICIPATED, PRESENT
 from analytics.metrics import formulas
-from analytics.metrics.base import Measure, Metric, Value
+from analytics.metrics.base import Formula, Unit, Value, Words, metric
 
-ELIGIBLE = _(
-    "Learners with an open account (or enrolled in what the filter names) for at least seven days of the "
-    "period, or all of it when it is shorter. Trainers and administrators are not counted."
-)
-PARTICIPATION = Metric(
-    id="M03",
-    version=1,
-    name=_("Participation"),
-    definition=_(
-        "Share of eligible learners who took part at least once: a message, a reply, a vote, a quiz answer "
-        "or a reaction. Reading alone is presence, not participation."
-    ),
-    population=ELIGIBLE,
-    grain="LD",
-    measure=Measure.SHARE,
-    caveats=_("One reaction is enough: read it beside the share of people who write."),
-)
-VOICES = Metric(
-    id="M04",
-    version=1,
-    name=_("Writers, readers, silent"),
-    definition=_(
-        "Writers published at least one message; readers were present without writing; silent people were "
-        "not present. The three add up to the eligible learners."
-    ),
-    population=ELIGIBLE,
-    grain="LD",
-    measure=Measure.SHARE,
-    caveats=_("Readers do reuse what they read: they are not passive."),
-)
-CONTRIBUTIONS = Metric(
-    id="M05",
-    version=1,
-    name=_("Contributions per learner"),
-    definition=_(
-        "Messages and replies published and not removed, divided by the eligible learners. Messages of one "
-        "person in one discussion less than ten minutes apart count once; a text repeated within 24 hours "
-        "does not count."
-    ),
-    population=ELIGIBLE,
-    grain="LD",
-    measure=Measure.NUMBER,
-    caveats=_("One person who writes a lot moves the mean, not the median: read both."),
-)
-GINI = Metric(
-    id="M06",
-    version=1,
-    name=_("Who speaks, who stays silent"),
-    definition=_(
-        "Gini index of the contributions: 0 when everybody writes as much, close to 1 when one person writes "
-        "everything. Computed on all eligible learners, silent ones included, then on writers alone."
-    ),
-    population=ELIGIBLE,
-    grain="LD",
-    measure=Measure.INDEX,
-    caveats=_("High is normal where experts help; neither high nor low is good in itself."),
-    more_is_better=None,
-)
 # Below this number of people an index of inequality says nothing (METRICS M06).
 FEW = 10
 
@@ -97,7 +38,7 @@ class Group:
 
     @cached_property
     def contributors(self) -> int:
-        return (self.activity.people(CONTRIBUTED) & self.people).bit_count()
+        return (self.activity.people(CONTRIBUTIONS) & self.people).bit_count()
 
     @cached_property
     def active(self) -> int:
@@ -105,20 +46,24 @@ class Group:
 
     @property
     def readers(self) -> int:
-        return (self.activity.people(PRESENT) & self.people & ~self.activity.people(CONTRIBUTED)).bit_count()
+        return (
+            self.activity.people(PRESENT) & self.people & ~self.activity.people(CONTRIBUTIONS)
+        ).bit_count()
 
     @property
     def silent(self) -> int:
-        return (self.people & ~self.activity.people(PRESENT) & ~self.activity.people(CONTRIBUTED)).bit_count()
+        return (
+            self.people & ~self.activity.people(PRESENT) & ~self.activity.people(CONTRIBUTIONS)
+        ).bit_count()
 
     @cached_property
     def contributions(self) -> Counter[int]:
         """How many people made 0, 1, 2… contributions."""
-        return bitmaps.histogram(self.activity.of(CONTRIBUTED), self.people)
+        return bitmaps.histogram(self.activity.of(CONTRIBUTIONS), self.people)
 
     @cached_property
     def amount(self) -> int:
-        return bitmaps.total(self.activity.of(CONTRIBUTED), self.people)
+        return bitmaps.total(self.activity.of(CONTRIBUTIONS), self.people)
 
 
 def share(part: int, whole: int, *, k: int) -> Value:
@@ -126,6 +71,10 @@ def share(part: int, whole: int, *, k: int) -> Value:
         return Value(n=whole, reason=too_few(k))
     low, high = formulas.wilson(part, whole) or (None, None)
     return Value(part / whole, whole, low, high)
+
+
+def share_of(number: str) -> Formula:
+    return lambda group, k: share(getattr(group, number), group.size, k=k)
 
 
 def participation_rate(group: Group, *, k: int) -> Value:
@@ -180,4 +129,91 @@ def _gini(histogram: dict[int, int] | Counter[int], k: int) -> Value:
 
 def _one_person_made_most(group: Group) -> bool:
     """A sum of which one person makes more than half would tell what that person did (METRICS C8)."""
-    return bitmaps.highest(group.activity.of(CONTRIBUTED), group.people) * 2 > group.amount > 0
+    return bitmaps.highest(group.activity.of(CONTRIBUTIONS), group.people) * 2 > group.amount > 0
+
+
+ELIGIBLE = _(
+    "Learners with an open account (or enrolled in what the filter names) for at least seven days of the "
+    "period, or all of it when it is shorter. Trainers and administrators are not counted."
+)
+PARTICIPATION = metric(
+    "M03",
+    1,
+    question=_("How many learners take part?"),
+    formula=participation_rate,
+    edge_cases=_("One reaction is enough: read it beside the share of people who write."),
+    words=Words(
+        name=_("Participation"),
+        definition=_(
+            "Share of eligible learners who took part at least once: a message, a reply, a vote, a quiz answer "
+            "or a reaction. Reading alone is presence, not participation."
+        ),
+        population=ELIGIBLE,
+    ),
+    facts=Group,
+    unit=Unit.SHARE,
+)
+VOICES = metric(
+    "M04",
+    1,
+    question=_("Who writes, who reads, who is silent?"),
+    formula={
+        "writers": (_("writers"), share_of("contributors")),
+        "readers": (_("readers"), share_of("readers")),
+        "silent": (_("silent"), share_of("silent")),
+    },
+    edge_cases=_("Readers do reuse what they read: they are not passive."),
+    words=Words(
+        name=_("Writers, readers, silent"),
+        definition=_(
+            "Writers published at least one message; readers were present without writing; silent people were "
+            "not present. The three add up to the eligible learners."
+        ),
+        population=ELIGIBLE,
+    ),
+    facts=Group,
+    unit=Unit.SHARE,
+)
+WRITING = metric(
+    "M05",
+    1,
+    question=_("How much does a learner write?"),
+    formula={
+        "mean": (_("mean"), contributions_per_learner),
+        "median": (_("median"), median_contributions),
+        "writer": (_("mean per writer"), contributions_per_writer),
+    },
+    edge_cases=_("One person who writes a lot moves the mean, not the median: read both."),
+    words=Words(
+        name=_("Contributions per learner"),
+        definition=_(
+            "Messages and replies published and not removed, divided by the eligible learners. Messages of one "
+            "person in one discussion less than ten minutes apart count once; a text repeated within 24 hours "
+            "does not count."
+        ),
+        population=ELIGIBLE,
+    ),
+    facts=Group,
+    unit=Unit.NUMBER,
+)
+GINI = metric(
+    "M06",
+    1,
+    question=_("Does everybody speak, or do a few say everything?"),
+    formula={
+        "all": (_("all learners"), gini_of_all),
+        "writers": (_("writers alone"), gini_of_writers),
+    },
+    edge_cases=_("High is normal where experts help; neither high nor low is good in itself."),
+    words=Words(
+        name=_("Who speaks, who stays silent"),
+        definition=_(
+            "Gini index of the contributions: 0 when everybody writes as much, close to 1 when one person writes "
+            "everything. Computed on all eligible learners, silent ones included, then on writers alone."
+        ),
+        population=ELIGIBLE,
+    ),
+    facts=Group,
+    unit=Unit.INDEX,
+    more_is_better=None,
+)
