@@ -1,0 +1,71 @@
+"""How many questions find an accepted answer: M11, from the facts of the questions asked in the period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.answers import few_old_questions, questions_asked
+from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
+from analytics.metrics.participation import share
+
+MATURE_AFTER = timedelta(days=7)
+ACCEPTED = """
+    SELECT unit_id, day >= %(first)s AS is_current, count(*), count(accepted_at)
+    FROM analytics_threadfact WHERE {where} AND asked_at <= %(now)s - %(mature_after)s
+    GROUP BY 1, 2"""
+
+
+@dataclass
+class Acceptances(Facts):
+    """Questions of seven days or more, and those of them with an accepted answer."""
+
+    mature: int = 0
+    accepted: int = 0
+
+    @classmethod
+    def read(cls, query: ReportQuery) -> tuple[dict[int, Acceptances], dict[int, Acceptances]]:
+        current: dict[int, Acceptances] = defaultdict(Acceptances)
+        before: dict[int, Acceptances] = defaultdict(Acceptances)
+        where, parameters = questions_asked(query)
+        with connection.cursor() as cursor:
+            cursor.execute(ACCEPTED.format(where=where), parameters | {"mature_after": MATURE_AFTER})
+            for unit, is_current, *numbers in cursor.fetchall():
+                (current if is_current else before)[unit] = Acceptances(*numbers)
+        return current, before
+
+    def add(self, other: Acceptances) -> None:
+        self.mature += other.mature
+        self.accepted += other.accepted
+
+
+def accepted_rate(facts: Acceptances, *, k: int) -> Value:
+    if facts.mature < k:
+        return Value(n=facts.mature, reason=few_old_questions(k))
+    return share(facts.accepted, facts.mature, k=k)
+
+
+metric(
+    "M11",
+    1,
+    question=_("How many questions find an answer that is accepted?"),
+    formula=accepted_rate,
+    edge_cases=_(
+        "An acceptance that is taken back no longer counts. Accepting one's own answer, or one that has been "
+        "removed since, does not count."
+    ),
+    words=Words(
+        name=_("Questions with an accepted answer"),
+        definition=_(
+            "Share of the questions of which the asker or a trainer has accepted an answer by somebody else. "
+            "Only questions of seven days or more are counted."
+        ),
+        population=_("Questions that learners asked in the period and that are still published."),
+    ),
+    facts=Acceptances,
+    unit=Unit.SHARE,
+)

@@ -1,0 +1,86 @@
+"""Metrics added by one declaration: their figures by hand, on the page and in the file with their definition."""
+
+from datetime import date
+
+import pytest
+
+from analytics.rollups import rebuilding
+from community.models import Resolution
+from tests.analytics import acting
+from tests.analytics.acting import ask, at, say
+from tests.analytics.test_reports import URL, report_of, rows_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_friday(time_machine):
+    time_machine.move_to(at("2026-11-20", "12:00"), tick=False)
+
+
+@pytest.fixture
+def learners(lumen):
+    return acting.make_people(lumen, 8)
+
+
+@pytest.fixture
+def space(lumen, learners):
+    return acting.old_space(lumen, "Managers", *learners)
+
+
+def rebuild(organisation):
+    rebuilding.rebuild(organisation, date(2026, 10, 19), date(2026, 11, 20))
+
+
+def accept(thread, post, by):
+    return Resolution.objects.create(thread=thread, post=post, by=by, at=at("2026-11-12"))
+
+
+def test_accepted_answers_are_counted_over_the_questions_of_seven_days(marc, lumen, learners, space):
+    asker, helper = learners[:2]
+    for hour in range(6):
+        thread = ask(asker, space, at("2026-11-10", f"1{hour}:00"))
+        answer = say(helper, thread, at("2026-11-11", f"1{hour}:00"))
+        if hour < 2:
+            accept(thread, answer, asker)
+    # One's own answer is none, and a question of three days is not counted yet.
+    accept(thread, say(asker, thread, at("2026-11-11", "18:00")), asker)
+    young = ask(asker, space, at("2026-11-17"))
+    taken_back = accept(young, say(helper, young, at("2026-11-17", "11:00")), asker)
+    rebuild(lumen)
+    value = report_of(marc).line("M11").value
+    assert (value.n, round(value.number, 3)) == (6, 0.333)
+
+    taken_back.delete()
+    Resolution.objects.first().delete()
+    rebuild(lumen)
+
+    value = report_of(marc).line("M11").value
+    assert (value.n, round(value.number, 3)) == (6, 0.167)
+
+
+def test_too_few_old_questions_give_no_share_of_accepted_answers(marc, lumen, learners, space):
+    for hour in range(4):
+        ask(learners[0], space, at("2026-11-10", f"1{hour}:00"))
+    rebuild(lumen)
+    value = report_of(marc).line("M11").value
+    assert (value.n, value.number) == (4, None)
+
+
+def test_accepted_answers_stand_on_the_page_and_in_the_file_with_their_definition(
+    sign_in, marc, lumen, learners, space
+):
+    marc.language = "en"
+    marc.save(update_fields=["language"])
+    ask(learners[0], space, at("2026-11-10"))
+    rebuild(lumen)
+    client = sign_in(marc)
+    definition = "Share of the questions of which the asker or a trainer has accepted an answer"
+
+    page = client.get(URL).content.decode()
+    rows = rows_of(client.get("/reports/export/", {"dialect": "plain"}))
+
+    assert "M11 v1" in page
+    assert definition in page
+    assert [row for row in rows if row[:1] == ["M11"] and any(definition in cell for cell in row)]
+    assert [row for row in rows if row[:5] == ["M11", "1", "Questions with an accepted answer", "", "all"]]
