@@ -1,12 +1,9 @@
 """Civil days of an organisation's time zone: those with 23 or 25 hours too (METRICS C4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import DateField, DateTimeField, Value
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from people.models import Organisation
@@ -52,23 +49,3 @@ def weeks_and_days(first: date, last: date) -> tuple[list[date], list[date]]:
         return [], list(each_day(first, last))
     before = list(each_day(first, weeks[0] - DAY))
     return weeks, before + list(each_day(weeks[-1] + WEEK, last))
-
-
-# To a prepared query days and moments are given as text, in the form of ISO 8601.
-
-
-def as_day(text: str) -> Cast:
-    return Cast(Value(text), DateField())
-
-
-def as_moment(text: str) -> Cast:
-    return Cast(Value(text), DateTimeField())
-
-
-def as_days(text: str) -> Cast:
-    return Cast(Value(text), ArrayField(DateField()))
-
-
-def listed(found: Iterable[date]) -> str:
-    """What `as_days` reads: an array as PostgreSQL writes it."""
-    return f"{{{','.join(day.isoformat() for day in found)}}}"

@@ -337,6 +337,6 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
 
 
 def _freshness(organisation, filters: Filters) -> dict:
-    first, last = filters.period.preceding.first.isoformat(), filters.period.last.isoformat()
+    first, last = filters.period.preceding.first, filters.period.last
     ((built_at, is_behind),) = report_queries.built_at(organisation=organisation.pk, first=first, last=last)
     return {"built_at": built_at, "is_behind": is_behind}

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 
 from django.db import connection, transaction
@@ -10,7 +11,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from analytics import bitmaps
-from analytics.days import as_day
 from analytics.filters import Period
 from analytics.models import ShownGroup
 from core.prepared import prepared
@@ -52,8 +52,8 @@ def is_too_close(left: int, right: int, k: int) -> bool:
 
 
 @prepared
-def _digests(organisation: int, first: str, last: str) -> QuerySet:
-    period = {"starts_on": as_day(first), "ends_on": as_day(last)}
+def _digests(organisation: int, first: date, last: date) -> QuerySet:
+    period = {"starts_on": first, "ends_on": last}
     return ShownGroup.objects.filter(organisation=organisation, **period).values_list("filters", "digest")
 
 
@@ -67,8 +67,7 @@ def refused(organisation, period: Period, asked: Sequence[GroupRequest]) -> set[
     """
     k = organisation.small_group
     known = ShownGroup.objects.filter(organisation=organisation, starts_on=period.first, ends_on=period.last)
-    first, last = period.first.isoformat(), period.last.isoformat()
-    digests = dict(_digests(organisation=organisation.pk, first=first, last=last))
+    digests = dict(_digests(organisation=organisation.pk, first=period.first, last=period.last))
     if all(digests.get(group.filters) == group.digest for group in asked):
         return set()
     with connection.cursor() as cursor:

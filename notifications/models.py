@@ -8,15 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Post, Thread
+from people.models import User
+from people.reader import Reader
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    def visible_to(self, user) -> NotificationQuerySet:
+    def visible_to(self, user: User | Reader) -> NotificationQuerySet:
         """A person's own, about threads they may still read and posts that still stand."""
         stands = Q(last_post=None) | Q(last_post__deleted_at=None, last_post__hidden_at=None)
         # Whoever wrote a hidden post hears of the decision all the same, whoever decides sees what is flagged.
         about_removal = Q(kind__in=[Notification.Kind.DECISION, Notification.Kind.FLAG])
-        return self.filter(stands | about_removal, user=user, thread__in=Thread.objects.visible_to(user))
+        return self.filter(stands | about_removal, user=user.pk, thread__in=Thread.objects.visible_to(user))
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)

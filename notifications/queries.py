@@ -1,13 +1,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.prepared import AnyOf, PreparedList, prepared, prepared_list
 from notifications.models import Notification
 from people.models import User
+from people.reader import Reader
 
 Kind = Notification.Kind
 ICONS = {
@@ -37,32 +38,32 @@ def notifications_of(user: Any):
 
 def pages_of(user: Any, *, only_unread: bool) -> PreparedList:
     """The same for a Paginator."""
-    return (_unread_list if only_unread else _whole_list)(user=user.pk, organisation=user.organisation_id)
+    return (_unread_list if only_unread else _whole_list)(reader=Reader.of(user))
 
 
 @prepared_list
-def _whole_list(user: int, organisation: int):
-    return notifications_of(User(pk=user, organisation_id=organisation))
+def _whole_list(reader: Reader) -> QuerySet:
+    return notifications_of(reader)
 
 
 @prepared_list
-def _unread_list(user: int, organisation: int):
-    return notifications_of(User(pk=user, organisation_id=organisation)).unread()
+def _unread_list(reader: Reader) -> QuerySet:
+    return notifications_of(reader).unread()
 
 
 def unread_count(user: Any) -> int:
-    counted = _unread(user=user.pk, organisation=user.organisation_id)
+    counted = _unread(reader=Reader.of(user))
     return counted[0][0] if counted else 0
 
 
 @prepared
-def _unread(user: int, organisation: int):
-    found = Notification.objects.visible_to(User(pk=user, organisation_id=organisation)).unread()
+def _unread(reader: Reader) -> QuerySet:
+    found = Notification.objects.visible_to(reader).unread()
     return found.order_by().values("user").annotate(number=Count("pk")).values_list("number")
 
 
 @prepared
-def _people(ids: list):
+def _people(ids: list[int]):
     return User.objects.filter(AnyOf("pk", ids)).select_related("profile").order_by()
 
 

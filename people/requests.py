@@ -1,5 +1,6 @@
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
+from rest_framework.request import Request
 
 from people.models import User
 
@@ -9,3 +10,9 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class PersonApiRequest(Request):
+    """The same for the API, whose permission lets nobody else through."""
+
+    user: User

@@ -7,6 +7,7 @@ from django.utils.translation import override
 from core import caching, live
 from events import tasks
 from tests import making
+from tests.prepared_queries import compare_prepared_queries
 from tooling.catalogues import compile_catalogues
 
 
@@ -35,6 +36,13 @@ def pytest_runtest_protocol(item):
 def catalogues():
     """French as the catalogues have it now: compiled files are not kept in the repository."""
     compile_catalogues(settings.LOCALE_PATHS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def proven_queries():
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        compare_prepared_queries(monkeypatch)
+        yield
 
 
 @pytest.fixture(autouse=True)

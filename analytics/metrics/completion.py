@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from analytics.days import as_days, listed
 from analytics.metrics import formulas
 from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
 from analytics.metrics.participation import too_few
@@ -34,7 +34,7 @@ class Enrolments(Facts):
         if scope.kind == ActivityBlock.Scope.SPACE:
             return current, before
         ends = {query.period.last: current, query.period.preceding.last: before}
-        asked = {"organisation": query.organisation.pk, "days": listed(ends)}
+        asked = {"organisation": query.organisation.pk, "days": list(ends)}
         if scope.kind == ActivityBlock.Scope.SESSION:
             rows = _of_session(**asked, session=scope.id)
         else:
@@ -51,18 +51,18 @@ class Enrolments(Facts):
 
 
 @prepared
-def _of_session(organisation: int, days: str, session: int) -> QuerySet:
+def _of_session(organisation: int, days: list[date], session: int) -> QuerySet:
     return _completions(organisation, days).filter(session_id=session)
 
 
 @prepared
-def _of_course(organisation: int, days: str, course: int) -> QuerySet:
+def _of_course(organisation: int, days: list[date], course: int) -> QuerySet:
     """Course 0: all of them."""
     return _completions(organisation, days).filter(session_id=0, course_id=course)
 
 
-def _completions(organisation: int, days: str) -> QuerySet:
-    at = AnyOf("day", as_days(days))
+def _completions(organisation: int, days: list[date]) -> QuerySet:
+    at = AnyOf("day", days)
     rows = CompletionDay.objects.filter(at, organisation=organisation)
     return rows.values_list("day", "unit_id", "learners", "enrolments", "completed", "recent")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -22,12 +22,12 @@ from django.db.models import (
 from django.utils import timezone
 
 from analytics import days
-from analytics.days import as_day, as_moment
 from analytics.metrics.answers import MATURITIES
 from analytics.models import LearnerDay, ThreadFact
 from community.models import Flag, Membership, Post, Resolution, Space, Thread
 from core.prepared import AnyOf, prepared
 from people.models import Organisation, RoleGrant, User
+from people.reader import Reader
 
 SILENT_AFTER = timedelta(days=14)
 # Somebody who arrived less than this ago is looked after first.
@@ -100,19 +100,19 @@ class Dashboard:
 
 def spaces_of(user) -> list[Any]:
     """The spaces a person facilitates, with how many people they look after there."""
-    return _spaces_of(user=user.pk)
+    return _spaces_of(reader=Reader.of(user))
 
 
 @prepared
-def _spaces_of(user: int) -> QuerySet:
+def _spaces_of(reader: Reader) -> QuerySet:
     looked_after = Count("memberships", filter=Q(memberships__role=Membership.Role.MEMBER))
-    spaces = Space.objects.facilitated_by(User(pk=user)).filter(archived_at=None)
+    spaces = Space.objects.facilitated_by(reader).filter(archived_at=None)
     return spaces.select_related("organisation").annotate(learners=looked_after).order_by("name", "pk")
 
 
 def dashboard_of(user, spaces: list[Any]) -> Dashboard:
     ids = [space.pk for space in spaces]
-    waiting = _waiting(user=user.pk, organisation=user.organisation_id, spaces=ids)
+    waiting = _waiting(reader=Reader.of(user), spaces=ids)
     silent = silent_members(user, spaces[0].organisation, ids)
     return Dashboard(
         spaces=spaces,
@@ -130,15 +130,15 @@ def dashboard_of(user, spaces: list[Any]) -> Dashboard:
 
 
 @prepared
-def _number_of_members(spaces: list) -> QuerySet:
+def _number_of_members(spaces: list[int]) -> QuerySet:
     members = Membership.objects.filter(AnyOf("space", spaces), role=Membership.Role.MEMBER)
     return members.values("role").annotate(number=Count("user", distinct=True)).values_list("number")
 
 
 @prepared
-def _waiting(user: int, organisation: int, spaces: list) -> QuerySet:
+def _waiting(reader: Reader, spaces: list[int]) -> QuerySet:
     """The questions that have waited longest, each with the number `of_all`."""
-    threads = Thread.objects.visible_to(User(pk=user, organisation_id=organisation))
+    threads = Thread.objects.visible_to(reader)
     threads = threads.filter(AnyOf("space", spaces), locked_at=None).unanswered().unresolved()
     return (
         threads.select_related("space", "owner")
@@ -151,15 +151,15 @@ def _waiting(user: int, organisation: int, spaces: list) -> QuerySet:
 def cases_for(user) -> list[Case]:
     """Flagged posts, the longest waiting first; flags of one post make one case."""
     posts: dict[int, Case] = {}
-    for flag in _to_decide(user=user.pk):
+    for flag in _to_decide(reader=Reader.of(user)):
         posts.setdefault(flag.post_id, Case(flag.post, [])).flags.append(flag)
     return list(posts.values())
 
 
 @prepared
-def _to_decide(user: int) -> QuerySet:
+def _to_decide(reader: Reader) -> QuerySet:
     return (
-        Flag.objects.to_decide_by(User(pk=user))
+        Flag.objects.to_decide_by(reader)
         .select_related("post__author__profile", "post__thread__space")
         .defer("post__search", "post__thread__search", "post__author__profile__bio")
         .order_by("at", "pk")
@@ -191,7 +191,7 @@ def with_experts(threads: list[Thread]) -> list[Question]:
 
 
 @prepared
-def _skills(spaces: list) -> QuerySet:
+def _skills(spaces: list[int]) -> QuerySet:
     """The validated skills of the members of each space."""
     held = Membership.objects.filter(
         AnyOf("space", spaces), user__is_active=True, user__skills__validated_at__isnull=False
@@ -201,7 +201,7 @@ def _skills(spaces: list) -> QuerySet:
 
 
 @prepared
-def _accepted(spaces: list) -> QuerySet:
+def _accepted(spaces: list[int]) -> QuerySet:
     """Who of the members of each space has had answers accepted there, those with most of them first."""
     seats = Membership.objects.filter(space=OuterRef("thread__space"), user=OuterRef("post__author"))
     accepted = Resolution.objects.filter(
@@ -229,34 +229,32 @@ def silent_members(user, organisation: Organisation, spaces: list[int]) -> list[
     """
     now = timezone.now()
     return _silent(
-        user=user.pk,
-        organisation=user.organisation_id,
+        reader=Reader.of(user),
         spaces=spaces,
-        day=(days.today(organisation) - SILENT_AFTER).isoformat(),
-        joined_before=(now - SILENT_AFTER).isoformat(),
-        new_since=(now - NEWCOMER).isoformat(),
+        day=days.today(organisation) - SILENT_AFTER,
+        joined_before=now - SILENT_AFTER,
+        new_since=now - NEWCOMER,
     )
 
 
 @prepared
 def _silent(
-    user: int, organisation: int, spaces: list, day: str, joined_before: str, new_since: str
+    reader: Reader, spaces: list[int], day: date, joined_before: datetime, new_since: datetime
 ) -> QuerySet:
-    reader = User(pk=user, organisation_id=organisation)
     seen = LearnerDay.objects.filter(user=OuterRef("pk"), presences__gt=0)
     joined = Membership.objects.filter(
         AnyOf("space", spaces),
         user=OuterRef("pk"),
         role=Membership.Role.MEMBER,
-        joined_at__lt=as_moment(joined_before),
+        joined_at__lt=joined_before,
     )
-    new = Q(joined_at__gte=as_moment(new_since))
+    new = Q(joined_at__gte=new_since)
     last = seen.order_by().values("user").annotate(last=Max("day")).values("last")
     return (
         User.objects.visible_to(reader)
         .active()
-        .filter(Exists(joined), ~Exists(seen.filter(day__gt=as_day(day))))
-        .exclude(pk=user)
+        .filter(Exists(joined), ~Exists(seen.filter(day__gt=day)))
+        .exclude(pk=reader.pk)
         .exclude(role_grants__in=RoleGrant.objects.filter(role__in=TEACHING, revoked_at=None))
         .select_related("profile")
         .defer("profile__bio")
@@ -271,20 +269,19 @@ def _silent(
 
 def highlights(user, spaces: list[int]) -> list[Post]:
     """Answers of the last 30 days that colleagues found very useful, in discussions not pinned yet."""
-    since = (timezone.now() - LATELY).isoformat()
-    return _highlights(user=user.pk, organisation=user.organisation_id, spaces=spaces, since=since)
+    return _highlights(reader=Reader.of(user), spaces=spaces, since=timezone.now() - LATELY)
 
 
 @prepared
-def _highlights(user: int, organisation: int, spaces: list, since: str) -> QuerySet:
+def _highlights(reader: Reader, spaces: list[int], since: datetime) -> QuerySet:
     return (
-        Post.objects.visible_to(User(pk=user, organisation_id=organisation))
+        Post.objects.visible_to(reader)
         .filter(
             AnyOf("thread__space", spaces),
             thread__pinned_at=None,
             number__gt=1,
             useful_count__gte=VERY_USEFUL,
-            created_at__gte=as_moment(since),
+            created_at__gte=since,
         )
         .select_related("author", "thread")
         .defer("body", "html", "search", "thread__search")
@@ -296,42 +293,41 @@ def health_of(spaces: list[Any]) -> list[Health]:
     """Over the last 30 days: questions answered within a day, useful replies, members who write."""
     found = {space.pk: Health(space, space.learners) for space in spaces}
     now = timezone.now()
-    period = {"spaces": list(found), "first": (now - LATELY).date().isoformat()}
-    old_enough = (now - MATURITIES["24h"]).isoformat()
-    for space, asked, answered in _answered(**period, asked_before=old_enough):
+    ids, first = list(found), (now - LATELY).date()
+    for space, asked, answered in _answered(spaces=ids, first=first, asked_before=now - MATURITIES["24h"]):
         found[space].asked, found[space].answered = asked, answered
-    for space, writers in _writers(**period):
+    for space, writers in _writers(spaces=ids, first=first):
         found[space].writers = writers
-    for space, replies, useful in _replies(spaces=list(found), since=(now - LATELY).isoformat()):
+    for space, replies, useful in _replies(spaces=ids, since=now - LATELY):
         found[space].replies, found[space].useful = replies, useful
     # Where most people are waiting for an answer first.
     return sorted(found.values(), key=lambda one: (one.answered_share is None, one.answered_share or 0))
 
 
 @prepared
-def _answered(spaces: list, first: str, asked_before: str) -> QuerySet:
+def _answered(spaces: list[int], first: date, asked_before: datetime) -> QuerySet:
     asked = ThreadFact.objects.filter(
         AnyOf("space_id", spaces),
-        day__gte=as_day(first),
-        asked_at__lte=as_moment(asked_before),
+        day__gte=first,
+        asked_at__lte=asked_before,
     )
     in_time = Q(first_reply_at__lte=F("asked_at") + MATURITIES["24h"])
     return asked.values_list("space_id").annotate(asked=Count("pk"), in_time=Count("pk", filter=in_time))
 
 
 @prepared
-def _writers(spaces: list, first: str) -> QuerySet:
-    wrote = LearnerDay.objects.filter(AnyOf("space_id", spaces), day__gte=as_day(first), contributions__gt=0)
+def _writers(spaces: list[int], first: date) -> QuerySet:
+    wrote = LearnerDay.objects.filter(AnyOf("space_id", spaces), day__gte=first, contributions__gt=0)
     return wrote.values_list("space_id").annotate(writers=Count("user", distinct=True))
 
 
 @prepared
-def _replies(spaces: list, since: str) -> QuerySet:
+def _replies(spaces: list[int], since: datetime) -> QuerySet:
     replies = Post.objects.published().filter(
         AnyOf("thread__space", spaces),
         thread__deleted_at=None,
         number__gt=1,
-        created_at__gte=as_moment(since),
+        created_at__gte=since,
     )
     return replies.values_list("thread__space_id").annotate(
         number=Count("pk"), useful=Count("pk", filter=Q(useful_count__gt=0))

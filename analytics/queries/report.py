@@ -10,7 +10,6 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from analytics import bitmap_index, bitmaps, days
 from analytics.bitmap_index import BlockContent, GroupActivity, PeriodContent
-from analytics.days import as_day, as_days, listed
 from analytics.filters import Period, Scope
 from analytics.measures import ENROLLED, LAYOUT, MEASURES
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay
@@ -49,8 +48,8 @@ def read(organisation, scope: Scope, periods: list[Period]) -> list[PeriodBlocks
         organisation=organisation.pk,
         scope=scope.kind,
         scope_id=scope.id,
-        weeks=listed(start for grain, start in wanted if grain == Block.Grain.WEEK),
-        days=listed(start for grain, start in wanted if grain == Block.Grain.DAY),
+        weeks=[start for grain, start in wanted if grain == Block.Grain.WEEK],
+        days=[start for grain, start in wanted if grain == Block.Grain.DAY],
     )
     found: list[dict[date, list[BlockContent]]] = [defaultdict(list) for _ in periods]
     for grain, starts_on, measure, data in blocks:
@@ -70,9 +69,9 @@ def _reading(by_week: dict[date, list[BlockContent]]) -> PeriodBlocks:
 
 
 @prepared
-def _blocks(organisation: int, scope: str, scope_id: int, weeks: str, days: str) -> QuerySet:
-    starts_in = Q(AnyOf("starts_on", as_days(weeks)), grain=Block.Grain.WEEK)
-    starts_in |= Q(AnyOf("starts_on", as_days(days)), grain=Block.Grain.DAY)
+def _blocks(organisation: int, scope: str, scope_id: int, weeks: list[date], days: list[date]) -> QuerySet:
+    starts_in = Q(AnyOf("starts_on", weeks), grain=Block.Grain.WEEK)
+    starts_in |= Q(AnyOf("starts_on", days), grain=Block.Grain.DAY)
     blocks = Block.objects.filter(
         starts_in, organisation=organisation, scope=scope, scope_id=scope_id, layout=LAYOUT
     )
@@ -99,10 +98,9 @@ def eligible(activity: GroupActivity, period: Period) -> tuple[int, int]:
 
 
 @prepared
-def built_at(organisation: int, first: str, last: str) -> QuerySet:
+def built_at(organisation: int, first: date, last: date) -> QuerySet:
     """Since when the figures are what they are, and whether some are being counted again."""
-    period = (as_day(first), as_day(last))
-    in_period = {"organisation": OuterRef("pk"), "day__range": period}
+    in_period = {"organisation": OuterRef("pk"), "day__range": (first, last)}
     built = BuiltDay.objects.filter(**in_period).order_by().values("organisation")
     since = Subquery(built.annotate(at=Max("built_at")).values("at"))
     behind = Exists(DirtyDay.objects.filter(**in_period))

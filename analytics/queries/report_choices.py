@@ -8,17 +8,19 @@ from analytics.filters import Branch, Choices
 from community.models import Space
 from core.prepared import prepared
 from courses.models import Course, Session
-from people.models import RoleGrant, Unit, User
+from people.models import RoleGrant, Unit
+from people.reader import Reader
 
 
 def choices_for(user) -> Choices:
-    place = {"organisation": user.organisation_id}
-    scopes = _scopes(user=user.pk, **place)
+    reader = Reader.of(user)
+    place = {"organisation": reader.organisation_id}
+    scopes = _scopes(reader=reader)
     choices = Choices(
         units=[Branch(*row) for row in _units(**place)],
         courses=_courses(**place),
         sessions=[(pk, f"{title} · {name}") for pk, title, name in _sessions(**place)],
-        spaces=_spaces(user=user.pk, **place),
+        spaces=_spaces(reader=reader),
         reach=None,
     )
     if scopes and None not in scopes:
@@ -27,9 +29,9 @@ def choices_for(user) -> Choices:
 
 
 @prepared
-def _scopes(user: int, organisation: int) -> QuerySet:
-    grants = RoleGrant.objects.filter(user=user, role=RoleGrant.Role.HR, revoked_at=None)
-    return grants.filter(organisation=organisation).values_list("unit_id", flat=True)
+def _scopes(reader: Reader) -> QuerySet:
+    grants = RoleGrant.objects.filter(user=reader.pk, role=RoleGrant.Role.HR, revoked_at=None)
+    return grants.filter(organisation=reader.organisation_id).values_list("unit_id", flat=True)
 
 
 @prepared
@@ -51,8 +53,8 @@ def _sessions(organisation: int) -> QuerySet:
 
 
 @prepared
-def _spaces(user: int, organisation: int) -> QuerySet:
+def _spaces(reader: Reader) -> QuerySet:
     """A space that hides is not named to somebody who may not know it exists."""
-    known = Space.objects.visible_to(User(pk=user, organisation_id=organisation))
-    listed = known.filter(organisation=organisation).listed()
+    known = Space.objects.visible_to(reader)
+    listed = known.filter(organisation=reader.organisation_id).listed()
     return listed.order_by("name", "pk").values_list("pk", "name")

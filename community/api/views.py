@@ -11,7 +11,6 @@ from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
@@ -25,6 +24,7 @@ from community.queries.spaces import space_for
 from community.queries.threads import rows_of_space, thread_for, thread_row, thread_rows
 from community.rules import Seat
 from core.numbers import whole
+from people.requests import PersonApiRequest
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -34,13 +34,13 @@ KEY_HEADER = OpenApiParameter(
 )
 
 
-def cleaned(shape: type[Serializer], request: Request, **options: Any) -> dict[str, Any]:
+def cleaned(shape: type[Serializer], request: PersonApiRequest, **options: Any) -> dict[str, Any]:
     serializer = shape(data=request.data, **options)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
 
 
-def key_of(request: Request, given: uuid.UUID | None) -> uuid.UUID | None:
+def key_of(request: PersonApiRequest, given: uuid.UUID | None) -> uuid.UUID | None:
     header = request.headers.get("Idempotency-Key")
     if not header:
         return given
@@ -50,20 +50,20 @@ def key_of(request: Request, given: uuid.UUID | None) -> uuid.UUID | None:
         raise ValidationError({"Idempotency-Key": ["A UUID is expected."]}) from error
 
 
-def readable_space(request: Request, slug: str) -> Space:
+def readable_space(request: PersonApiRequest, slug: str) -> Space:
     return get_object_or_404(Space.objects.readable_by(request.user), slug=slug)
 
 
-def readable_thread(request: Request, pk: int) -> Thread:
+def readable_thread(request: PersonApiRequest, pk: int) -> Thread:
     return get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
 
 
-def readable_post(request: Request, pk: int) -> Post:
+def readable_post(request: PersonApiRequest, pk: int) -> Post:
     posts = Post.objects.visible_to(request.user).select_related("thread__space", "author")
     return get_object_or_404(posts, pk=pk)
 
 
-def post_data(request: Request, post: Post) -> dict[str, Any]:
+def post_data(request: PersonApiRequest, post: Post) -> dict[str, Any]:
     """The card of a post that the person may read."""
     talk = one_post(post.pk, thread_for(request.user, post.thread_id), request.user)
     return shapes.PostSerializer(talk.posts[0]).data
@@ -72,6 +72,7 @@ def post_data(request: Request, post: Post) -> dict[str, Any]:
 class Spaces(ListAPIView):
     """The spaces one may know of: one's own, and those of the organisation that don't hide."""
 
+    request: PersonApiRequest
     access = "signed_in"
     serializer_class = shapes.SpaceSerializer
 
@@ -83,7 +84,7 @@ class Spaces(ListAPIView):
     @extend_schema(
         request=shapes.SpaceSerializer, responses={201: shapes.SpaceSerializer}, parameters=[KEY_HEADER]
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonApiRequest) -> Response:
         data = cleaned(shapes.SpaceSerializer, request)
         person: Any = request.user
         space = actions.create_space(person.organisation, by=person, key=key_of(request, None), **data)
@@ -94,14 +95,14 @@ class SpaceDetail(APIView):
     access = "signed_in"
 
     @extend_schema(responses=shapes.SpaceSerializer)
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: PersonApiRequest, slug: str) -> Response:
         space = space_for(request.user, slug)
         if space is None:
             raise Http404
         return Response(shapes.SpaceSerializer(space).data)
 
     @extend_schema(request=shapes.SpaceSerializer(partial=True), responses=shapes.SpaceSerializer)
-    def patch(self, request: Request, slug: str) -> Response:
+    def patch(self, request: PersonApiRequest, slug: str) -> Response:
         space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
         changes = cleaned(shapes.SpaceSerializer, request, instance=space, partial=True)
         return Response(shapes.SpaceSerializer(actions.change_space(space, by=request.user, **changes)).data)
@@ -113,14 +114,14 @@ class MembershipDetail(APIView):
     access = "signed_in"
 
     @extend_schema(request=shapes.JoiningSerializer, responses=shapes.MembershipSerializer)
-    def put(self, request: Request, slug: str) -> Response:
+    def put(self, request: PersonApiRequest, slug: str) -> Response:
         space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
         data = cleaned(shapes.JoiningSerializer, request)
         membership = actions.join_space(space, user=request.user, charter_accepted=data["charter_accepted"])
         return Response(shapes.MembershipSerializer(membership).data)
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, slug: str) -> Response:
+    def delete(self, request: PersonApiRequest, slug: str) -> Response:
         actions.leave_space(
             get_object_or_404(Space.objects.visible_to(request.user), slug=slug), user=request.user
         )
@@ -130,6 +131,7 @@ class MembershipDetail(APIView):
 class Threads(ListAPIView):
     """The discussions of a space; `kind`, `show`, `sort` and `words` filter them as on the page."""
 
+    request: PersonApiRequest
     access = "signed_in"
     serializer_class = shapes.ThreadSerializer
 
@@ -145,7 +147,7 @@ class Threads(ListAPIView):
     @extend_schema(
         request=shapes.NewThreadSerializer, responses={201: shapes.ThreadSerializer}, parameters=[KEY_HEADER]
     )
-    def post(self, request: Request, slug: str) -> Response:
+    def post(self, request: PersonApiRequest, slug: str) -> Response:
         space = readable_space(request, slug)
         data = cleaned(shapes.NewThreadSerializer, request)
         key = key_of(request, data.pop("key", None))
@@ -153,7 +155,7 @@ class Threads(ListAPIView):
         return Response(thread_data(request, thread.pk), status=201)
 
 
-def thread_data(request: Request, pk: int) -> dict[str, Any]:
+def thread_data(request: PersonApiRequest, pk: int) -> dict[str, Any]:
     thread = readable_thread(request, pk)
     return shapes.ThreadSerializer(thread_row(thread.space_id, request.user, pk)).data
 
@@ -162,7 +164,7 @@ class ThreadDetail(APIView):
     access = "signed_in"
 
     @extend_schema(responses=shapes.ThreadSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: PersonApiRequest, pk: int) -> Response:
         return Response(thread_data(request, pk))
 
 
@@ -172,14 +174,14 @@ class ResolutionDetail(APIView):
     access = "signed_in"
 
     @extend_schema(request=shapes.AcceptedAnswerSerializer, responses=shapes.ThreadSerializer)
-    def put(self, request: Request, pk: int) -> Response:
+    def put(self, request: PersonApiRequest, pk: int) -> Response:
         thread = readable_thread(request, pk)
         post = readable_post(request, cleaned(shapes.AcceptedAnswerSerializer, request)["post"])
         actions.accept_answer(get_object_or_404(thread.posts, pk=post.pk), by=request.user)
         return Response(thread_data(request, pk))
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: PersonApiRequest, pk: int) -> Response:
         actions.unaccept_answer(readable_thread(request, pk), by=request.user)
         return Response(status=204)
 
@@ -190,7 +192,7 @@ class VoteDetail(APIView):
     access = "signed_in"
 
     @extend_schema(request=shapes.VoteSerializer, responses=shapes.VoteSerializer)
-    def put(self, request: Request, pk: int) -> Response:
+    def put(self, request: PersonApiRequest, pk: int) -> Response:
         thread = readable_thread(request, pk)
         wanted = cleaned(shapes.VoteSerializer, request)["choice"]
         choice = get_object_or_404(Choice.objects.select_related("thread__space"), pk=wanted, thread=thread)
@@ -201,6 +203,7 @@ class VoteDetail(APIView):
 class Posts(ListAPIView):
     """The posts of a thread, in the order of their numbers; `after` keeps those with a higher number."""
 
+    request: PersonApiRequest
     access = "signed_in"
     serializer_class = shapes.PostSerializer
 
@@ -228,7 +231,7 @@ class Posts(ListAPIView):
     @extend_schema(
         request=shapes.NewPostSerializer, responses={201: shapes.PostSerializer}, parameters=[KEY_HEADER]
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: PersonApiRequest, pk: int) -> Response:
         thread = readable_thread(request, pk)
         data = cleaned(shapes.NewPostSerializer, request)
         parent = readable_post(request, data["parent"]) if data.get("parent") else None
@@ -243,17 +246,17 @@ class PostDetail(APIView):
     access = "signed_in"
 
     @extend_schema(responses=shapes.PostSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: PersonApiRequest, pk: int) -> Response:
         return Response(post_data(request, readable_post(request, pk)))
 
     @extend_schema(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
-    def patch(self, request: Request, pk: int) -> Response:
+    def patch(self, request: PersonApiRequest, pk: int) -> Response:
         post = readable_post(request, pk)
         body = cleaned(shapes.PostChangeSerializer, request)["body"]
         return Response(post_data(request, actions.edit_post(post, by=request.user, body=body)))
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: PersonApiRequest, pk: int) -> Response:
         actions.delete_post(readable_post(request, pk), by=request.user)
         return Response(status=204)
 
@@ -264,16 +267,16 @@ class ReactionDetail(APIView):
     access = "signed_in"
 
     @extend_schema(request=None, responses=shapes.ReactionsSerializer)
-    def put(self, request: Request, pk: int, kind: str) -> Response:
+    def put(self, request: PersonApiRequest, pk: int, kind: str) -> Response:
         return self._answer(request, actions.react(readable_post(request, pk), user=request.user, kind=kind))
 
     @extend_schema(responses=shapes.ReactionsSerializer)
-    def delete(self, request: Request, pk: int, kind: str) -> Response:
+    def delete(self, request: PersonApiRequest, pk: int, kind: str) -> Response:
         return self._answer(
             request, actions.unreact(readable_post(request, pk), user=request.user, kind=kind)
         )
 
-    def _answer(self, request: Request, post: Post) -> Response:
+    def _answer(self, request: PersonApiRequest, post: Post) -> Response:
         mine = (
             Reaction.objects.filter(post=post, user=request.user.pk)
             .order_by("kind")
@@ -288,7 +291,7 @@ class Flags(APIView):
     access = "signed_in"
 
     @extend_schema(request=shapes.FlagSerializer, responses={201: shapes.FlagSerializer})
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: PersonApiRequest, pk: int) -> Response:
         post = readable_post(request, pk)
         flag = actions.flag_post(post, by=request.user, **cleaned(shapes.FlagSerializer, request))
         return Response(shapes.FlagSerializer(flag).data, status=201)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from community.models.post import Post
 from community.models.space import Space
 from community.models.thread import Thread
+from people.models import User
+from people.reader import Reader
 
 
 class Decision(models.Model):
@@ -38,7 +40,7 @@ class FlagQuerySet(models.QuerySet["Flag"]):
     def open(self) -> FlagQuerySet:
         return self.filter(decision=None)
 
-    def to_decide_by(self, user) -> FlagQuerySet:
+    def to_decide_by(self, user: User | Reader) -> FlagQuerySet:
         """Open flags in the spaces a person facilitates, their own posts left to another facilitator.
 
         What was removed meanwhile awaits nobody.
@@ -51,7 +53,7 @@ class FlagQuerySet(models.QuerySet["Flag"]):
             )
             .filter(Thread.stands(at="post__thread__"))
         )
-        return there.exclude(post__author=user)
+        return there.exclude(post__author=user.pk)
 
 
 class Flag(models.Model):

@@ -14,16 +14,18 @@ from community.models.thread import Thread
 from core.addresses import address_of
 from core.idempotency import Keyed
 from core.search import Document
+from people.models import User
+from people.reader import Reader
 
 
 class PostQuerySet(models.QuerySet["Post"]):
-    def visible_to(self, user) -> PostQuerySet:
+    def visible_to(self, user: User | Reader) -> PostQuerySet:
         """Posts a person may read: in a thread they may read, behind a gate they have passed, not removed."""
-        opening_or_own = Q(number=1) | Q(author=user)
+        opening_or_own = Q(number=1) | Q(author=user.pk)
         readable = self.published().filter(Thread.is_visible_to(user, at="thread__"))
         return readable.filter(opening_or_own | Thread.gate_is_open_for(user, at="thread__"))
 
-    def within_reach_of(self, user) -> PostQuerySet:
+    def within_reach_of(self, user: User | Reader) -> PostQuerySet:
         """Posts of the spaces a person may read, removed and hidden ones too: for who may restore or decide."""
         return self.filter(thread__space__in=Space.objects.readable_by(user))
 

@@ -8,29 +8,32 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import address_of
 from core.idempotency import Keyed
-from people.models import Organisation
+from people.models import Organisation, User
+from people.reader import Reader
 
 
 class SpaceQuerySet(models.QuerySet["Space"]):
-    def of_member(self, user) -> SpaceQuerySet:
-        return self.filter(Exists(Membership.objects.filter(space=OuterRef("pk"), user=user)))
+    def of_member(self, user: User | Reader) -> SpaceQuerySet:
+        return self.filter(Exists(Membership.objects.filter(space=OuterRef("pk"), user=user.pk)))
 
-    def visible_to(self, user) -> SpaceQuerySet:
+    def visible_to(self, user: User | Reader) -> SpaceQuerySet:
         """Spaces whose existence a person may know: theirs, and those of their organisation that don't hide."""
-        member = Exists(Membership.objects.filter(space=OuterRef("pk"), user=user))
+        member = Exists(Membership.objects.filter(space=OuterRef("pk"), user=user.pk))
         listed = Q(organisation_id=user.organisation_id) & ~Q(visibility=Space.Visibility.HIDDEN)
         return self.filter(member | listed)
 
-    def readable_by(self, user) -> SpaceQuerySet:
+    def readable_by(self, user: User | Reader) -> SpaceQuerySet:
         """Spaces whose talk a person may read: theirs, and the open ones of their organisation."""
-        member = Exists(Membership.objects.filter(space=OuterRef("pk"), user=user))
+        member = Exists(Membership.objects.filter(space=OuterRef("pk"), user=user.pk))
         opened = Q(organisation_id=user.organisation_id, visibility=Space.Visibility.OPEN)
         return self.filter(member | opened)
 
-    def facilitated_by(self, user) -> SpaceQuerySet:
+    def facilitated_by(self, user: User | Reader) -> SpaceQuerySet:
         return self.filter(
             Exists(
-                Membership.objects.filter(space=OuterRef("pk"), user=user, role=Membership.Role.FACILITATOR)
+                Membership.objects.filter(
+                    space=OuterRef("pk"), user=user.pk, role=Membership.Role.FACILITATOR
+                )
             )
         )
 

@@ -13,7 +13,8 @@ from community.models.space import Membership, Space
 from core.addresses import address_of
 from core.idempotency import Keyed
 from core.search import Document
-from people.models import Organisation
+from people.models import Organisation, User
+from people.reader import Reader
 
 
 class Tag(models.Model):
@@ -29,7 +30,7 @@ class Tag(models.Model):
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
-    def visible_to(self, user) -> ThreadQuerySet:
+    def visible_to(self, user: User | Reader) -> ThreadQuerySet:
         """Threads of spaces a person may read. The one rule for page, API, search, mail, export and stream."""
         return self.filter(Thread.is_visible_to(user))
 
@@ -51,7 +52,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         answers = Post.objects.filter(thread=OuterRef("pk"), number__gt=1, deleted_at=None, hidden_at=None)
         return self.questions().filter(~Exists(answers.exclude(author=OuterRef("author"))))
 
-    def gate_open_for(self, user) -> ThreadQuerySet:
+    def gate_open_for(self, user: User | Reader) -> ThreadQuerySet:
         """Threads whose replies a person may read: no gate, a gate they passed, or a space they facilitate."""
         return self.filter(Thread.gate_is_open_for(user))
 
@@ -126,7 +127,7 @@ class Thread(Keyed):
     # These rules also for rows that stand `at` ("thread__") a thread: asked row by row, never for all threads.
 
     @staticmethod
-    def is_visible_to(user, at: str = "") -> Q:
+    def is_visible_to(user: User | Reader, at: str = "") -> Q:
         return Thread.stands(at) & Q(**{f"{at}space__in": Space.objects.readable_by(user)})
 
     @staticmethod
@@ -139,10 +140,10 @@ class Thread(Keyed):
         return Thread.stands(at) & ~silent
 
     @staticmethod
-    def gate_is_open_for(user, at: str = "") -> Q:
-        passed = ThreadPass.objects.filter(thread=OuterRef(f"{at}pk"), user=user)
+    def gate_is_open_for(user: User | Reader, at: str = "") -> Q:
+        passed = ThreadPass.objects.filter(thread=OuterRef(f"{at}pk"), user=user.pk)
         seats = Membership.objects.filter(
-            space=OuterRef(f"{at}space"), user=user, role=Membership.Role.FACILITATOR
+            space=OuterRef(f"{at}space"), user=user.pk, role=Membership.Role.FACILITATOR
         )
         return Q(**{f"{at}gate": Thread.Gate.OPEN}) | Q(Exists(passed)) | Q(Exists(seats))
 

@@ -19,6 +19,7 @@ from community.queries.posts import PostCard, cards_of, post_rows, published_rep
 from community.rules import Seat
 from core.prepared import PreparedList, prepared, prepared_list
 from people.queries.person_card import PersonCard, person_cards
+from people.reader import Reader
 
 PAGE_SIZE = 50
 # A change may be committed a little after the moment it is stamped with; what is drawn twice does no harm.
@@ -164,8 +165,8 @@ def _order(sort: str) -> list:
     return [Case(When(number=1, then=1), default=0).desc(), useful.desc(), *in_order]
 
 
-def _page(thread: int, user: int, facilitates: bool, gate_closed: bool, sort: str, asked: str):
-    posts = post_rows(thread, user, facilitates, gate_closed)
+def _page(thread: int, reader: Reader, facilitates: bool, gate_closed: bool, sort: str, asked: str):
+    posts = post_rows(thread, reader, facilitates, gate_closed)
     if asked == "unanswered":
         posts = posts.filter(Q(number=1) | Q(parent=None) & ~Exists(published_replies()))
     return posts.order_by(*_order(sort))
@@ -175,8 +176,8 @@ def _page(thread: int, user: int, facilitates: bool, gate_closed: bool, sort: st
 def _whole(*shape: Any) -> Callable[..., list[tuple]]:
     """The posts of a thread that stands on one page, for one of the few shapes of the query."""
 
-    def posts(thread: int, user: int):
-        return _page(thread, user, *shape)
+    def posts(thread: int, reader: Reader):
+        return _page(thread, reader, *shape)
 
     return prepared(posts)
 
@@ -185,21 +186,21 @@ def _whole(*shape: Any) -> Callable[..., list[tuple]]:
 def _parts(*shape: Any) -> tuple[Callable[..., PreparedList], Callable[..., list[tuple]]]:
     """The replies of a long thread, to be shown page by page, and its opening post."""
 
-    def replies(thread: int, user: int):
-        return _page(thread, user, *shape).filter(number__gt=1)
+    def replies(thread: int, reader: Reader):
+        return _page(thread, reader, *shape).filter(number__gt=1)
 
-    def opening(thread: int, user: int):
-        return _page(thread, user, *shape).filter(number=1)
+    def opening(thread: int, reader: Reader):
+        return _page(thread, reader, *shape).filter(number=1)
 
     return prepared_list(replies), prepared(opening)
 
 
 def _cut(shape: Any, thread: Any, user: Any, page: int | str) -> tuple[list[tuple], Page | None]:
     if thread.last_number <= PAGE_SIZE + 1:
-        return _whole(*shape)(thread=thread.pk, user=user.pk), None
+        return _whole(*shape)(thread=thread.pk, reader=Reader.of(user)), None
     # The opening post stands above the first page and is not one of its fifty.
     replies, opening = _parts(*shape)
-    whose = {"thread": thread.pk, "user": user.pk}
+    whose = {"thread": thread.pk, "reader": Reader.of(user)}
     whole: Any = replies(**whose)
     shown = Paginator(whole, PAGE_SIZE).get_page(page)
     return [*(opening(**whose) if shown.number == 1 else []), *shown], shown

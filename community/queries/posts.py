@@ -16,6 +16,7 @@ from community.models import Post, Reaction
 from community.rules import Seat
 from core.prepared import AnyOf, prepared
 from people.queries.person_card import PersonCard, person_cards
+from people.reader import Reader
 
 
 class PostRow(NamedTuple):
@@ -80,19 +81,19 @@ def shown_posts(thread: Any, seat: Seat, *, removed_too: bool = False, published
     """Published posts, places of removed ones that have replies, and what was hidden for those who may see it:
     rows of what `PostRow` names."""
     gate_closed = rules.is_gate_closed(thread, seat)
-    rows = post_rows(thread.pk, seat.user.pk, seat.is_facilitator, gate_closed, removed_too)
+    rows = post_rows(thread.pk, Reader.of(seat.user), seat.is_facilitator, gate_closed, removed_too)
     return rows.filter(deleted_at=None, hidden_at=None) if published_only else rows
 
 
-def post_rows(thread: int, user: int, facilitates: bool, gate_closed: bool, removed_too: bool = False):
+def post_rows(thread: int, reader: Reader, facilitates: bool, gate_closed: bool, removed_too: bool = False):
     shown: Any = Q(deleted_at=None, hidden_at=None) | Exists(published_replies())
     hidden = Q(deleted_at=None, hidden_at__isnull=False)
-    shown |= hidden if facilitates else hidden & Q(author=user)
+    shown |= hidden if facilitates else hidden & Q(author=reader.pk)
     posts = Post.objects.filter(thread=thread)
     if not removed_too:
         posts = posts.filter(shown)
     if gate_closed:
-        posts = posts.filter(Q(number=1) | Q(author=user))
+        posts = posts.filter(Q(number=1) | Q(author=reader.pk))
     under = Coalesce(F("parent__number"), F("number"))
     return posts.annotate(top_number=under).values_list(*PostRow._fields)
 
@@ -149,7 +150,7 @@ def _reactions(ids: list[int], user: int) -> tuple[dict[int, dict[str, int]], di
 
 
 @prepared
-def _counted_reactions(posts: list, user: int):
+def _counted_reactions(posts: list[int], user: int):
     rows = Reaction.objects.filter(AnyOf("post", posts)).values("post", "kind")
     counted = rows.annotate(number=Count("pk"), own=BoolOr(Q(user=user)))
     return counted.values_list("post", "kind", "number", "own")

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from community.models import JoinRequest, Membership, ReadState, Space, Thread
 from core.prepared import prepared
-from people.models import User
+from people.reader import Reader
 
 
 def spaces_to_browse(user: Any, *, words: str = "") -> tuple[list[Space], list[Space]]:
@@ -50,14 +50,13 @@ def _per_space(rows) -> Coalesce:
 
 def space_for(user: Any, slug: str) -> Space | None:
     """A space with all that this person is to it, in one query; None for a stranger."""
-    found = _space_for(user=user.pk, organisation=user.organisation_id, slug=slug)
+    found = _space_for(reader=Reader.of(user), slug=slug)
     return found[0] if found else None
 
 
 @prepared
-def _space_for(user: int, organisation: int, slug: str) -> QuerySet:
-    reader = User(pk=user, organisation_id=organisation)
-    memberships = Membership.objects.filter(space=OuterRef("pk"), user=reader)
+def _space_for(reader: Reader, slug: str) -> QuerySet:
+    memberships = Membership.objects.filter(space=OuterRef("pk"), user=reader.pk)
     return (
         Space.objects.visible_to(reader)
         .filter(slug=slug)
@@ -65,7 +64,7 @@ def _space_for(user: int, organisation: int, slug: str) -> QuerySet:
             my_role=Subquery(memberships.values("role")[:1]),
             my_notify=Subquery(memberships.values("notify")[:1]),
             is_readable=Exists(Space.objects.readable_by(reader).filter(pk=OuterRef("pk"))),
-            asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=reader, answered_at=None)),
+            asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=reader.pk, answered_at=None)),
             members=_per_space(Membership.objects.all()),
             talks=_per_space(Thread.objects.listed()),
         )

@@ -18,6 +18,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
 )
@@ -27,8 +28,8 @@ from community.models import Draft, Flag, Membership, Post, ReadState, Space, Ta
 from core.addresses import address_of
 from core.markdown import excerpt
 from core.prepared import AnyOf, PreparedList, prepared, prepared_list
-from people.models import User
 from people.queries.person_card import PersonCard, card_columns, card_from
+from people.reader import Reader
 
 RELATED_AT_MOST = 4
 OPENING_LENGTH = 140
@@ -42,18 +43,17 @@ SORTS = {"recent": "-last_post_at", "new": "-created_at", "replies": "-number_of
 
 def thread_for(user, pk: int) -> Thread | None:
     """A thread a person may read, with all that this person is to it: nothing more to ask for its page."""
-    found = _thread_for(pk=pk, user=user.pk, organisation=user.organisation_id)
+    found = _thread_for(pk=pk, reader=Reader.of(user))
     return found[0] if found else None
 
 
 @prepared
-def _thread_for(pk: int, user: int, organisation: int):
-    reader = User(pk=user, organisation_id=organisation)
-    mine = {"thread": OuterRef("pk"), "user": reader}
+def _thread_for(pk: int, reader: Reader) -> QuerySet:
+    mine = {"thread": OuterRef("pk"), "user": reader.pk}
     place = Concat(Value("thread:"), Cast(OuterRef("pk"), CharField()))
     watches = Watch.objects.filter(**mine).values(found=JSONObject(reason="reason", muted="muted"))
-    drafts = Draft.objects.filter(user=reader, place=place)
-    memberships = Membership.objects.filter(space=OuterRef("space"), user=reader)
+    drafts = Draft.objects.filter(user=reader.pk, place=place)
+    memberships = Membership.objects.filter(space=OuterRef("space"), user=reader.pk)
     return (
         Thread.objects.visible_to(reader)
         .filter(pk=pk)
@@ -198,13 +198,12 @@ def pages_of_space(
         show if show in SHOWS else "",
         sort if sort in SORTS else "",
     )
-    return _rows_of_space(*known)(space=space.pk, user=user.pk, organisation=user.organisation_id)
+    return _rows_of_space(*known)(space=space.pk, reader=Reader.of(user))
 
 
 @cache
 def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., PreparedList]:
-    def rows(space: int, user: int, organisation: int):
-        reader = User(pk=user, organisation_id=organisation)
+    def rows(space: int, reader: Reader) -> QuerySet:
         return rows_of_space(space, reader, kind=kind, show=show, sort=sort)
 
     return prepared_list(rows)
@@ -217,7 +216,7 @@ def rows_of_space(
 
     `show`: "" | "unread" | "unanswered"; `sort`: "recent" | "new" | "replies".
     """
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")[:1]
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user.pk).values("last_number")[:1]
     threads: Any = (
         Thread.objects.visible_to(user)
         .listed()
@@ -256,7 +255,7 @@ class RelatedThread(NamedTuple):
 
 def related_threads(thread, user) -> tuple[RelatedThread, ...]:
     """Threads on the same subject that this person may read: shared tags first, else a title that resembles."""
-    whose = {"pk": thread.pk, "user": user.pk, "organisation": user.organisation_id}
+    whose = {"pk": thread.pk, "reader": Reader.of(user)}
     if thread.tag_names:
         tags = {"names": thread.tag_names, "owner": thread.space.organisation_id}
         rows = _threads_of_tags(**whose, **tags)
@@ -265,14 +264,13 @@ def related_threads(thread, user) -> tuple[RelatedThread, ...]:
     return tuple(RelatedThread(*row) for row in rows)
 
 
-def _others(pk: int, user: int, organisation: int):
-    reader = User(pk=user, organisation_id=organisation)
+def _others(pk: int, reader: Reader) -> QuerySet:
     return Thread.objects.visible_to(reader).listed().exclude(pk=pk)
 
 
 @prepared
-def _threads_of_tags(pk: int, user: int, organisation: int, names: list, owner: int):
-    tagged = _others(pk, user, organisation).filter(AnyOf("tags__name", names), tags__organisation_id=owner)
+def _threads_of_tags(pk: int, reader: Reader, names: list[str], owner: int) -> QuerySet:
+    tagged = _others(pk, reader).filter(AnyOf("tags__name", names), tags__organisation_id=owner)
     nearest = tagged.annotate(shared=Count("tags")).order_by("-shared", "-last_post_at")
     return nearest.values_list(*RelatedThread._fields)[:RELATED_AT_MOST]
 
@@ -284,11 +282,11 @@ def telling_words(title: str) -> str:
 
 
 @prepared
-def _threads_like(pk: int, user: int, organisation: int, title: str, words: str):
+def _threads_like(pk: int, reader: Reader, title: str, words: str) -> QuerySet:
     """Titles alike among the newest threads that share a telling word: however many threads there are."""
     french = SearchQuery(words, config="public.fr", search_type="websearch")
     holding = french | SearchQuery(words, config="public.en", search_type="websearch")
-    others = _others(pk, user, organisation).filter(search=holding).order_by("-pk")
+    others = _others(pk, reader).filter(search=holding).order_by("-pk")
     compared = Thread.objects.filter(AnyOf("pk", ArraySubquery(others.values("pk")[:COMPARED])))
     return (
         compared.annotate(likeness=TrigramSimilarity(Upper("title"), title))

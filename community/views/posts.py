@@ -24,20 +24,20 @@ from core.errors import Refused
 from core.idempotency import refuse
 from core.numbers import whole
 from core.prepared import prepared
-from people.models import User
+from people.reader import Reader
 from people.requests import PersonRequest
 
 
 def visible_post(user: Any, pk: int) -> Post:
-    found = _visible_post(user=user.pk, organisation=user.organisation_id, pk=pk)
+    found = _visible_post(reader=Reader.of(user), pk=pk)
     if not found:
         raise Http404
     return found[0]
 
 
 @prepared
-def _visible_post(user: int, organisation: int, pk: int) -> QuerySet:
-    posts = Post.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(pk=pk)
+def _visible_post(reader: Reader, pk: int) -> QuerySet:
+    posts = Post.objects.visible_to(reader).filter(pk=pk)
     return posts.select_related("thread__space", "author", "parent").defer("search", "thread__search")
 
 
@@ -60,14 +60,14 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @prepared
-def _visible_thread(user: int, organisation: int, pk: int) -> QuerySet:
-    threads = Thread.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(pk=pk)
+def _visible_thread(reader: Reader, pk: int) -> QuerySet:
+    threads = Thread.objects.visible_to(reader).filter(pk=pk)
     return threads.select_related("space")
 
 
 def create(request: PersonRequest, thread_pk: int) -> HttpResponse:
     user = request.user
-    found = _visible_thread(user=user.pk, organisation=user.organisation_id, pk=thread_pk)
+    found = _visible_thread(reader=Reader.of(user), pk=thread_pk)
     if not found:
         raise Http404
     thread = found[0]

@@ -6,7 +6,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -30,11 +29,13 @@ from courses.queries.module import ModulePage, module_page
 from courses.queries.outline import course_page, enrolment_of
 from courses.queries.quiz import options_of, quiz_page
 from courses.shuffling import options_named
+from people.requests import PersonApiRequest
 
 
 class Courses(ListAPIView):
     """The catalogue; `q`, `language`, `state`, `mandatory` and `mine` filter it as on the page."""
 
+    request: PersonApiRequest
     access = "signed_in"
     serializer_class = CourseSerializer
 
@@ -51,7 +52,7 @@ class CourseDetail(APIView):
     access = "signed_in"
 
     @extend_schema(responses=CourseDetailSerializer, operation_id="courses_retrieve")
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: PersonApiRequest, slug: str) -> Response:
         course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
         return Response(CourseDetailSerializer(course_page(request.user, course)).data)
 
@@ -60,14 +61,14 @@ class EnrolmentDetail(APIView):
     access = "signed_in"
 
     @extend_schema(request=None, responses=CourseDetailSerializer)
-    def post(self, request: Request, slug: str) -> Response:
+    def post(self, request: PersonApiRequest, slug: str) -> Response:
         course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
         session = get_object_or_404(course.sessions.select_related("space", "course"), is_open=True)
         enrol(request.user, session)
         return Response(CourseDetailSerializer(course_page(request.user, course)).data)
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, slug: str) -> Response:
+    def delete(self, request: PersonApiRequest, slug: str) -> Response:
         course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
         enrolment = enrolment_of(request.user, course)
         if enrolment is not None:
@@ -80,7 +81,7 @@ class FollowedModule(APIView):
 
     access = "signed_in"
 
-    def page(self, request: Request, slug: str, pk: int, *, kind: str | None = None) -> ModulePage:
+    def page(self, request: PersonApiRequest, slug: str, pk: int, *, kind: str | None = None) -> ModulePage:
         page = module_page(request.user, slug, pk)
         if page.opens_at is not None and not page.can_edit:
             raise Refused(opening_sentence(page.opens_at), "not_open_yet")
@@ -88,7 +89,7 @@ class FollowedModule(APIView):
             raise Http404
         return page
 
-    def learner_page(self, request: Request, slug: str, pk: int, *, kind: str) -> Any:
+    def learner_page(self, request: PersonApiRequest, slug: str, pk: int, *, kind: str) -> Any:
         page = self.page(request, slug, pk, kind=kind)
         if page.enrolment is None:
             raise Http404
@@ -97,17 +98,17 @@ class FollowedModule(APIView):
 
 class ModuleDetail(FollowedModule):
     @extend_schema(responses=ModuleSerializer)
-    def get(self, request: Request, slug: str, pk: int) -> Response:
+    def get(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         return Response(ModuleSerializer(self.page(request, slug, pk)).data)
 
 
 class ProgressDetail(FollowedModule):
     @extend_schema(responses=ProgressSerializer)
-    def get(self, request: Request, slug: str, pk: int) -> Response:
+    def get(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         return Response(ProgressSerializer(self.page(request, slug, pk)).data)
 
     @extend_schema(request=WatchReportSerializer, responses=ProgressSerializer)
-    def post(self, request: Request, slug: str, pk: int) -> Response:
+    def post(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         """Reports what was watched; what the clock does not allow is left out."""
         page = self.learner_page(request, slug, pk, kind=Module.Kind.VIDEO)
         if page.film is None:
@@ -124,14 +125,14 @@ class ProgressDetail(FollowedModule):
 
 class QuizDetail(FollowedModule):
     @extend_schema(responses=QuizSerializer)
-    def get(self, request: Request, slug: str, pk: int) -> Response:
+    def get(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         page = self.page(request, slug, pk, kind=Module.Kind.QUIZ)
         return Response(_shown(page))
 
 
 class Attempts(FollowedModule):
     @extend_schema(request=None, responses={201: QuizSerializer})
-    def post(self, request: Request, slug: str, pk: int) -> Response:
+    def post(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         """Starts a try, or takes up the one under way."""
         page = self.learner_page(request, slug, pk, kind=Module.Kind.QUIZ)
         start_attempt(page.enrolment, page.module.quiz)
@@ -140,7 +141,7 @@ class Attempts(FollowedModule):
 
 class Answers(FollowedModule):
     @extend_schema(request=AnswerSerializer, responses={201: GivenAnswerSerializer})
-    def post(self, request: Request, slug: str, pk: int) -> Response:
+    def post(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         """Saves an answer, for good; the first one stays."""
         page = self.learner_page(request, slug, pk, kind=Module.Kind.QUIZ)
         given = AnswerSerializer(data=request.data)

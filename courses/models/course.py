@@ -14,23 +14,24 @@ from community.models import Space
 from core.addresses import address_of
 from core.idempotency import Keyed
 from core.search import Document
-from people.models import Organisation, RoleGrant
+from people.models import Organisation, RoleGrant, User
+from people.reader import Reader
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
-    def visible_to(self, user) -> CourseQuerySet:
+    def visible_to(self, user: User | Reader) -> CourseQuerySet:
         """Published courses of one's organisation; those one writes; those one is enrolled in."""
         from courses.models.enrolment import Enrolment
 
-        mine = Exists(Enrolment.objects.filter(session__course=OuterRef("pk"), user=user, left_at=None))
+        mine = Exists(Enrolment.objects.filter(session__course=OuterRef("pk"), user=user.pk, left_at=None))
         own = Q(organisation_id=user.organisation_id)
         published = Q(published_at__isnull=False, archived_at=None)
         return self.filter((own & published) | mine | Q(pk__in=self.editable_by(user)))
 
-    def editable_by(self, user) -> CourseQuerySet:
+    def editable_by(self, user: User | Reader) -> CourseQuerySet:
         """Courses a trainer or administrator of the organisation may write."""
         roles = [RoleGrant.Role.TRAINER, RoleGrant.Role.ADMINISTRATOR]
-        grants = RoleGrant.objects.filter(user=user, role__in=roles, revoked_at=None)
+        grants = RoleGrant.objects.filter(user=user.pk, role__in=roles, revoked_at=None)
         return self.filter(organisation__in=grants.values("organisation"))
 
     def published(self) -> CourseQuerySet:

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from courses.models.course import Course, Session
 from courses.models.module import Module
+from people.models import User
+from people.reader import Reader
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -19,9 +21,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         opened = Q(session__opens_at=None) | Q(session__opens_at__lte=Now())
         return self.active().filter(opened)
 
-    def visible_to(self, user) -> EnrolmentQuerySet:
+    def visible_to(self, user: User | Reader) -> EnrolmentQuerySet:
         """One's own, and those of the courses one may write."""
-        return self.filter(Q(user=user) | Q(session__course__in=Course.objects.editable_by(user)))
+        return self.filter(Q(user=user.pk) | Q(session__course__in=Course.objects.editable_by(user)))
 
 
 class Enrolment(models.Model):

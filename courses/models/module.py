@@ -12,6 +12,8 @@ from core.addresses import address_of
 from core.idempotency import Keyed
 from core.search import Document
 from courses.models.course import Course
+from people.models import User
+from people.reader import Reader
 
 
 class Section(models.Model):
@@ -34,21 +36,21 @@ class Section(models.Model):
 
 
 class ModuleQuerySet(models.QuerySet["Module"]):
-    def visible_to(self, user) -> ModuleQuerySet:
+    def visible_to(self, user: User | Reader) -> ModuleQuerySet:
         """Published modules of visible courses, and all modules of courses one writes."""
         visible = Q(course__in=Course.objects.visible_to(user), published_at__isnull=False)
         return self.filter(visible | Q(course__in=Course.objects.editable_by(user)))
 
-    def readable_by(self, user) -> ModuleQuerySet:
+    def readable_by(self, user: User | Reader) -> ModuleQuerySet:
         """What may be read of them: published modules of courses one follows, once the session has opened, and all of
         those one writes."""
         from courses.models.enrolment import Enrolment
 
-        followed = Enrolment.objects.begun().filter(user=user).values("session__course")
+        followed = Enrolment.objects.begun().filter(user=user.pk).values("session__course")
         published = Q(course__in=followed, published_at__isnull=False)
         return self.filter(published | Q(course__in=Course.objects.editable_by(user)))
 
-    def editable_by(self, user) -> ModuleQuerySet:
+    def editable_by(self, user: User | Reader) -> ModuleQuerySet:
         return self.filter(course__in=Course.objects.editable_by(user))
 
     def published(self) -> ModuleQuerySet:

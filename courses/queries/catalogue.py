@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from core.addresses import address_of
 from core.prepared import PreparedList, prepared_list
 from courses.models import Course, Enrolment, Module, Progress
-from people.models import User
+from people.reader import Reader
 
 A_PAGE = 24
 TODO, DOING, DONE = "todo", "doing", "done"
@@ -63,7 +63,7 @@ def catalogue_page(user: Any, filters: Filters, number: str | None) -> Page:
     if filters.text:
         rows = catalogue(user, filters)
     else:
-        rows = _prepared_catalogue(filters)(user=user.pk, organisation=user.organisation_id)
+        rows = _prepared_catalogue(filters)(reader=Reader.of(user))
     page = Paginator(rows, A_PAGE).get_page(number)
     page.object_list = course_cards(page.object_list)
     return page
@@ -76,15 +76,15 @@ def course_cards(rows: Iterable[tuple]) -> list[CourseCard]:
 
 @lru_cache(maxsize=100)
 def _prepared_catalogue(filters: Filters) -> Callable[..., PreparedList]:
-    def courses(user: int, organisation: int):
-        return catalogue(User(pk=user, organisation_id=organisation), filters)
+    def courses(reader: Reader) -> QuerySet:
+        return catalogue(reader, filters)
 
     return prepared_list(courses)
 
 
 def catalogue(user: Any, filters: Filters) -> Any:
     """Published courses and those one is enrolled in, as rows for `course_cards`; one query for all."""
-    mine = Enrolment.objects.active().filter(session__course=OuterRef("pk"), user=user)
+    mine = Enrolment.objects.active().filter(session__course=OuterRef("pk"), user=user.pk)
     courses: Any = Course.objects.visible_to(user).annotate(
         enrolled=Exists(mine),
         finished_at=Subquery(mine.order_by("-completed_at").values("completed_at")[:1]),
@@ -137,7 +137,7 @@ def _counting(user: Any) -> QuerySet[Module]:
 
 def _done(user: Any) -> QuerySet[Progress]:
     return Progress.objects.filter(
-        enrolment__user=user,
+        enrolment__user=user.pk,
         enrolment__left_at=None,
         module__course=OuterRef("pk"),
         completed_at__isnull=False,

@@ -24,7 +24,7 @@ from community.models import Membership, ReadState, Thread
 from core.addresses import address_of
 from core.prepared import prepared
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
-from people.models import User
+from people.reader import Reader
 
 KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Module.Kind.QUIZ: "circle-help"}
 
@@ -119,13 +119,13 @@ class CoursePage:
 
 
 def course_for(user: Any, slug: str) -> Course | None:
-    found = _course_for(user=user.pk, organisation=user.organisation_id, slug=slug)
+    found = _course_for(reader=Reader.of(user), slug=slug)
     return found[0] if found else None
 
 
 @prepared
-def _course_for(user: int, organisation: int, slug: str) -> QuerySet:
-    return Course.objects.visible_to(User(pk=user, organisation_id=organisation)).filter(slug=slug)
+def _course_for(reader: Reader, slug: str) -> QuerySet:
+    return Course.objects.visible_to(reader).filter(slug=slug)
 
 
 def enrolment_of(user: Any, course: Course) -> Enrolment | None:
@@ -150,7 +150,7 @@ def opening_of(enrolment: Enrolment | None) -> datetime | None:
 
 def course_page(user: Any, course: Course) -> CoursePage:
     """In a fixed number of queries, whatever the length of the course."""
-    can_edit = bool(_editable(user=user.pk, course=course.pk))
+    can_edit = bool(_editable(reader=Reader.of(user), course=course.pk))
     enrolment = enrolment_of(user, course)
     session = enrolment.session if enrolment else _open_session(course)
     talk: dict[int, Talk] = {}
@@ -163,8 +163,8 @@ def course_page(user: Any, course: Course) -> CoursePage:
 
 
 @prepared
-def _editable(user: int, course: int) -> QuerySet:
-    return Course.objects.editable_by(User(pk=user)).filter(pk=course).values_list("pk")
+def _editable(reader: Reader, course: int) -> QuerySet:
+    return Course.objects.editable_by(reader).filter(pk=course).values_list("pk")
 
 
 @prepared

@@ -190,7 +190,7 @@ def options_of(questions: Iterable[QuestionCard], attempt: Attempt) -> dict[int,
 
 
 @prepared
-def _options(questions: list) -> QuerySet:
+def _options(questions: list[int]) -> QuerySet:
     options = Option.objects.filter(AnyOf("question", questions))
     return options.values_list("question", *OptionCard._fields[:-1])
 

@@ -8,7 +8,6 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
-    DateTimeField,
     Exists,
     ExpressionWrapper,
     F,
@@ -19,15 +18,15 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import Flag, Post, ReadState, Space, Thread, Vote
 from core.addresses import address_of
 from core.prepared import AnyOf, prepared
 from courses.models import Enrolment, Module, ModuleThread, Progress
-from people.models import User
 from people.queries.person_card import PersonCard, card_columns, card_from
+from people.reader import Reader
 
 TALK = 5
 ASKING = [Thread.Kind.CASE, Thread.Kind.POLL]
@@ -37,13 +36,13 @@ def colleagues_who_answered(person: Any, *, since: datetime | None) -> int:
     """How many people replied in the threads a person opened since their visit before this one, if any."""
     if since is None:
         return 0
-    return len(_who_answered(person=person.pk, since=since.isoformat()))
+    return len(_who_answered(person=person.pk, since=since))
 
 
 @prepared
-def _who_answered(person: int, since: str) -> QuerySet:
+def _who_answered(person: int, since: datetime) -> QuerySet:
     replies = Post.objects.published().filter(
-        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=_instant(since)
+        thread__author=person, thread__deleted_at=None, number__gt=1, created_at__gte=since
     )
     return replies.exclude(author=person).values_list("author").distinct()
 
@@ -180,25 +179,23 @@ def talk_of_the_moment(person: Any) -> list[HomeThread]:
     """Threads of my spaces: what is asked of me first, then what is new to me, then the liveliest."""
     now = timezone.now()
     rows = _talk_of_the_moment(
-        person=person.pk,
-        organisation=person.organisation_id,
-        now=now.isoformat(),
-        since=(now - timedelta(days=30)).isoformat(),
+        reader=Reader.of(person),
+        now=now,
+        since=now - timedelta(days=30),
     )
     own = len(HomeThread._fields) - 1
     return [HomeThread._make((*row[:own], card_from(row[own:]))) for row in rows]
 
 
 @prepared
-def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) -> QuerySet:
-    reader = User(pk=person, organisation_id=organisation)
-    answered = Vote.objects.filter(thread=OuterRef("pk"), user=reader)
-    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader)
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=reader).values("last_number")
+def _talk_of_the_moment(reader: Reader, now: datetime, since: datetime) -> QuerySet:
+    answered = Vote.objects.filter(thread=OuterRef("pk"), user=reader.pk)
+    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader.pk)
+    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=reader.pk).values("last_number")
     votes = Vote.objects.filter(thread=OuterRef("pk"))
     mine = Space.objects.of_member(reader).filter(archived_at=None).order_by()
     # The kind first: only for cases and polls is it looked up whether one has answered.
-    asked = Q(kind__in=ASKING) & Q(mine=False) & (Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
+    asked = Q(kind__in=ASKING) & Q(mine=False) & (Q(ends_at=None) | Q(ends_at__gt=now))
     return (
         Thread.objects.visible_to(reader)
         .listed()
@@ -212,7 +209,7 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
         .annotate(
             new=F("last_number") - F("read_to"), asks=ExpressionWrapper(asked, output_field=BooleanField())
         )
-        .filter(last_post_at__gte=_instant(since))
+        .filter(last_post_at__gte=since)
         .exclude(kind=Thread.Kind.CHALLENGE)
         .order_by(
             Case(When(asks=True, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2)),
@@ -222,25 +219,18 @@ def _talk_of_the_moment(person: int, organisation: int, now: str, since: str) ->
     )
 
 
-def _instant(moment: str) -> Cast:
-    return Cast(Value(moment), DateTimeField())
-
-
 def challenge_of_the_week(person: Any) -> Thread | None:
-    found = _challenge_of_the_week(
-        person=person.pk, organisation=person.organisation_id, now=timezone.now().isoformat()
-    )
+    found = _challenge_of_the_week(reader=Reader.of(person), now=timezone.now())
     return found[0] if found else None
 
 
 @prepared
-def _challenge_of_the_week(person: int, organisation: int, now: str) -> QuerySet:
-    reader = User(pk=person, organisation_id=organisation)
-    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader, number__gt=1)
+def _challenge_of_the_week(reader: Reader, now: datetime) -> QuerySet:
+    replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader.pk, number__gt=1)
     return (
         Thread.objects.visible_to(reader)
         .filter(kind=Thread.Kind.CHALLENGE, locked_at=None)
-        .filter(Q(ends_at=None) | Q(ends_at__gt=_instant(now)))
+        .filter(Q(ends_at=None) | Q(ends_at__gt=now))
         .filter(space__in=Space.objects.of_member(reader))
         .annotate(done=Exists(replied), replies=F("number_of_posts") - 1)
         .select_related("author", "space")
@@ -259,9 +249,9 @@ def waiting_for(person: Any) -> dict[str, int]:
 
 
 def facilitates(person: Any) -> bool:
-    return bool(_one_facilitated(person=person.pk))
+    return bool(_one_facilitated(reader=Reader.of(person)))
 
 
 @prepared
-def _one_facilitated(person: int) -> QuerySet:
-    return Space.objects.facilitated_by(User(pk=person)).values_list("pk")[:1]
+def _one_facilitated(reader: Reader) -> QuerySet:
+    return Space.objects.facilitated_by(reader).values_list("pk")[:1]

@@ -1,9 +1,10 @@
 """What the frame of every page counts for a person, beside the entries of its navigation, in two queries."""
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import Membership, ReadState, Thread
@@ -58,7 +59,7 @@ def _memberships_with_news(person: int) -> QuerySet:
 
 def _shown_of(person: Any) -> dict[str, str]:
     """The unit and the picture under which a person finds themselves in the corner of each page."""
-    found = _profile_in_unit(person=person.pk, today=timezone.localdate().isoformat())
+    found = _profile_in_unit(person=person.pk, today=timezone.localdate())
     if not found:
         return {"unit": "", "picture": ""}
     (profile,) = found
@@ -66,8 +67,7 @@ def _shown_of(person: Any) -> dict[str, str]:
 
 
 @prepared
-def _profile_in_unit(person: int, today: str) -> QuerySet:
-    day = Cast(Value(today), DateField())
-    current = UnitMembership.objects.filter(user=OuterRef("user"), starts_on__lte=day)
-    unit = current.filter(Q(ends_on=None) | Q(ends_on__gt=day)).values("unit__name")
+def _profile_in_unit(person: int, today: date) -> QuerySet:
+    current = UnitMembership.objects.filter(user=OuterRef("user"), starts_on__lte=today)
+    unit = current.filter(Q(ends_on=None) | Q(ends_on__gt=today)).values("unit__name")
     return Profile.objects.filter(user_id=person).annotate(unit=Subquery(unit[:1]))

@@ -19,8 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from community.models import Post, Thread
 from core.prepared import AnyOf, prepared
 from courses.models import Course, Module
-from people.models import User
 from people.queries.directory import directory
+from people.reader import Reader
 
 KINDS = ("threads", "posts", "courses", "modules", "people")
 ON_ALL = 4  # of each kind on the first page
@@ -84,7 +84,7 @@ def ranked(kind: SearchKind, person: Any, words: str, limit: int) -> list[Any]:
     Each row comes back with `snippet`, the passages of its column `shown` that match, and its relations.
     """
     asked = asked_of(kind, limit, RANKED)
-    who = {"user": person.pk, "organisation": person.organisation_id}
+    who = {"reader": Reader.of(person)}
     keys = asked.exact(**who, words=words)
     if kind.near and len(keys) < limit:
         keys += asked.close(**who, keys=keys, shouted=words.upper())[: limit - len(keys)]
@@ -99,24 +99,21 @@ def asked_of(kind: SearchKind, limit: int, among: int) -> KindQueries:
     A word that thousands of rows hold says little about each: only the newest `among` matches are ranked.
     """
 
-    def visible_to(user: int, organisation: int) -> QuerySet:
-        return kind.visible(User(pk=user, organisation_id=organisation))
-
-    def exact(user: int, organisation: int, words: str) -> QuerySet:
-        query, rows = query_of(words), visible_to(user, organisation)
+    def exact(reader: Reader, words: str) -> QuerySet:
+        query, rows = query_of(words), kind.visible(reader)
         newest = ArraySubquery(rows.filter(search=query).order_by("-pk").values("pk")[:among])
         found = kind.rows.filter(AnyOf("pk", newest))
         found = found.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-pk")
         return found.values_list("pk", flat=True)[:limit]
 
-    def close(user: int, organisation: int, keys: list, shouted: str) -> QuerySet:
-        title, rows = Upper("title"), visible_to(user, organisation)
+    def close(reader: Reader, keys: list[int], shouted: str) -> QuerySet:
+        title, rows = Upper("title"), kind.visible(reader)
         found = rows.exclude(AnyOf("pk", keys)).alias(shouted=title)
         found = found.filter(shouted__trigram_word_similar=shouted)
         found = found.alias(near=TrigramWordSimilarity(shouted, title)).order_by("-near", "-pk")
         return found.values_list("pk", flat=True)[:limit]
 
-    def hits(keys: list, words: str) -> QuerySet:
+    def hits(keys: list[int], words: str) -> QuerySet:
         # A headline is costly: only for the rows that are shown.
         headline = SearchHeadline(
             kind.shown, query_of(words), config="public.fr", start_sel=OPEN, stop_sel=CLOSE,
@@ -217,7 +214,7 @@ def modules(person: Any, words: str, limit: int) -> list[SearchHit]:
 
 
 def people(person: Any, words: str, limit: int) -> list[SearchHit]:
-    found = _people_named(limit)(user=person.pk, organisation=person.organisation_id, words=words)
+    found = _people_named(limit)(reader=Reader.of(person), words=words)
     return [
         SearchHit(
             "people",
@@ -233,9 +230,9 @@ def people(person: Any, words: str, limit: int) -> list[SearchHit]:
 
 @cache
 def _people_named(limit: int) -> Callable[..., list]:
-    def named(user: int, organisation: int, words: str) -> QuerySet:
+    def named(reader: Reader, words: str) -> QuerySet:
         # The directory finds people; their units, skills and standing are not shown here.
-        found = directory(User(pk=user, organisation_id=organisation), words=words)
+        found = directory(reader, words=words)
         return found.prefetch_related(None).select_related(None).select_related("profile")[:limit]
 
     return prepared(named, replan=True)

@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import address_of
 from core.prepared import prepared
 from core.search import Folded
+from people.models.access import RoleGrant
 from people.models.organisation import Organisation, validate_time_zone
+from people.reader import Reader
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    def visible_to(self, user: User) -> UserQuerySet:
+    def visible_to(self, user: User | Reader) -> UserQuerySet:
         """People of one's own organisation who have not been erased; nobody else."""
         return self.filter(organisation_id=user.organisation_id, anonymised_at=None).exclude(
             organisation=None
@@ -121,7 +123,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles a person holds now over their organisation or a part of it; read once per request."""
-        return frozenset(_roles(user=self.pk, organisation=self.organisation_id))
+        return frozenset(_roles(reader=Reader.of(self)))
 
     @property
     def event_role(self) -> str:
@@ -132,6 +134,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 @prepared
-def _roles(user: int, organisation: int):
-    grants = User(pk=user).role_grants.filter(organisation=organisation, revoked_at=None)
+def _roles(reader: Reader) -> models.QuerySet:
+    grants = RoleGrant.objects.filter(user=reader.pk, organisation=reader.organisation_id, revoked_at=None)
     return grants.values_list("role", flat=True)

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet, Value
 from core.prepared import AnyOf
 from core.search import Folded
 from people.models import Organisation, Profile, Unit, UnitMembership, User, UserSkill
+from people.reader import Reader
 
 
 @dataclass
@@ -55,7 +56,7 @@ def subtree_ids(unit: Unit) -> set[int]:
 
 
 def directory(
-    user: User, *, words: str = "", skill: int | None = None, unit: Unit | None = None
+    user: User | Reader, *, words: str = "", skill: int | None = None, unit: Unit | None = None
 ) -> QuerySet[User]:
     """People a person may find, by name, job or skill; small typing mistakes are forgiven."""
     people = User.objects.visible_to(user).active()

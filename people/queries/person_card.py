@@ -104,5 +104,5 @@ def person_cards(ids: Iterable[int | None]) -> dict[int, PersonCard]:
 
 
 @prepared
-def _rows(ids: list):
+def _rows(ids: list[int]):
     return User.objects.filter(AnyOf("pk", ids)).order_by().values_list(*COLUMNS)
