@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.acts import acts_table, measure_acts
 from bench.client import Client, Load, load, sign_in
 from bench.pages import CASES, Case
 from bench.system import PASSWORD, ROOT, TICKS, System
@@ -31,6 +32,8 @@ PATIENCE = 15
 LEAST = 1000 / TICKS / REQUESTS[1]
 # Building the figures may take so much of the whole; what is not built then is left, and said.
 SHARE_OF_FIGURES = 0.4
+ACTS_SECONDS = 480
+FIRST_HITS = {"home": "/", "thread of 50": "/threads/1/", "module": "/courses/course-1/modules/1/"}
 
 
 def main() -> None:
@@ -63,6 +66,10 @@ def main() -> None:
         measured = measure(system, small, cases, deadline)
         results["load"] = [round(load, 1) for load in os.getloadavg()]
         results["peak_memory_mb"] = {name: round(system.peak_memory(name)) for name in system.processes}
+        results["memory_mb"] = round(system.memory())
+        if not small:
+            results["first_hits_ms"] = first_hits(system)
+            results["acts"] = measure_acts(system, deadline + ACTS_SECONDS)
         cases = [case for case in cases if case.name in measured]
         results["cases"] = {case.name: {**inside[case.name], **measured[case.name]} for case in cases}
         if options.streams:
@@ -76,6 +83,8 @@ def main() -> None:
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(results, indent=1))
     print(table(results, cases))
+    if "acts" in results:
+        print(f"\n{acts_table(results['acts'])}")
     print(f"\n{options.output} holds the same as JSON; make bench-compare A=… B=… compares two.")
 
 
@@ -104,7 +113,7 @@ def prepare_apart(small: System) -> None:
 def run(system: System, module: str, *words: str) -> bytes:
     """What a program of the bench prints."""
     command = [sys.executable, "-m", module, *words]
-    return subprocess.run(command, cwd=ROOT, env=system.environment, check=True, capture_output=True).stdout
+    return subprocess.run(command, cwd=ROOT, env=system.environment, check=True, stdout=subprocess.PIPE).stdout
 
 
 def prepare(system: System, size: int, deadline: float) -> dict[str, float]:
@@ -177,6 +186,17 @@ def repair_a_day() -> float:
     read(READERS["analytics.days"])
     assert rebuild_dirty(), "the late visit marked no day"
     return round(time.monotonic() - started, 2)
+
+
+def first_hits(system: System) -> dict[str, float]:
+    """Milliseconds that a person waits for the first page that a web process just started answers."""
+    found = {}
+    client = sign_in("127.0.0.1", system.web_port, "learner-1", PASSWORD)
+    for name, path in FIRST_HITS.items():
+        system.restart("web")
+        client.close()
+        found[name] = round(client.get(path).seconds * 1000)
+    return found
 
 
 def commit() -> str:
@@ -313,7 +333,11 @@ def table(results: dict[str, Any], cases: list[Case]) -> str:
 
 def remarks(results: dict[str, Any]) -> list[str]:
     memory = ", ".join(f"{name} {size} MB" for name, size in results["peak_memory_mb"].items())
-    said = [f"Peak memory of the largest process: {memory}."]
+    said = [
+        f"Peak memory of the largest process: {memory}; all of them at rest: {results['memory_mb']} MB (PSS)."
+    ]
+    if first := results.get("first_hits_ms"):
+        said.append(f"First page of a web process just started: {first}, in ms.")
     figures = results["figures"]
     if "seeding" in figures:
         said.append(f"Seeded in {figures['seeding']:.0f} s.")

@@ -47,6 +47,15 @@ def times_of(pid: int) -> list[int]:
     return [int(field) for field in fields[11:15]]
 
 
+def pss_of(pid: int) -> int:
+    """Kilobytes of a process, each page it shares with n others counted as its n-th part."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
 class System:
     """PostgreSQL and Valkey in a folder, then web, live, worker and beat with production settings."""
 
@@ -147,6 +156,43 @@ class System:
         running = sum(sum(times_of(pid)[:2]) for pid in family_of(first))
         return (running + sum(times_of(first)[2:])) / TICKS
 
+    def valkey_cpu(self) -> float:
+        from tooling import embedded
+
+        pid = int((embedded.Servers(self.folder).sockets / "valkey.pid").read_text())
+        return sum(times_of(pid)[:2]) / TICKS
+
+    def house_cpu(self) -> dict[str, float]:
+        """Seconds of processor that each part of the house has used."""
+        parts = {name: self.cpu(name) for name in self.processes}
+        return parts | {"database": self.database_cpu(), "valkey": self.valkey_cpu()}
+
+    def finish(self, within: float = 60.0) -> None:
+        """Wait until everything that follows from what was done is done: every event read by every reader, every
+        day that it marked built again, and the processes at rest. Django is set up for this house's database."""
+        from analytics.models import DirtyDay
+        from events.models import Cursor, Event
+
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            self.settle()  # Our own looks into the database would count as the house's.
+            last = Event.objects.order_by("-txid", "-id").values_list("txid", "id").first()
+            read = all(cursor.position >= last for cursor in Cursor.objects.all()) if last else True
+            if read and not DirtyDay.objects.exists():
+                return
+
+    def memory(self) -> float:
+        """Megabytes of all processes together, servers included, what they share counted once (PSS)."""
+        from tooling import embedded
+
+        servers = embedded.Servers(self.folder)
+        firsts = [
+            int((servers.data / "postmaster.pid").read_text().split()[0]),
+            int((servers.sockets / "valkey.pid").read_text()),
+            *(process.pid for process in self.processes.values()),
+        ]
+        return sum(pss_of(pid) for first in firsts for pid in family_of(first)) / 1024
+
     def peak_memory(self, name: str) -> float:
         """The highest peak among the process and its children, in MB."""
         peaks = []
@@ -164,6 +210,12 @@ class System:
             time.sleep(1)
             if self.cpu("worker") + self.database_cpu() - before < IDLE:
                 return
+
+    def restart(self, name: str) -> None:
+        process = self.processes.pop(name)
+        os.killpg(process.pid, 15)
+        process.wait(20)
+        self.start(name)
 
     def end_processes(self) -> None:
         for process in self.processes.values():
