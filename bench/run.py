@@ -113,7 +113,9 @@ def prepare_apart(small: System) -> None:
 def run(system: System, module: str, *words: str) -> bytes:
     """What a program of the bench prints."""
     command = [sys.executable, "-m", module, *words]
-    return subprocess.run(command, cwd=ROOT, env=system.environment, check=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(
+        command, cwd=ROOT, env=system.environment, check=True, stdout=subprocess.PIPE
+    ).stdout
 
 
 def prepare(system: System, size: int, deadline: float) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
    data-dialog-open="id"          opens the <dialog id>; data-dialog-close closes the one around; data-dialog-auto opens at once
    data-menu                      (component menu) places the popover, arrow keys, closes on choice
-   data-toast, data-toast-close   (component toast) goes after 8 s (20 with an undo) unless it is an error, hovered or focused
+   data-toast, data-toast-close   (component toast) goes after 8 s (20 with an undo or an error) unless hovered, focused or retried
    "palabre:toast"                event on document, detail {message, level, retry}: shows a toast from any module
    data-composer                  (component composer) toolbar, mentions, pasted files, drafts, Ctrl+Enter
    data-optimistic                on a button [aria-pressed] with a [data-count] inside: shows the reaction at once, takes it
@@ -47,6 +47,7 @@ import "./theme.js";
 import "./links.js";
 import "./moments.js";
 import "./upload_progress.js";
+import "./printing.js";
 import { attach, whenSeen } from "./attach.js";
 
 attach("[data-player]", async (film) => (await import("./player.js")).start(film));

@@ -54,6 +54,7 @@ export function draw(figure) {
   drawn.get(figure)?.destroy();
   const type = data.kind === "bar" ? "bar" : "line";
   drawn.set(figure, new Chart(figure.querySelector("canvas"), { type, data: { labels: data.labels, datasets: lines(data) }, options: settings(data) }));
+  figure.dataset.drawn = "";
 }
 
 document.addEventListener("palabre:theme", () => drawn.forEach((chart, figure) => figure.isConnected && draw(figure)));

@@ -26,7 +26,8 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   // A newer request replaces an older one: nobody has to know.
   if (!ctx || ctx.response || /AbortError/.test(ctx.status)) return;
-  report(ctx, navigator.onLine ? say.sayError : say.sayOffline, true);
+  // Whether it is the line or the server nobody can tell from here: the sentence names both.
+  report(ctx, navigator.onLine ? say.sayAway : say.sayOffline, true);
 });
 
 document.addEventListener("htmx:before:response", (event) => {

@@ -4,6 +4,7 @@ import { attach } from "./attach.js";
 const region = document.getElementById("toasts");
 const STAYS = 8000;
 const STAYS_WITH_A_CHOICE = 20000; // whoever goes to "Undo" by keyboard passes the rest of the page first
+const AT_ONCE = 3; // what is older gives way
 
 function remove(toast) {
   const hadFocus = toast.contains(document.activeElement);
@@ -14,8 +15,8 @@ function remove(toast) {
 attach("[data-toast]", (toast) => {
   let timer;
   const wait = () => {
-    const stays = toast.querySelector("[hx-post]") ? STAYS_WITH_A_CHOICE : STAYS;
-    if (toast.dataset.toast !== "error") timer = setTimeout(() => remove(toast), stays);
+    const read = toast.dataset.toast === "error" || toast.querySelector("[hx-post]");
+    if (!("retry" in toast.dataset)) timer = setTimeout(() => remove(toast), read ? STAYS_WITH_A_CHOICE : STAYS);
   };
   const hold = () => clearTimeout(timer);
   for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, hold);
@@ -25,6 +26,7 @@ attach("[data-toast]", (toast) => {
     if (event.target.closest("[data-toast-close]")) setTimeout(() => remove(toast));
   });
   wait();
+  [...region.querySelectorAll("[data-toast]")].slice(0, -AT_ONCE).forEach(remove);
 });
 
 export function toast(message, { level = "info", retry } = {}) {
@@ -35,7 +37,10 @@ export function toast(message, { level = "info", retry } = {}) {
   words.className = "flex-1";
   words.textContent = message;
   item.append(words);
-  if (retry) item.append(button(region.dataset.sayRetry, retry));
+  if (retry) {
+    item.dataset.retry = ""; // it stays until it is answered
+    item.append(button(region.dataset.sayRetry, retry));
+  }
   item.append(button(region.dataset.sayClose, () => {}));
   region.querySelectorAll(`[data-toast="${level}"]`).forEach((other) => {
     if (other.querySelector("p")?.textContent === message) other.remove();

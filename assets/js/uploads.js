@@ -2,24 +2,46 @@
 import { csrf } from "./attach.js";
 import { toast } from "./toasts.js";
 
-async function send(composer, field, file, insert) {
-  const waiting = `![${composer.dataset.sayUploading} ${file.name || "image"}…]()`;
+const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+
+function send(composer, field, file, insert) {
+  const name = file.name || "image.png";
+  const waiting = `![${composer.dataset.sayUploading} ${name}…]()`;
+  const status = composer.querySelector("[data-draft-status]");
+  const say = (words) => status && (status.textContent = words);
   insert(field, waiting);
   const body = new FormData();
-  body.set("file", file, file.name || "image.png");
+  body.set("file", file, name);
   body.set("place", composer.dataset.place || "");
   body.set("csrfmiddlewaretoken", csrf());
-  const failed = (message) => {
+  // Only a line or a server that failed is worth a second try: a file that was refused stays refused.
+  const failed = (message, again) => {
+    say("");
     replace(field, waiting, "");
-    toast(message || composer.dataset.sayUploadFailed, { level: "error", retry: () => send(composer, field, file, insert) });
+    const retry = again ? () => send(composer, field, file, insert) : undefined;
+    toast(message || composer.dataset.sayUploadFailed, { level: "error", retry });
   };
+  const request = new XMLHttpRequest();
+  request.open("POST", composer.dataset.uploadUrl);
+  request.setRequestHeader("Accept", "application/json");
+  request.upload.addEventListener("progress", ({ lengthComputable, loaded, total }) => {
+    if (lengthComputable) say(`${name} ${percent.format(loaded / total)}`);
+  });
+  request.addEventListener("error", () => failed("", true));
+  request.addEventListener("load", () => {
+    const found = parsed(request.responseText);
+    if (request.status >= 400) return failed(found.detail, request.status >= 500);
+    say("");
+    replace(field, waiting, found.markdown);
+  });
+  request.send(body);
+}
+
+function parsed(text) {
   try {
-    const answer = await fetch(composer.dataset.uploadUrl, { method: "POST", body, headers: { Accept: "application/json" } });
-    const found = await answer.json().catch(() => ({}));
-    if (answer.ok) replace(field, waiting, found.markdown);
-    else failed(found.detail);
+    return JSON.parse(text);
   } catch {
-    failed();
+    return {};
   }
 }
 
