@@ -42,7 +42,7 @@ ResolveMentions = Callable[[set[str]], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Rendered:
-    """`mentions` holds the handles that were found and resolved, each once, in the order of the text."""
+    """`mentions` holds the handles that the text calls, outside quotes, each once and in the order of the text."""
 
     html: str
     mentions: tuple[str, ...] = ()
@@ -113,7 +113,17 @@ def _render(parser: MarkdownIt, text: str, resolve: ResolveMentions | None) -> R
     for token in mentions:
         token.meta["url"] = urls.get(token.meta["handle"])
     html = parser.renderer.render(tokens, parser.options, {})
-    return Rendered(_cleaner.clean(html), tuple(handle for handle in handles if urls.get(handle)))
+    called = dict.fromkeys(_called(tokens))
+    return Rendered(_cleaner.clean(html), tuple(handle for handle in called if urls.get(handle)))
+
+
+def _called(tokens: Iterable[Token]) -> Iterable[str]:
+    """The handles that the text itself calls: who is named in what it quotes was called there."""
+    depth = 0
+    for token in tokens:
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if not depth:
+            yield from (child.meta["handle"] for child in token.children or () if child.type == "mention")
 
 
 def _inline(tokens: Iterable[Token]) -> Iterable[Token]:

@@ -133,7 +133,10 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["recipient_id", "-created_at"], name="delivery_of_recipient"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

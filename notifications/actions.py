@@ -1,14 +1,16 @@
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from community.models import Post, ReadState
 from core import live
 from events import deliveries
-from events.models import Event
+from events.models import Delivery, Event
 from notifications.models import Notification, Preference
 from notifications.preferences import mail_choices
 from people.models import User
@@ -18,6 +20,7 @@ NEWS_FOR = timedelta(days=7)
 MAILED_FOR = timedelta(days=1)
 # A mail leaves a little later: whoever reads meanwhile gets none.
 MAIL_WAITS = timedelta(seconds=30)
+MAIL_EVERY = timedelta(hours=1)
 ACTORS_KEPT = 20
 
 Kind = Notification.Kind
@@ -35,7 +38,7 @@ def tell(people: Iterable[int], *, kind: str, event: Event, post: Post) -> None:
     for person in told:
         live.publish(f"user:{person}")
     if event.recorded_at - event.at < MAILED_FOR and timezone.now() - event.recorded_at < MAILED_FOR:
-        _mail(told, kind=kind, event=event)
+        _mail(told, kind=kind, about={"thread": post.thread_id}, event=event)
 
 
 def _have_read(post: Post, people: set[int]) -> set[int]:
@@ -76,18 +79,40 @@ def _latest_first(actor: int | None, actors: list[int]) -> list[int]:
     return [*latest, *(one for one in actors if one != actor)][:ACTORS_KEPT]
 
 
-def _mail(people: set[int], *, kind: str, event: Event) -> None:
+def _mail(people: set[int], *, kind: str, about: dict[str, Any], event: Event) -> None:
+    """One mail per person and thing (`about`) within an hour, whatever the cause: what comes meanwhile waits for it."""
     choices = mail_choices(people, kind)
-    reachable = User.objects.active().filter(pk__in=people).exclude(email=None).exclude(email="")
+    wanting = {person for person in people if choices[person] == Preference.Mail.AT_ONCE}
+    if not wanting:
+        return
+    reachable = User.objects.active().filter(pk__in=wanting).exclude(email=None).exclude(email="")
+    since_last = _since_last_mails(wanting, about)
     for person in reachable.values_list("pk", flat=True):
-        if choices[person] == Preference.Mail.AT_ONCE:
+        since = since_last.get(person, MAIL_EVERY)
+        if since is not None:
             deliveries.enqueue(
                 "notification",
                 key=f"notification:{kind}:{event.pk}:{person}",
                 recipient_id=person,
-                payload={"kind": kind, "thread": event.thread_id, "post": event.post_id},
-                wait=MAIL_WAITS,
+                payload=about,
+                wait=max(MAIL_WAITS, MAIL_EVERY - since),
             )
+
+
+def _since_last_mails(people: set[int], about: dict[str, Any]) -> dict[int, timedelta | None]:
+    """How long ago each had the last mail about this; None while one waits, which will tell of all there is."""
+    recent = Delivery.objects.filter(
+        kind="notification", recipient_id__in=people, payload=about, created_at__gt=Now() - 2 * MAIL_EVERY
+    )
+    found: dict[int, timedelta | None] = {}
+    ago = ExpressionWrapper(Now() - F("sent_at"), DurationField())
+    rows = recent.filter(state__in=[Delivery.State.WAITING, Delivery.State.SENT]).annotate(ago=ago)
+    for person, since, lease in rows.values_list("recipient_id", "ago", "leased_until"):
+        # One that is on its way has been written already.
+        since = timedelta(0) if lease else since
+        last = found.get(person, MAIL_EVERY)
+        found[person] = None if since is None or last is None else min(since, last)
+    return found
 
 
 @transaction.atomic

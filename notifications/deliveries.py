@@ -22,6 +22,7 @@ from notifications.queries import notifications_of, with_words, words_of
 from notifications.unsubscribing import stop_address
 from people.models import User
 
+Kind = Notification.Kind
 EXCERPT = 600  # characters of the message that go into the mail
 DIGEST_SIZE = 30
 
@@ -31,19 +32,29 @@ STOPPED = "no longer wanted by mail"
 CLOSED = "no longer visible to this person"
 
 
+# Of all that is new in a thread the mail tells what asks most of its reader.
+MOST_PRESSING = [
+    Kind.FLAG, Kind.DECISION, Kind.QUESTION, Kind.MENTION, Kind.ACCEPTED, Kind.REPLY, Kind.THREAD,
+]  # fmt: skip
+
+
 @deliveries.handler("notification")
 def send_notification(delivery: Delivery) -> str | None:
-    user, kind = reachable(delivery.recipient_id), delivery.payload["kind"]
+    user = reachable(delivery.recipient_id)
     if user is None:
         return NO_MAILBOX
-    if choices_of(user)[kind] == Mail.NEVER:
+    about = notifications_of(user).filter(**delivery.payload)
+    notices = list(about.unread())
+    if not notices:
+        return READ if about.exists() else CLOSED
+    choices = choices_of(user)
+    notices = [notice for notice in notices if choices[notice.kind] == Mail.AT_ONCE]
+    if not notices:
         return STOPPED
-    notice = notifications_of(user).filter(thread=delivery.payload["thread"], kind=kind).first()
-    post = Post.objects.filter(pk=delivery.payload["post"]).select_related("author", "thread__space").first()
-    if notice is None or post is None or not _may_read(user, post, kind):
+    notice = min(notices, key=lambda one: MOST_PRESSING.index(Kind(one.kind)))
+    post = Post.objects.filter(pk=notice.last_post_id).select_related("author", "thread__space").first()
+    if post is None or not _may_read(user, post, notice.kind):
         return CLOSED
-    if notice.read_at is not None:
-        return READ
     with speaking(user):
         message = letter_about(post, notice, user)
     mail.hand_over(message, key=delivery.key)

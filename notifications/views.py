@@ -38,7 +38,7 @@ def index(request: PersonRequest) -> HttpResponse:
 @never_cache
 def bell(request: PersonRequest) -> HttpResponse:
     """The bell by itself, pulled when the stream says that something changed."""
-    return render(request, "components/bell.html")
+    return render(request, "frame/bell.html")
 
 
 @signed_in

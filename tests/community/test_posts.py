@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.utils import timezone
 
 from community import actions
@@ -267,3 +268,28 @@ def test_replying_discards_the_draft_of_that_place_only(thread, karim):
     actions.save_draft(karim, place=f"thread:{thread.pk + 1}", body="Ailleurs", sequence=1)
     actions.write_post(thread, author=karim, body="Bonjour")
     assert list(Draft.objects.values_list("body", flat=True)) == ["Ailleurs"]
+
+
+def test_whoever_is_named_in_a_quote_is_not_called_again(thread, awa, karim, julie):
+    body = f"> @{karim.handle} :\n>\n> > @{julie.handle}, tu viens ?\n\nOui, et @{awa.handle} aussi."
+    post = actions.write_post(thread, author=julie, body=body)
+    called = Event.objects.filter(verb="community.person_mentioned", post_id=post.pk)
+    assert set(called.values_list("subject_id", flat=True)) == {awa.pk}
+    assert karim.get_absolute_url() in post.html, "the name in the quote still leads to its person"
+
+
+def test_one_person_calls_a_hundred_people_in_ten_minutes_and_no_more(thread, awa, karim, lumen, english):
+    crowd = [making.make_user(f"P{n}", organisation=lumen) for n in range(101)]
+    making.join(thread.space, *crowd)
+    names = [f"@{person.handle}" for person in crowd]
+    actions.write_post(thread, author=awa, body=" ".join(names[:60]))
+    actions.write_post(thread, author=awa, body=" ".join(names[40:100]))
+    posts, events = thread.posts.count(), Event.objects.count()
+
+    with pytest.raises(Refused, match="your text is kept"):
+        actions.write_post(thread, author=awa, body=names[100])
+    assert (thread.posts.count(), Event.objects.count()) == (posts, events)
+    actions.write_post(thread, author=awa, body=f"{names[3]} again, as often as one likes")
+    actions.write_post(thread, author=karim, body=names[100])
+    Event.objects.filter(actor_id=awa.pk).update(at=F("at") - timedelta(minutes=11))
+    actions.write_post(thread, author=awa, body=names[100])

@@ -1,13 +1,20 @@
+import threading
+
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 
 from community import actions
+from community.models import Resolution
 from events import reading
 from events.models import Event
 from events.recording import record
+from gamification.evidence import PAIR_WINDOW
 from gamification.models import Grant, PointEntry
 from gamification.queries import recognitions_of
+from people.actions import deactivate, reactivate
+from people.actions.privacy import erase
 from people.models import Standing
 from tests.making import join, make_post, make_space, make_thread, make_user
 
@@ -135,6 +142,164 @@ def test_the_rebuilt_state_equals_the_live_state():
 
     assert state() == live
     assert Event.objects.count() == events
+
+
+@pytest.fixture
+def committed_question():
+    """As `question`, for tests whose transactions meet: its three people are committed."""
+    from gamification.models import Recognition
+    from tests.making import make_organisation
+
+    Recognition.objects.get_or_create(code="relevant_answer", defaults={"points": 10})
+    lumen = make_organisation()
+    awa, karim = (make_user(name, organisation=lumen) for name in ("Awa Mbaye", "Karim Toure"))
+    space = make_space(lumen)
+    join(space, awa, karim)
+    thread = make_thread(space, awa, kind="question")
+    return thread, make_post(thread, karim)
+
+
+@pytest.mark.alone
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kept_at_the_end", [True, False])
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_an_act_that_waited_for_the_thread_may_carry_the_lower_number_and_still_has_the_last_word(
+    committed_question, kept_at_the_end, one_by_one, monkeypatch
+):
+    thread, answer = committed_question
+    awa, karim = thread.author, answer.author
+    if kept_at_the_end:
+        actions.accept_answer(answer, by=awa)
+        read_fenced()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def act_late_under_an_early_number():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_current_xact_id()")
+            begun.set()
+            go_on.wait(10)
+            last(kept_at_the_end)
+        connection.close()
+
+    def last(keep):
+        if keep:
+            actions.accept_answer(answer, by=awa)
+        else:
+            actions.unaccept_answer(thread, by=awa)
+
+    late = threading.Thread(target=act_late_under_an_early_number)
+    late.start()
+    begun.wait(10)
+    last(not kept_at_the_end)
+    go_on.set()
+    late.join(10)
+    told = Event.objects.filter(verb__contains="accepted").order_by("-id")
+    assert told[0].txid < told[1].txid, "the last word has the lower number"
+    assert Resolution.objects.exists() is kept_at_the_end
+
+    if one_by_one:
+        monkeypatch.setattr(reading, "BATCH", 1)
+    read_fenced()
+
+    expected = ([("relevant_answer", 1)], 10) if kept_at_the_end else ([], 0)
+    assert (held(karim), sum(points(karim))) == expected
+    before = state()
+    call_command("rebuild_recognition")
+    assert state() == before
+
+
+def read_fenced():
+    assert reading.read(reading.READERS[READER]) is reading.State.DONE
+
+
+def test_a_table_that_was_lost_is_made_again(question, awa, karim):
+    actions.accept_answer(make_post(question, karim), by=awa)
+    read()
+    before = state()
+    Grant.objects.all().delete()
+    PointEntry.objects.all().delete()
+    Standing.objects.update(recognition="")
+    reading.rebuild(reading.READERS[READER], fenced=False)
+    assert state() == before
+
+
+def test_a_line_of_the_ledger_that_was_lost_comes_back_with_the_next_reading(question, awa, karim):
+    actions.accept_answer(make_post(question, karim), by=awa)
+    read()
+    before = state()
+    PointEntry.objects.all().delete()
+    reading.rebuild(reading.READERS[READER], fenced=False)
+    assert state() == before
+
+
+# Two people who only keep each other's answers
+
+
+def loops(space, one, other, number):
+    for n in range(number):
+        asker, author = (one, other) if n % 2 else (other, one)
+        thread = make_thread(space, asker, title=f"Question {n}", kind="question")
+        actions.accept_answer(make_post(thread, author), by=asker)
+
+
+def test_six_loops_between_two_people_give_two_recognitions(question, awa, karim):
+    loops(question.space, awa, karim, 6)
+    read()
+    assert len(held(awa)) + len(held(karim)) == 2
+    assert sum(points(awa)) + sum(points(karim)) == 20
+
+
+def test_a_month_later_the_same_two_may_help_each_other_again(question, awa, karim):
+    loops(question.space, awa, karim, 3)
+    Resolution.objects.update(at=F("at") - PAIR_WINDOW)
+    loops(question.space, awa, karim, 3)
+    read()
+    assert Grant.objects.count() == 4
+
+
+def test_answers_to_several_people_are_each_recognised(question, awa, karim, lumen):
+    for n in range(4):
+        asker = make_user(f"Asker {n}", organisation=lumen)
+        join(question.space, asker)
+        loops(question.space, karim, asker, 1)
+    read()
+    assert held(karim) == [("relevant_answer", 4)]
+
+
+def test_what_frees_a_place_gives_it_to_the_next_answer(question, awa, karim):
+    threads = [make_thread(question.space, awa, title=f"Q{n}", kind="question") for n in range(3)]
+    for thread in threads:
+        actions.accept_answer(make_post(thread, karim), by=awa)
+    read()
+    assert held(karim) == [("relevant_answer", 2)]
+    actions.unaccept_answer(threads[0], by=awa)
+    read()
+    assert held(karim) == [("relevant_answer", 2)]
+    assert sum(points(karim)) == 20
+
+
+def test_what_a_closed_account_kept_proves_nothing_until_it_is_opened_again(question, awa, karim, julie):
+    actions.accept_answer(make_post(question, karim), by=awa)
+    other = make_thread(question.space, awa, title="Autre", kind="question")
+    actions.accept_answer(make_post(other, karim), by=julie)
+    read()
+    assert held(karim) == [("relevant_answer", 2)]
+
+    deactivate(awa, by=julie)
+    read()
+    assert (held(karim), sum(points(karim))) == ([("relevant_answer", 1)], 10), "a trainer's word stays"
+    reactivate(awa, by=julie)
+    read()
+    assert (held(karim), sum(points(karim))) == ([("relevant_answer", 2)], 20)
+
+
+def test_what_an_erased_person_kept_proves_nothing(question, awa, karim, julie):
+    actions.accept_answer(make_post(question, karim), by=awa)
+    read()
+    erase(awa)
+    read()
+    assert (held(karim), sum(points(karim)), standing(karim)) == ([], 0, "")
 
 
 def test_an_event_about_a_person_who_is_gone_is_passed_over(question, awa, karim):

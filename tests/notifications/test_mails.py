@@ -85,11 +85,47 @@ def test_a_mention_arrives_as_text_and_html_in_the_language_of_its_reader(mentio
 
 
 def test_mails_of_a_thread_belong_together_and_each_has_its_own_number(mention, thread, awa, karim):
+    send()
+    an_hour_passes()
     community.write_post(thread, author=karim, body=f"@{awa.handle} ?")
     read()
     first, second = send()
     assert first.extra_headers["In-Reply-To"] == second.extra_headers["In-Reply-To"]
     assert first.extra_headers["Message-ID"] != second.extra_headers["Message-ID"]
+
+
+def an_hour_passes():
+    back = timedelta(hours=1)
+    Delivery.objects.update(
+        due_at=F("due_at") - back, created_at=F("created_at") - back, sent_at=F("sent_at") - back
+    )
+
+
+def test_one_mail_an_hour_about_a_thread_whatever_happens_there(thread, awa, karim):
+    actions.choose_mail(awa.pk, {"reply": "at_once"})
+    for n in range(3):
+        community.write_post(thread, author=karim, body=f"Réponse {n}")
+        community.write_post(thread, author=karim, body=f"@{awa.handle} encore {n} ?")
+        read()
+    (message,) = send()
+    assert "Karim Toure vous a mentionné" in message.body
+    assert "encore 2" in message.body
+
+    for n in range(20):
+        community.write_post(thread, author=karim, body=f"@{awa.handle} toujours {n} ?")
+        read()
+    assert len(send(timedelta(minutes=50))) == 1
+    assert len(send(timedelta(minutes=15))) == 2
+    assert len(send(timedelta(days=1))) == 2
+
+
+def test_mails_about_two_threads_do_not_wait_for_each_other(space, awa, karim):
+    for title in ("Première", "Seconde"):
+        community.write_post(
+            make_thread(space, awa, title=title), author=karim, body=f"@{awa.handle} une idée ?"
+        )
+    read()
+    assert len(send()) == 2
 
 
 def test_a_mail_sent_twice_by_accident_is_the_same_mail(mention):
