@@ -130,7 +130,7 @@ def _filtered(courses: Any, filters: Filters) -> Any:
 def _counting(user: Any) -> QuerySet[Module]:
     """The published modules, and those that the person has done that were withdrawn since: what was earned stays."""
     done = Progress.objects.filter(
-        module=OuterRef("pk"), enrolment__user=user, enrolment__left_at=None, completed_at__isnull=False
+        module=OuterRef("pk"), enrolment__user=user.pk, enrolment__left_at=None, completed_at__isnull=False
     )
     return Module.objects.filter(Q(published_at__isnull=False) | Exists(done))
 
