@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from community.actions import accept_answer, decide, flag_post, pin_thread, start_thread, vote, write_post
-from community.models import Flag, Post, Space, Thread
+from community.models import Flag, Post, Space, Thread, ThreadPass
 from lms.demo.clock import Clock, span
 from lms.demo.content import Reply, Talk
 from lms.demo.places import Places
@@ -83,6 +83,8 @@ class Conversations:
         def write() -> None:
             parent = posts[int(reply.marks["to"]) - 1] if "to" in reply.marks else None
             moment = int(reply.marks["moment"]) if "moment" in reply.marks else None
+            if thread.gate == Thread.Gate.PASS:  # Whoever speaks of a quiz has tried it.
+                ThreadPass.objects.get_or_create(thread=thread, user=self.people[reply.author])
             post = write_post(
                 thread, author=self.people[reply.author], body=reply.body, parent=parent, moment=moment,
                 language=reply.language, at=at,
