@@ -24,7 +24,7 @@ def card(content: SafeString, **props: Any) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def part(context: template.Context, content: SafeString, name: str) -> str:
-    """`{% part "title" %} … {% endpart %}`: keeps what is between for the frame."""
+    """`{% part "frame_title" %} … {% endpart %}`: keeps what is between for the frame."""
     context[name] = content.strip()
     return ""
 
@@ -35,7 +35,11 @@ class Frame(template.Node):
 
     def render(self, context: template.Context) -> str:
         content = self.nodelist.render(context)
-        parts = {"content": content, "title": context.get("title", ""), "head": context.get("head", "")}
+        parts = {
+            "content": content,
+            "title": context.get("frame_title", ""),
+            "head": context.get("frame_head", ""),
+        }
         return render_to_string("frame/foreign.html", parts, request=context["request"])
 
 
