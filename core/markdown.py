@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 import nh3
 from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
 from django.conf import settings
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -35,6 +37,12 @@ TAGS = (
     " table tbody td th thead tr ul"
 )
 TASK_SIGNS = {"[ ] ": "☐", "[x] ": "☑"}
+_DECLARATION = re.compile(r"<!doctype\b[^<>]*>", re.IGNORECASE)
+# An address is told by its beginning and needs no escape; underscores inside words mark nothing.
+_ADDRESS = re.compile(r"https?://[\w./?=&%#+:;,@~-]*[\w/]")
+_MARK = re.compile(r"[\\`*\[\]<~|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]|$)|!$")
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-−=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓ")
 SPOILER = re.compile(r"spoiler(?:\s+(?P<title>.*))?", re.IGNORECASE)
 
 ResolveMentions = Callable[[set[str]], Mapping[str, str]]
@@ -83,12 +91,39 @@ def says_something(html: str) -> bool:
 
 
 def to_markdown(html: str) -> str:
-    """The Markdown source of HTML that comes from elsewhere; pictures become links to where they are."""
-    soup = BeautifulSoup(html, "html.parser")
-    for dangerous in soup(["script", "style", "template", "iframe", "object"]):
-        dangerous.decompose()
-    converter = _Converter(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
-    return re.sub(r"\n{3,}", "\n\n", converter.convert_soup(soup)).strip()
+    """The Markdown source of HTML that comes from elsewhere; pictures become links to where they are.
+
+    HTML that nothing can read keeps its words only.
+    """
+    try:
+        # "<![0]" and its like, which html.parser gives up on, are words; a declaration has no word to keep.
+        soup = BeautifulSoup(re.sub(r"<!(?!--)", "&lt;!", _DECLARATION.sub("", html)), "html.parser")
+        for dangerous in soup(["script", "style", "template", "iframe", "object"]):
+            dangerous.decompose()
+        converter = _Converter(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
+        return re.sub(r"\n{3,}", "\n\n", converter.convert_soup(soup)).strip()
+    except (ParserRejectedMarkup, AssertionError, RecursionError, ValueError, OverflowError):
+        return literal(" ".join(unescape(_words_only.clean(html)).split()))
+
+
+def literal(text: str) -> str:
+    """The Markdown source that shows a plain text as it is: every sign that would be a mark is escaped."""
+    lines = (line.strip() for line in clean_source(text).split("\n"))
+    return "\n".join(_escaped(line) for line in lines)
+
+
+def _escaped(text: str) -> str:
+    parts, start = [], 0
+    for address in _ADDRESS.finditer(text):
+        parts += [_MARK.sub(r"\\\g<0>", text[start : address.start()]), address[0]]
+        start = address.end()
+    escaped = "".join([*parts, _MARK.sub(r"\\\g<0>", text[start:])])
+    # What would begin a heading, a list, a quote, a line or a spoiler.
+    return re.sub(r"^(\s*)([#>+=:-]|\d{1,9}(?=[.)])|[.)](?=\s|$))", _at_the_start, escaped)
+
+
+def _at_the_start(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
 
 
 def clean_source(text: str) -> str:
@@ -285,6 +320,9 @@ _cleaner = nh3.Cleaner(
 )
 
 
+_words_only = nh3.Cleaner(tags=set(), clean_content_tags={"script", "style"})
+
+
 class _TextReader(HTMLParser):
     """The words of rendered HTML, without what hides in a spoiler."""
 
@@ -337,7 +375,36 @@ class _OwnWords(HTMLParser):
 
 
 class _Converter(MarkdownConverter):
+    def escape(self, text, parent_tags):
+        return _escaped(text)
+
+    def convert_a(self, el, text, parent_tags):
+        return super().convert_a(el, text, parent_tags) if _is_there(el.get("href") or "") else text
+
     def convert_img(self, el, text, parent_tags):
         source, words = el.get("src") or "", " ".join((el.get("alt") or "").split())
-        label = words or source.rsplit("/", 1)[-1]
+        if not _is_there(source):
+            return _escaped(words)
+        label = _escaped(words or source.rsplit("/", 1)[-1])
         return label if "a" in parent_tags or not source else f"[{label}](<{source}>)"
+
+    convert_image = convert_img
+
+    def convert_sup(self, el, text, parent_tags):
+        return _moved(el.get_text(), _RAISED, "^")
+
+    def convert_sub(self, el, text, parent_tags):
+        return _moved(el.get_text(), _LOWERED, "\\_")
+
+
+def _is_there(address: str) -> bool:
+    """Whether an address leads anywhere once its file has left: not into itself, nor into a Moodle of old."""
+    return not re.match(r"\s*data:|@@PLUGINFILE@@", address, re.IGNORECASE)
+
+
+def _moved(words: str, signs: dict[int, int], mark: str) -> str:
+    """What is raised or lowered, in characters that are: 10³ must not read 103."""
+    words = " ".join(words.split())
+    if all(ord(sign) in signs for sign in words):
+        return words.translate(signs)
+    return f"{mark}{_escaped(words)}" if len(words) == 1 else f"{mark}({_escaped(words)})"

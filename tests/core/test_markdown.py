@@ -1,6 +1,7 @@
 import json
 import re
 import time
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Refused
-from core.markdown import MAX_LENGTH, excerpt, render, render_document, says_something, to_markdown
+from core.markdown import MAX_LENGTH, excerpt, literal, render, render_document, says_something, to_markdown
 from tests.samples import SAMPLES, needs_samples
 
 ALLOWED = {
@@ -290,6 +291,60 @@ def test_html_from_elsewhere_becomes_markdown_that_says_the_same():
     assert '<a href="https://a.test/b.png" rel="nofollow ugc noopener">le plan</a>' in html
 
 
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p>&gt; 18 ans</p>", "> 18 ans"),
+        ("<p>- 18 °C</p>", "- 18 °C"),
+        ("<p>+ 4 °C</p>", "+ 4 °C"),
+        ("<p>+</p>", "+"),
+        ("<p>-</p>", "-"),
+        ("<p># 3</p>", "# 3"),
+        ("<p>a<br>---</p>", "a ---"),
+        ("a<br>===", "a ==="),
+        ("<p>1. Paris</p>", "1. Paris"),
+        ("<p><span>1</span>. Paris</p>", "1. Paris"),
+        ("<p>10<sup>3</sup></p>", "10³"),
+        ("<p>10<sup>-3</sup> m</p>", "10⁻³ m"),
+        ("<p>2<sup>a+b</sup></p>", "2^(a+b)"),
+        ("<p>e<sup>z</sup></p>", "e^z"),
+        ("<p>H<sub>2</sub>O</p>", "H₂O"),
+        ("<p>u<sub>n+1</sub></p>", "u_(n+1)"),
+        ("<p>http://example.org/a_b_c</p>", "http://example.org/a_b_c"),
+        ("<p>_init_ et a_b</p>", "_init_ et a_b"),
+        ("<p>a<![0]b</p>", "a<![0]b"),
+        ("<!DOCTYPE html><p>a</p>", "a"),
+        ("<![CDATA[a]]>", "<![CDATA[a]]>"),
+        ('<p>Ici <img src="data:image/png;base64,AAAA" alt="le plan"></p>', "Ici le plan"),
+        ('<p>Ici <img src="data:image/png;base64,AAAA"></p>', "Ici"),
+        ('<p><img src="@@PLUGINFILE@@/a.png"></p>', ""),
+        ('<p><image src="data:image/png;base64,AAAA"/></p>', ""),
+        ('<p><a href="@@PLUGINFILE@@/a.pdf">le texte</a></p>', "le texte"),
+        ("<b>" * 5000 + "a", "a"),
+        ("<p>!<a href='http://a.test'>b</a></p>", "!b"),
+    ],
+)
+def test_html_from_elsewhere_shows_the_words_it_showed(html, shown):
+    assert excerpt(render(to_markdown(html)).html, 1000) == shown
+
+
+signs = st.text(alphabet="-+=#>*_`~|[]()!&<:;.\\\\1a é\n", max_size=40)
+
+
+@given(signs)
+@settings(max_examples=400, deadline=None)
+def test_a_plain_text_is_shown_sign_for_sign(text):
+    shown = " ".join(text.split())
+    assert excerpt(render(literal(text)).html, 1000) == shown
+    assert excerpt(render(to_markdown(f"<p>{escape(text)}</p>")).html, 1000) == shown
+
+
+@given(st.text(max_size=200) | st.text(alphabet="<>!-/[]=\"'&;#?aimgsp x0²\x00", max_size=120))
+@settings(max_examples=400, deadline=None)
+def test_no_html_from_elsewhere_breaks_the_converter(html):
+    audited(render(to_markdown(html)).html)
+
+
 class TestOnSamples:
     pytestmark = needs_samples
 
@@ -299,6 +354,10 @@ class TestOnSamples:
         for example in examples:
             audited(render(example["markdown"]).html)
             audited(render_document(example["markdown"]).html)
+
+    def test_the_naughty_strings_do_not_break_the_converter(self):
+        for text in json.loads((SAMPLES / "security" / "blns.json").read_text()):
+            audited(render(to_markdown(text)).html)
 
     def test_the_naughty_strings_are_rendered_safely_and_none_is_lost(self):
         for text in json.loads((SAMPLES / "security" / "blns.json").read_text()):
