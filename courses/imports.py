@@ -1,6 +1,7 @@
 """Bringing courses and question banks in, by the same actions as the studio; what is there already is left alone."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,7 +32,10 @@ from people.importing import Progress, silent
 WORDS_A_MINUTE = 200
 MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(\s*<?(?:\./)?([^)\s>]+\.md)>?(?:#[^)\s]*)?\s*\)")
 HTML = re.compile(r"</?[a-zA-Z][^<>]*>|&[a-z]+;|&#\d+;")
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@])")
+AIKEN = re.compile(r"^ANSWER:[ \t]*[A-Z][ \t]*\r?$", re.MULTILINE)
+# Pictures inside the text itself, and files that a Moodle kept.
+LEFT_BEHIND = re.compile(r"@@PLUGINFILE@@|<image\b|<img\b[^>]*\bdata:|!\[[^\]]*\]\(\s*<?data:", re.IGNORECASE)
+LEFT_BEHIND_LINK = re.compile(r"!?\[([^\]]*)\]\(\s*<?(?:@@PLUGINFILE@@|data:)[^)]*\)", re.IGNORECASE)
 
 Abandon = Callable[[Callable[[], None]], None]
 
@@ -46,7 +50,19 @@ def read_questions(name: str, content: bytes) -> list[ReadQuestion | RefusedItem
         raise Refused(_("%(file)s is not written in UTF-8.") % {"file": name}) from error
     if "\x00" in text:
         raise Refused(_("%(file)s is not a text.") % {"file": name})
+    if (other := _other_format(text)) is not None:
+        raise Refused(_("This is not GIFT, it looks like %(format)s.") % {"format": other})
     return list(gift.read(text))
+
+
+def _other_format(text: str) -> str | None:
+    """The format, other than GIFT, in which people write questions that a text looks like."""
+    if AIKEN.search(text) and not AIKEN.sub("", text).count("{"):
+        return "Aiken"
+    try:
+        return "JSON" if isinstance(json.loads(text), list | dict) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 # Questions
@@ -63,7 +79,7 @@ def import_questions(
 ) -> None:
     """Put questions into the bank of `by`'s organisation; one that is there already is left as it is."""
     _require_author(by)
-    items, seen = list(items), dict[str, str]()
+    items, seen = list(items), set[str]()
     for done, item in enumerate(items, 1):
         if isinstance(item, RefusedItem):
             report.refuse(_("questions"), item)
@@ -86,21 +102,21 @@ def _require_author(by) -> None:
         raise Refused(_("Only trainers and administrators bring courses and questions in."))
 
 
-def _bring_question(item: ReadQuestion, seen: dict[str, str], *, by, language: str, report: Report) -> None:
+def _bring_question(item: ReadQuestion, seen: set[str], *, by, language: str, report: Report) -> None:
     options = _choices(item, language)
     text = _as_markdown(item.text, item.format)
-    content = _digest(text, *(f"{option.correct}{option.text}" for option in options))
-    external_id = _question_id(item, content)
-    if seen.get(external_id, content) != content:
-        # Two questions of one name: both come in, the second under its content.
-        external_id = f"{external_id[:150]}#{content}"
+    html = markdown.render(text).html
+    shown = [(markdown.render(option.text).html, option.correct) for option in options]
+    _refuse_unreadable(item, html, [words for words, _correct in shown])
+    said = (" ".join(words.split()) for words in (html, *(f"{correct}{words}" for words, correct in shown)))
+    external_id = f"content:{_digest(*said)}"
     if external_id in seen:
         raise Refused(_("The same question is in the file twice."))
-    seen[external_id] = content
-    known = Question.objects.filter(organisation=by.organisation, external_id=external_id).first()
+    seen.add(external_id)
+    known = _known_question(by, external_id, html, shown)
     if known is not None:
         report.take(_("questions"), there=1)
-        if known.text != text:
+        if known.html != html:
             report.differ(
                 _("already there in other words, which were kept"), where=item.where, name=item.title
             )
@@ -119,10 +135,38 @@ def _bring_question(item: ReadQuestion, seen: dict[str, str], *, by, language: s
         external_id=external_id,
     )
     report.take(_("questions"), made=1, name=item.title or text[:80])
-    for sentence in item.notes:
+    for sentence in dict.fromkeys((*item.notes, *_left_out(item))):
         report.differ(sentence, where=item.where, name=item.title)
     if item.tags:
         report.differ(_("labels of questions are not kept"), where=item.where, name=item.title)
+
+
+def _refuse_unreadable(item: ReadQuestion, html: str, shown: list[str]) -> None:
+    """Refuses what would show nothing, or two options that can no longer be told apart."""
+    if not markdown.says_something(html):
+        raise Refused(_("The question has no text."))
+    if not all(map(markdown.says_something, shown)):
+        raise Refused(_("An option is empty."))
+    written = [option.text for option in item.options]
+    if len(set(written)) == len(written) and len(set(shown)) < len(shown):
+        raise Refused(_("Two options can no longer be told apart."))
+
+
+def _left_out(item: ReadQuestion) -> list[str]:
+    """What a note must say about pictures and files that stayed where the bank comes from."""
+    words = (item.text, item.feedback, *(o.text for o in item.options), *(o.feedback for o in item.options))
+    there = any(LEFT_BEHIND.search(text) for text in words)
+    return [_("pictures and files inside questions were left out")] if there else []
+
+
+def _known_question(by, external_id: str, html: str, shown: list[tuple[str, bool]]) -> Question | None:
+    """A question of the bank with this content, whatever it is called; also one that was written here."""
+    bank = Question.objects.filter(organisation=by.organisation)
+    known = bank.filter(external_id=external_id).first()
+    for other in [] if known else bank.filter(html=html).prefetch_related("options"):
+        if {(o.html, o.correct) for o in other.options.all() if o.retired_at is None} == set(shown):
+            return other
+    return known
 
 
 def _refuse_too_long(text: str, feedback: str, options: list[Choice]) -> None:
@@ -145,23 +189,22 @@ def _choices(item: ReadQuestion, language: str) -> list[Choice]:
     ]
 
 
-def _question_id(item: ReadQuestion, content: str) -> str:
-    named = f"{item.category}::{item.title}" if item.title else content
-    return named if len(named) <= 150 else f"{named[:120]}#{_digest(named)}"
-
-
 def _digest(*words: str) -> str:
     return hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:24]
 
 
 def _as_markdown(text: str, format_: str) -> str:
     """The Markdown that shows what a bank meant; signs are escaped only where they would be taken for Markdown."""
+    text = markdown.clean_source(text)
     if format_ == "markdown" or not text:
-        return text
+        return LEFT_BEHIND_LINK.sub(r"\1", text)
     if format_ == "html" or (format_ == "moodle" and HTML.search(text)):
         return markdown.to_markdown(text)
-    shown = markdown.excerpt(markdown.render(text).html, len(text) * 2)
-    return text if shown == " ".join(text.split()) else SPECIAL.sub(r"\\\1", text)
+    try:
+        shown = markdown.excerpt(markdown.render(text).html, len(text) * 2)
+    except Refused:  # too much of it to be shown: what is stored is refused later, with its own sentence
+        return text
+    return text if shown == " ".join(text.split()) else markdown.literal(text)
 
 
 # Courses

@@ -158,13 +158,17 @@ def _choices(question: ReadQuestion, answers: str) -> ReadQuestion:
         signs.append(sign)
         options.append(_option(sign, answer, question.format))
     if not signs:
-        raise CannotAsk(_("The answers could not be read."))
+        raise CannotAsk(_no_sign())
     if "~" not in signs:
         raise refuse_kind(_("short answer"))
     single = "=" in signs
     if not single:
         options = [replace(option, is_right=(option.weight or 0) > 0) for option in options]
     return with_options(question, options, single=single)
+
+
+def _no_sign() -> str:
+    return _("These answers are not GIFT: a right one begins with “=” and a wrong one with “~”.")
 
 
 def _answers(text: str) -> Iterator[tuple[str, str]]:
@@ -174,7 +178,7 @@ def _answers(text: str) -> Iterator[tuple[str, str]]:
             if sign:
                 yield sign, text[start:at]
             elif text[:at].strip():
-                raise CannotAsk(_("The answers could not be read."))
+                raise CannotAsk(_no_sign())
             sign, start = character, at + 1
     if sign:
         yield sign, text[start:]

@@ -77,7 +77,7 @@ def test_questions_twice_change_nothing_and_a_dry_run_keeps_nothing(bank, julie)
 
 def test_a_question_reworded_here_is_kept_and_the_difference_named(bank, julie, capsys):
     bring_questions(bank, julie)
-    Question.objects.filter(name="Deux").update(text="Reformulée")
+    Question.objects.filter(name="Deux").update(text="Reformulée", html="<p>Reformulée</p>\n")
     bring_questions(bank, julie)
     assert Question.objects.get(name="Deux").text == "Reformulée"
     assert "1 × already there in other words, which were kept" in capsys.readouterr().out
