@@ -117,7 +117,7 @@ def field_parts(bound: BoundField, attrs: dict[str, Any] | None = None) -> Field
 
 def _is_always_answered(bound: BoundField) -> bool:
     """A list without an empty line holds an answer from the start: nobody can leave it out."""
-    return all(str(value) for value, _label in bound.field.choices)  # type: ignore[attr-defined]  # a select has them
+    return all(str(value) for value, _label in bound.field.widget.choices)  # type: ignore[attr-defined]  # a select has them
 
 
 def _choices(bound: BoundField) -> tuple[Choice, ...]:

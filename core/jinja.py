@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.template.defaultfilters import floatformat
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, localize
@@ -56,6 +57,7 @@ def environment(**options: Any) -> Environment:
         "excerpt": excerpt,
         "clock": clock,
         "delay": delay,
+        "weight": weight,
         "day": day,
         "number": localize,
         "query": quote,
@@ -66,6 +68,18 @@ def environment(**options: Any) -> Environment:
 def plain(written: str) -> str:
     """The words of rendered Markdown, without its marks: escaped again wherever a template shows them."""
     return html.unescape(strip_tags(written)).strip()
+
+
+def weight(size: int) -> str:
+    """What a file weighs, in thousands like the limits that uploads are told: 606 kB, 12.4 MB.
+
+    Django's `filesizeformat` divides by 1024 and writes « Kio » in French.
+    """
+    if size < 999_500:
+        return gettext("%(n)s\N{NO-BREAK SPACE}kB") % {"n": floatformat(size / 1_000, 0)}
+    if size < 999_950_000:
+        return gettext("%(n)s\N{NO-BREAK SPACE}MB") % {"n": floatformat(size / 1_000_000, 1)}
+    return gettext("%(n)s\N{NO-BREAK SPACE}GB") % {"n": floatformat(size / 1_000_000_000, 1)}
 
 
 def day(value: datetime | date | None, shape: str = "DATE_FORMAT") -> str:

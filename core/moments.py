@@ -49,9 +49,9 @@ def _moment(value: datetime, now: datetime, spoken: bool, language: str, zone: s
     )
 
 
-def clock(seconds: int) -> str:
+def clock(seconds: float) -> str:
     """3:12, or 1:03:12 past the hour."""
-    minutes, rest = divmod(seconds, 60)
+    minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 

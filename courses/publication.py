@@ -1,9 +1,12 @@
 """What must be there before learners see a module or a course: the same list for the page and for the action."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Course, Module
+from courses.queries.studio import StudioModule
 
 
 def missing_in(module: Module) -> list[str]:
@@ -32,8 +35,8 @@ def advice_for(module: Module) -> list[str]:
     return found
 
 
-def checklist(course: Course, modules: list[Module]) -> list[tuple[bool, str]]:
-    """What a course needs, each with whether it is there; `modules` are those of the course, prefetched or not."""
+def checklist(course: Course, modules: Sequence[StudioModule]) -> list[tuple[bool, str]]:
+    """What a course needs, each with whether it is there; `modules` are those of the course."""
     drafts = sum(module.published_at is None for module in modules)
     drafts_text = ngettext("%(n)d module is still a draft", "%(n)d modules are still drafts", drafts) % {
         "n": drafts

@@ -1,6 +1,6 @@
 """The outline of a course for one person: sections, modules, what is done, who talks where."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from community.models import Membership, ReadState, Thread
 from core.addresses import address_of
 from core.prepared import prepared
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
+from people.queries.person_card import PersonCard, card_columns, card_from
 from people.reader import Reader
 
 KIND_ICONS = {Module.Kind.VIDEO: "play", Module.Kind.TEXT: "book-open-text", Module.Kind.QUIZ: "circle-help"}
@@ -69,8 +70,19 @@ class ModuleRow:
         return KIND_ICONS[Module.Kind(self.kind)]
 
     @property
+    def kind_label(self) -> str:
+        return str(Module.Kind(self.kind).label)
+
+    @property
     def state(self) -> str:
         return "done" if self.completed_at else "begun" if self.opened_at else "open"
+
+
+class Facilitator(NamedTuple):
+    """Somebody who accompanies the session."""
+
+    job_title: str
+    person: PersonCard | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,7 @@ class CoursePage:
     enrolment: Enrolment | None
     can_edit: bool
     steps: list[ModuleRow]
-    facilitators: list[Membership] = field(default_factory=list)
+    facilitators: list[Facilitator]
 
     @property
     def sections(self) -> list[tuple[int, str, list[ModuleRow]]]:
@@ -154,10 +166,11 @@ def course_page(user: Any, course: Course) -> CoursePage:
     enrolment = enrolment_of(user, course)
     session = enrolment.session if enrolment else _open_session(course)
     talk: dict[int, Talk] = {}
-    facilitators: list[Membership] = []
+    facilitators: list[Facilitator] = []
     if session is not None:
         talk = _talk_by_module(course, session, user if enrolment else None)
-        facilitators = _facilitators(space=session.space_id)
+        rows = _facilitators(space=session.space_id)
+        facilitators = [Facilitator(row[0] or "", card_from(row[1:])) for row in rows]
     steps = module_rows(course, enrolment, talk)
     return CoursePage(course, session, enrolment, can_edit, steps, facilitators)
 
@@ -171,9 +184,8 @@ def _editable(reader: Reader, course: int) -> QuerySet:
 def _facilitators(space: int) -> QuerySet:
     return (
         Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR, user__is_active=True)
-        .select_related("user__profile", "user__standing")
-        .defer("user__profile__bio")
         .order_by("user__name")
+        .values_list("user__profile__job_title", *card_columns("user"))
     )
 
 

@@ -60,7 +60,7 @@ def show(request: PersonRequest, digest: str) -> HttpResponse:
     report = outcome.report
     context = {
         "upload": upload,
-        "language": language,
+        "file_language": language,
         "rows": list(report.rows()),
         "differences": report.differences.most_common(),
         "made": report.made_names[:SHOWN],

@@ -3,9 +3,8 @@
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +21,7 @@ from courses.actions import (
 )
 from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm, QuizForm
 from courses.models import Module, Question
-from courses.queries.studio import categories_of_bank, questions_of_bank, questions_of_quiz
+from courses.queries.studio import bank_page, categories_of_bank, questions_of_quiz
 from courses.views.authoring import author, module_of, question_of
 from courses.views.module_editor import editor
 from people.requests import PersonRequest
@@ -68,8 +67,8 @@ def compose(request: PersonRequest, pk: int) -> HttpResponse:
     module = _quiz_module(request, pk)
     questions = questions_of_quiz(module.quiz)
     if request.method == "POST":
-        wanted = _arranged(request, questions)
-        compose_quiz(module.quiz, by=request.user, questions=wanted)
+        wanted = _arranged(request, [question.pk for question in questions])
+        compose_quiz(module.quiz, by=request.user, questions=_in_order(request, wanted))
         query = request.GET.urlencode()
         response = redirect("courses:studio-compose", module.pk)
         response["Location"] += f"?{query}" if query else ""
@@ -94,8 +93,12 @@ def _bank(request: PersonRequest) -> dict:
     form = QuestionSearchForm(request.GET, categories=categories_of_bank(request.user))
     form.is_valid()
     asked = form.cleaned_data
-    found = questions_of_bank(request.user, text=asked.get("q", ""), category=asked.get("category", ""))
-    page = Paginator(found, 40).get_page(request.GET.get("page"))
+    page = bank_page(
+        request.user,
+        text=asked.get("q", ""),
+        category=asked.get("category", ""),
+        number=request.GET.get("page"),
+    )
     return {"form": form, "page": page}
 
 
@@ -106,22 +109,28 @@ def _quiz_module(request: PersonRequest, pk: int) -> Module:
     return module
 
 
-def _arranged(request: PersonRequest, questions: list[Question]) -> list[Question]:
+def _arranged(request: PersonRequest, ids: list[int]) -> list[int]:
     """The list after one button: add=pk, remove=pk, up=pk or down=pk."""
     for verb in ("add", "remove", "up", "down"):
         if (pk := whole(request.POST.get(verb))) is not None:
             break
     else:
-        return questions
-    bank = Question.objects.filter(organisation=request.user.organisation_id)
-    question = get_object_or_404(bank, pk=pk)
-    rest = [one for one in questions if one != question]
+        return ids
+    rest = [one for one in ids if one != pk]
     if verb == "remove":
         return rest
-    if verb == "add" or question not in questions:
-        return [*rest, question]
-    at = questions.index(question) + (-1 if verb == "up" else 1)
-    return [*rest[: max(at, 0)], question, *rest[max(at, 0) :]]
+    if verb == "add" or pk not in ids:
+        return [*rest, pk]
+    at = max(ids.index(pk) + (-1 if verb == "up" else 1), 0)
+    return [*rest[:at], pk, *rest[at:]]
+
+
+def _in_order(request: PersonRequest, ids: list[int]) -> list[Question]:
+    """404 for a question that is not in the bank of the person's organisation."""
+    found = Question.objects.filter(organisation=request.user.organisation_id).in_bulk(ids)
+    if len(found) < len(ids):
+        raise Http404
+    return [found[pk] for pk in ids]
 
 
 def _edit(request: PersonRequest, form: QuestionForm, question: Question | None) -> HttpResponse:

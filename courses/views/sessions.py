@@ -1,7 +1,6 @@
 """Sessions of a course, and who is in them."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -109,7 +108,8 @@ def _people(
         "course": session.course,
         "form": form,
         "session_form": SessionForm(instance=session),
-        "page": Paginator(people_of_session(session), 50).get_page(request.GET.get("page")),
+        "page": people_of_session(session, request.GET.get("page")),
+        "modules_count": session.course.modules.published().count(),
         "text": text,
         "found": people_to_enrol(session, text) if text else [],
         "refused": refused,

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Refused
 from core.idempotency import refuse
 from courses.actions import archive_course, change_course, create_course, publish_course
-from courses.forms.studio import CourseForm, NewModuleForm, SectionForm
+from courses.forms.studio import CourseForm, NewModuleForm
 from courses.models import Course
 from courses.publication import checklist
 from courses.queries.studio import courses_to_write, outline_to_write
@@ -24,7 +23,7 @@ from people.requests import PersonRequest
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
-    page = Paginator(courses_to_write(request.user, text), 30).get_page(request.GET.get("page"))
+    page = courses_to_write(request.user, text, request.GET.get("page"))
     return render(request, "courses/studio.html", {"page": page, "text": text})
 
 
@@ -59,13 +58,11 @@ def outline_page(
     module_form: NewModuleForm | None = None,
 ) -> HttpResponse:
     sections = outline_to_write(course)
-    modules = [module for section in sections for module in section.modules.all()]
+    modules = [module for section in sections for module in section.modules]
     context = {
         "course": course,
         "sections": sections,
-        "modules": modules,
         "checklist": checklist(course, modules),
-        "section_form": SectionForm(),
         "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
         "refused": refused,
     }

@@ -4,6 +4,7 @@ import pytest
 
 from courses.actions import enrol
 from courses.models import Progress
+from courses.queries.catalogue import Filters, catalogue_page
 from tests import making
 
 
@@ -46,12 +47,12 @@ def shelf(lumen, awa):
     ],
 )
 def test_filters(sign_in, awa, shelf, query, found):
-    page = sign_in(awa).get(f"/courses/{query}")
-    assert {course.title for course in page.context["page"].object_list} == found
+    page = sign_in(awa).get(f"/courses/{query}").text
+    assert {title for title in shelf if f">{title}</a>" in page} == found
 
 
-def test_a_card_says_how_far_one_is(sign_in, awa, shelf):
-    courses = {course.title: course for course in sign_in(awa).get("/courses/").context["page"].object_list}
+def test_a_card_says_how_far_one_is(awa, shelf):
+    courses = {card.title: card for card in catalogue_page(awa, Filters(), None).object_list}
     assert (courses["Négocier"].done_count, courses["Négocier"].modules_count) == (1, 2)
     assert (courses["Écouter"].enrolled, courses["Écouter"].learners, courses["Écouter"].minutes) == (
         False,
@@ -74,8 +75,8 @@ def test_a_card_says_all_that_one_needs_to_choose(sign_in, awa, shelf):
     course.save(update_fields=["title", "summary", "due_on"])
     card = sign_in(awa).get("/courses/?mandatory=on").text
     card = card[card.index('<li class="flex">') : card.index("</li>", card.index('<li class="flex">'))]
-    assert 'lang="en">Dire &lt;ce&gt; qui va</a>' in card
-    assert 'lang="en">Sans « mais » &amp; sans détour</p>' in card
+    assert 'lang="en" dir="auto">Dire &lt;ce&gt; qui va</a>' in card
+    assert 'lang="en" dir="auto">Sans « mais » &amp; sans détour</p>' in card
     assert f'href="{course.get_absolute_url()}"' in card
     assert 'aria-label="0 modules faits sur 2"' in card
     assert ">Obligatoire avant le 9 mars 2031</span>" in card

@@ -3,9 +3,9 @@ from django.core.files.base import ContentFile
 from django.utils import translation
 
 from core.errors import Refused
+from core.jinja import weight
 from courses.actions import save_caption, upload_video
 from courses.models import Cue, Progress, Video
-from courses.templatetags.courses import weight
 from tests import making
 from tests.courses import films
 
