@@ -8,6 +8,7 @@ from analytics.rollups.rebuilding import first_day, mark
 from people.models import User
 from people.privacy import register, rows_of
 
+NOT_OF_THE_PERSON = {"id", "organisation", "user", "unit_id"}
 KEEP_VOLUMES = """
     INSERT INTO analytics_anonymousday (organisation_id, day, space_id, contributions)
     SELECT organisation_id, day, space_id, contributions FROM analytics_learnerday
@@ -34,7 +35,8 @@ def erase_seat(user: User) -> int:
 
 
 def declare() -> None:
-    columns = ("day", "space_id", "presences", "contributions", "participations", "reactions")
+    # Every column: what is counted about somebody later comes along by itself.
+    columns = [field.attname for field in LearnerDay._meta.fields if field.name not in NOT_OF_THE_PERSON]
     register(LearnerDay, export=rows_of(LearnerDay, "user", *columns), erase=erase_days)
     # A place in a bitmap says nothing by itself: there is nothing of it to take along.
     register(Seat, export=lambda user: [], erase=erase_seat)

@@ -1,5 +1,7 @@
 """The report page: cards, charts, table rows and filter fields made from a report."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -8,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from analytics import filters, formatting
+from analytics import filters, formatting, metrics
 from analytics.filters import Choices, Filters
 from analytics.metrics import formulas, participation
 from analytics.metrics.base import READINGS, Metric, Value
@@ -17,9 +19,9 @@ from analytics.reports import Line, Report, Row
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with everything that must stand beside it. Two that are equal look alike."""
+    """A figure with everything that must stand beside it."""
 
-    metric: Metric = field(compare=False)
+    metric: Metric
     code: str
     detail: str
     value: str
@@ -32,22 +34,38 @@ class Figure:
     note: str
 
 
-def page(report: Report) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ReportPage:
+    """What the page draws of a report; without figures, its filters and the reason only."""
+
+    dates: str
+    fields: list[FilterField]
+    has_figures: bool = False
+    notes: list[str] = field(default_factory=list)
+    cards: list[Figure] = field(default_factory=list)
+    weeks: dict[str, Any] = field(default_factory=dict)
+    curve: dict[str, Any] | None = None
+    rows: tuple[UnitRow, ...] = ()
+    lines: tuple[Figure, ...] = ()
+    metrics: tuple[Metric, ...] = metrics.ALL
+
+
+def page(report: Report, choices: Choices) -> ReportPage:
     period = report.filters.period
-    shown = {
-        "dates": formatting.dates(period.first, period.last),
-        "dates_before": formatting.dates(period.preceding.first, period.preceding.last),
-        "notes": notes(report),
-    }
+    dates, fields = formatting.dates(period.first, period.last), form(report.filters, choices)
     if report.refusal or not report.group.size:
-        return shown
-    return shown | {
-        "cards": cards(report),
-        "weeks": weeks(report),
-        "curve": curve(report),
-        "rows": rows(report),
-        "lines": tuple(described(line) for line in report.lines),
-    }
+        return ReportPage(dates, fields, notes=notes(report))
+    return ReportPage(
+        dates,
+        fields,
+        has_figures=True,
+        notes=notes(report),
+        cards=cards(report),
+        weeks=weeks(report),
+        curve=curve(report),
+        rows=rows(report),
+        lines=tuple(described(line) for line in report.lines),
+    )
 
 
 def cards(report: Report) -> list[Figure]:
@@ -157,7 +175,7 @@ class Cell(NamedTuple):
 
 
 class UnitRow(NamedTuple):
-    """A row of the table by unit. Two that are equal look alike."""
+    """A row of the table by unit."""
 
     name: str
     url: str = ""
@@ -223,8 +241,15 @@ def notes(report: Report) -> list[str]:
     return found
 
 
-def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
-    """The filters as selects: name, label, options (value, words, chosen)."""
+class FilterField(NamedTuple):
+    """A filter as a list to choose from: value, words, whether it is chosen."""
+
+    name: str
+    label: str
+    options: list[tuple[Any, Any, bool]]
+
+
+def form(asked: Filters, choices: Choices) -> list[FilterField]:
     scope = asked.scope
     picked = {scope.kind: scope.id}
     fields: list[tuple[str, str, list, Any]] = [
@@ -237,11 +262,7 @@ def form(asked: Filters, choices: Choices) -> list[dict[str, Any]]:
     ]
     always = {"period", "view"}
     return [
-        {
-            "name": name,
-            "label": label,
-            "options": [(value, words, str(value) == str(chosen)) for value, words in options],
-        }
+        FilterField(name, label, [(value, words, str(value) == str(chosen)) for value, words in options])
         for name, label, options, chosen in fields
         if len(options) > 1 or name in always
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Count,
@@ -21,12 +21,13 @@ from django.db.models import (
 )  # fmt: skip
 from django.utils import timezone
 
-from analytics import days
+from analytics import days, formatting
 from analytics.metrics.answers import MATURITIES
 from analytics.models import LearnerDay, ThreadFact
 from community.models import Flag, Membership, Post, Resolution, Space, Thread
 from core.prepared import AnyOf, prepared
 from people.models import Organisation, RoleGrant, User
+from people.queries.person_card import COLUMNS, PersonCard, person_cards
 from people.reader import Reader
 
 SILENT_AFTER = timedelta(days=14)
@@ -47,6 +48,10 @@ class Case:
     flags: list[Flag]
 
     @property
+    def author(self) -> PersonCard | None:
+        return PersonCard.of(self.post.author) if self.post.author else None
+
+    @property
     def reasons(self) -> list[str]:
         return list(dict.fromkeys(flag.get_reason_display() for flag in self.flags))
 
@@ -58,7 +63,7 @@ class Case:
 @dataclass
 class Question:
     thread: Thread
-    expert: User | None = None
+    expert: PersonCard | None = None
     # The skill they are asked for; empty when it is for their accepted answers.
     skill: str = ""
 
@@ -81,6 +86,19 @@ class Health:
     def useful_share(self) -> float | None:
         return self.useful / self.replies if self.replies else None
 
+    @property
+    def answered_words(self) -> str:
+        return formatting.share_or_dash(self.answered_share)
+
+    @property
+    def useful_words(self) -> str:
+        return formatting.share_or_dash(self.useful_share)
+
+
+class SilentMember(NamedTuple):
+    person: PersonCard
+    last_seen: date | None
+
 
 @dataclass
 class Dashboard:
@@ -91,7 +109,7 @@ class Dashboard:
     questions: list[Question]
     number_of_questions: int
     oldest_question: datetime | None
-    silent: list[User]
+    silent: list[SilentMember]
     number_of_silent: int
     number_of_silent_newcomers: int
     highlights: list[Post]
@@ -113,7 +131,7 @@ def _spaces_of(reader: Reader) -> QuerySet:
 def dashboard_of(user, spaces: list[Any]) -> Dashboard:
     ids = [space.pk for space in spaces]
     waiting = _waiting(reader=Reader.of(user), spaces=ids)
-    silent = silent_members(user, spaces[0].organisation, ids)
+    silent, of_all, newcomers = silent_members(user, spaces[0].organisation, ids)
     return Dashboard(
         spaces=spaces,
         members=_number_of_members(spaces=ids)[0][0] if any(space.learners for space in spaces) else 0,
@@ -122,8 +140,8 @@ def dashboard_of(user, spaces: list[Any]) -> Dashboard:
         number_of_questions=waiting[0].of_all if waiting else 0,
         oldest_question=waiting[0].created_at if waiting else None,
         silent=silent,
-        number_of_silent=silent[0].of_all if silent else 0,
-        number_of_silent_newcomers=silent[0].new_ones if silent else 0,
+        number_of_silent=of_all,
+        number_of_silent_newcomers=newcomers,
         highlights=highlights(user, ids),
         health=health_of(spaces),
     )
@@ -183,7 +201,7 @@ def with_experts(threads: list[Thread]) -> list[Question]:
     for space, author, _number in _accepted(spaces=spaces):
         accepted[space].append(author)
     found = [_suggested(thread, skilled[thread.space_id], accepted[thread.space_id]) for thread in threads]
-    people = User.objects.in_bulk({person for person, _skill in found if person})
+    people = person_cards(person for person, _skill in found)
     return [
         Question(thread, people.get(person), skill)
         for thread, (person, skill) in zip(threads, found, strict=True)
@@ -222,19 +240,24 @@ def _suggested(thread: Thread, skilled: list[tuple[int, str]], accepted: list[in
     return next((author for author in accepted if author != thread.author_id), None), ""
 
 
-def silent_members(user, organisation: Organisation, spaces: list[int]) -> list[Any]:
+def silent_members(
+    user, organisation: Organisation, spaces: list[int]
+) -> tuple[list[SilentMember], int, int]:
     """Members whom nothing was seen of for 14 days, anywhere; who joined since is given time.
 
-    Those seen longest ago, each with the number `of_all` and of the `new_ones` among them.
+    Those seen longest ago, the number of all of them and of the newcomers among them.
     """
     now = timezone.now()
-    return _silent(
+    rows = _silent(
         reader=Reader.of(user),
         spaces=spaces,
         day=days.today(organisation) - SILENT_AFTER,
         joined_before=now - SILENT_AFTER,
         new_since=now - NEWCOMER,
     )
+    members = [SilentMember(PersonCard(*card), last_seen) for *card, last_seen, _of_all, _new in rows]
+    of_all, newcomers = rows[0][-2:] if rows else (0, 0)
+    return members, of_all, newcomers
 
 
 @prepared
@@ -256,14 +279,13 @@ def _silent(
         .filter(Exists(joined), ~Exists(seen.filter(day__gt=day)))
         .exclude(pk=reader.pk)
         .exclude(role_grants__in=RoleGrant.objects.filter(role__in=TEACHING, revoked_at=None))
-        .select_related("profile")
-        .defer("profile__bio")
         .annotate(
             last_seen=Subquery(last),
             of_all=Window(Count("pk")),
             new_ones=Window(Count("pk", filter=new)),
         )
-        .order_by("last_seen", "name")[:SHOWN]
+        .order_by("last_seen", "name")
+        .values_list(*COLUMNS, "last_seen", "of_all", "new_ones")[:SHOWN]
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +17,6 @@ from courses.models import Enrolment
 WEEKS = 12
 
 
-@dataclass
-class Week:
-    monday: date
-    days_present: int = 0
-    contributions: int = 0
-    participations: int = 0
-    reactions: int = 0
-
-
 @dataclass(frozen=True)
 class PersonalMeasure:
     """Something that is measured: what it is, how it is counted, who sees it with a name."""
@@ -33,6 +24,8 @@ class PersonalMeasure:
     name: Any
     definition: Any
     seen_by: Any
+    # Where it stands in `LearnerDay`, for those that are shown week by week; of presences days are counted.
+    column: str = ""
 
 
 NOBODY = _("You. HR sees it added up over groups of five people or more, without names.")
@@ -45,6 +38,7 @@ MEASURED = (
         _(
             "You. Who facilitates your spaces sees that you have been away for 14 days, to write to you; never the detail."
         ),
+        "presences",
     ),
     PersonalMeasure(
         _("Contributions"),
@@ -52,9 +46,17 @@ MEASURED = (
             "Messages and replies you published and did not remove. Several in a row within ten minutes of one discussion count once."
         ),
         NOBODY,
+        "contributions",
     ),
-    PersonalMeasure(_("Participations"), _("Contributions, votes, quiz answers and reactions."), NOBODY),
-    PersonalMeasure(_("Reactions"), _("“Useful” and the other marks you gave and kept."), NOBODY),
+    PersonalMeasure(
+        _("Participations"),
+        _("Contributions, votes, quiz answers and reactions."),
+        NOBODY,
+        "participations",
+    ),
+    PersonalMeasure(
+        _("Reactions"), _("“Useful” and the other marks you gave and kept."), NOBODY, "reactions"
+    ),
     PersonalMeasure(
         _("Progress"),
         _(
@@ -77,23 +79,32 @@ NEVER = (
 )
 
 
+WEEKLY = [measure for measure in MEASURED if measure.column]
+
+
+class Week(NamedTuple):
+    """The numbers of an ISO week, in the order of `WEEKLY`."""
+
+    monday: date
+    numbers: list[int]
+
+
 def weeks_of(user) -> list[Week]:
     """The last twelve ISO weeks, the latest first; weeks without anything are zeros, not holes."""
     if user.organisation is None:
         return []
     this = days.monday(days.today(user.organisation))
-    weeks = {this - timedelta(weeks=back): Week(this - timedelta(weeks=back)) for back in range(WEEKS)}
-    present: dict[date, set[date]] = defaultdict(set)
-    for row in LearnerDay.objects.filter(user=user, day__gte=min(weeks)):
-        week = weeks.get(days.monday(row.day))
-        if week is None:
-            continue
-        present[week.monday].add(row.day)
-        week.days_present = len(present[week.monday])
-        week.contributions += row.contributions
-        week.participations += row.participations
-        week.reactions += row.reactions
-    return list(weeks.values())
+    mondays = [this - timedelta(weeks=back) for back in range(WEEKS)]
+    sums: dict[date, Counter[str]] = defaultdict(Counter)
+    present = set()
+    for row in LearnerDay.objects.filter(user=user, day__gte=mondays[-1]):
+        of_week = sums[days.monday(row.day)]
+        of_week["presences"] += row.day not in present
+        present.add(row.day)
+        for measure in WEEKLY:
+            if measure.column != "presences":
+                of_week[measure.column] += getattr(row, measure.column)
+    return [Week(monday, [sums[monday][measure.column] for measure in WEEKLY]) for monday in mondays]
 
 
 def progress_of(user) -> list[Enrolment]:

@@ -1,13 +1,10 @@
 """The dashboard of who facilitates spaces. What it changes is changed by the pages of community."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analytics import formatting
 from analytics.queries import facilitation
 from core.access import role
 from people.requests import PersonRequest
@@ -20,18 +17,5 @@ def index(request: PersonRequest) -> HttpResponse:
     spaces = facilitation.spaces_of(request.user)
     if not spaces and not is_trainer(request.user):
         raise PermissionDenied
-    context: dict[str, Any] = {"spaces": spaces}
-    if spaces:
-        dashboard = facilitation.dashboard_of(request.user, spaces)
-        context |= {
-            "dashboard": dashboard,
-            "health": [
-                {
-                    "one": one,
-                    "answered": formatting.share_or_dash(one.answered_share),
-                    "useful": formatting.share_or_dash(one.useful_share),
-                }
-                for one in dashboard.health
-            ],
-        }
-    return render(request, "analytics/facilitation.html", context)
+    dashboard = facilitation.dashboard_of(request.user, spaces) if spaces else None
+    return render(request, "analytics/facilitation.html", {"dashboard": dashboard})

@@ -16,6 +16,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "weeks": my_measures.weeks_of(request.user),
         "courses": my_measures.progress_of(request.user),
+        "columns": my_measures.WEEKLY,
         "measured": my_measures.MEASURED,
         "never": my_measures.NEVER,
         "is_learner": is_learner(request.user),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from analytics import export, filters, metrics, report_page, reports
+from analytics import export, filters, report_page, reports
 from analytics.queries.report import has_figures
 from analytics.queries.report_choices import choices_for
 from core.access import role
@@ -25,11 +25,9 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "report": report,
         "asked": asked,
-        "form": report_page.form(asked, choices),
-        "has_figures": report.group.size > 0 or has_figures(request.user.organisation),
+        "page": report_page.page(report, choices),
+        "organisation_has_figures": report.group.size > 0 or has_figures(request.user.organisation),
         "export_url": _address("analytics:export", asked),
-        "metrics": metrics.ALL,
-        **report_page.page(report),
     }
     return render(request, "analytics/report.html", context, status=422 if report.refusal else 200)
 
