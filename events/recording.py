@@ -86,6 +86,15 @@ def record_many(events: Iterable[Event]) -> int:
     return len(wanted)
 
 
+def sentence_from(source: str, **columns: str) -> str:
+    """The INSERT of a sentence for each row of `source`, for an act that is one statement with its sentence.
+
+    Columns are SQL. The verbs in them are listed in events/verbs.py, which nothing checks here but the tests.
+    """
+    values = ", ".join(columns.values())
+    return f"INSERT INTO {Event._meta.db_table} ({', '.join(columns)}) SELECT {values} FROM {source}"  # noqa: S608 - written by us
+
+
 def _insert(event: Event) -> None:
     # One event at a time too: each write of a page composed it anew.
     with connection.cursor() as cursor:
