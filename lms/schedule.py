@@ -13,6 +13,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "read-events": {"task": "events.read", "schedule": 10.0, "options": {"expires": 10}},
     "send-deliveries": {"task": "events.send", "schedule": 10.0, "options": {"expires": 10}},
     "send-digests": {"task": "notifications.send_digests", "schedule": crontab(minute="5")},
+    "remind-of-deadlines": {
+        "task": "notifications.remind_of_deadlines",
+        "schedule": crontab(hour="5", minute="15"),
+    },
     "forget-deliveries": {"task": "events.forget_deliveries", "schedule": crontab(hour="3", minute="20")},
     # A figure is at most a few minutes old; each day gets its roster soon after it begins.
     "count-dirty-days": {
@@ -26,5 +30,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "erase-people": {"task": "people.carry_out_erasures", "schedule": crontab(hour="4", minute="40")},
     "forget-orphans": {"task": "community.forget_orphans", "schedule": crontab(hour="3", minute="50")},
     "forget-files": {"task": "lms.forget_files", "schedule": crontab(hour="4", minute="20")},
+    "check-integrity": {"task": "lms.check_integrity", "schedule": crontab(hour="2", minute="30")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},
 }

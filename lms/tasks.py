@@ -1,7 +1,7 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
-from lms import orphan_files
+from lms import integrity, orphan_files
 from lms.beat import mark
 
 
@@ -14,6 +14,11 @@ def say_alive() -> None:
 @shared_task(name="lms.forget_files")
 def forget_files() -> None:
     orphan_files.delete_orphan_files()
+
+
+@shared_task(name="lms.check_integrity", soft_time_limit=900, time_limit=960)
+def check_integrity() -> None:
+    integrity.mend()
 
 
 @worker_ready.connect

@@ -36,6 +36,7 @@ CELERY_TASK_ROUTES = {
     "analytics.*": {"queue": "slow"},
     "people.*": {"queue": "slow"},
     "*.forget_*": {"queue": "slow"},
+    "lms.check_integrity": {"queue": "slow"},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
