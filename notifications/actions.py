@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -34,11 +34,30 @@ def tell(people: Iterable[int], *, kind: str, event: Event, post: Post) -> None:
         told -= _have_read(post, told)
     if not told or event.at < event.recorded_at - NEWS_FOR:
         return
-    told = _group(told, kind=kind, event=event, post=post)
+    _ring(told, kind=kind, about={"thread": post.thread_id}, event=event, actor=event.actor_id, post=post)
+
+
+def tell_of_space(people: Iterable[int], *, kind: str, event: Event, space_id: int, by: int | None) -> None:
+    """The same of what happened to people's place in a space, or in the course that owns it."""
+    told = {person for person in people if person != by}
+    if told and event.at >= event.recorded_at - NEWS_FOR:
+        _ring(told, kind=kind, about={"space": space_id}, event=event, actor=by)
+
+
+def _ring(
+    people: set[int],
+    *,
+    kind: str,
+    about: dict[str, int],
+    event: Event,
+    actor: int | None,
+    post: Post | None = None,
+) -> None:
+    told = _group(people, kind=kind, about=about, event=event, actor=actor, post=post)
     for person in told:
         live.publish(f"user:{person}")
     if event.recorded_at - event.at < MAILED_FOR and timezone.now() - event.recorded_at < MAILED_FOR:
-        _mail(told, kind=kind, about={"thread": post.thread_id}, event=event)
+        _mail(told, kind=kind, about=about, event=event)
 
 
 def _have_read(post: Post, people: set[int]) -> set[int]:
@@ -46,25 +65,27 @@ def _have_read(post: Post, people: set[int]) -> set[int]:
     return set(states.values_list("user", flat=True))
 
 
-def _group(people: set[int], *, kind: str, event: Event, post: Post) -> set[int]:
+def _group(
+    people: set[int], *, kind: str, about: dict[str, int], event: Event, actor: int | None, post: Post | None
+) -> set[int]:
     """One unread notice for each of them; returns those who had not been told of this event."""
-    theirs = Notification.objects.filter(user__in=people, thread=post.thread_id, kind=kind)
+    theirs = Notification.objects.filter(**about, user__in=people, kind=kind)
     found = list(theirs.filter(Q(read_at=None) | Q(event_ids__contains=[event.pk])).select_for_update())
     people = people - {one.user_id for one in found if event.pk in one.event_ids}
     groups = [one for one in found if one.read_at is None and one.user_id in people]
     for one in groups:
         one.last_post, one.updated_at = post, event.at
         one.event_ids = [*one.event_ids, event.pk]
-        one.actors = _latest_first(event.actor_id, one.actors)
+        one.actors = _latest_first(actor, one.actors)
     Notification.objects.bulk_update(groups, ["last_post", "updated_at", "event_ids", "actors"])
     Notification.objects.bulk_create(
         Notification(
+            **{f"{field}_id": number for field, number in about.items()},
             user_id=person,
             kind=kind,
-            thread_id=post.thread_id,
             first_post=post,
             last_post=post,
-            actors=_latest_first(event.actor_id, []),
+            actors=_latest_first(actor, []),
             event_ids=[event.pk],
             created_at=event.at,
             updated_at=event.at,
@@ -123,6 +144,40 @@ def take_back(*, kind: str, post_id: int | None) -> None:
     gone.delete()
     for person in people:
         live.publish(f"user:{person}")
+
+
+def take_back_mark(*, author_id: int, thread_id: int, by: int | None) -> None:
+    """Somebody finds a message useful no more: their name goes from the notice, and the notice with the last name."""
+    unread = Notification.objects.unread().filter(kind=Kind.USEFUL, thread=thread_id, user=author_id)
+    for notice in unread.filter(actors__contains=[by]).select_for_update():
+        notice.actors = [actor for actor in notice.actors if actor != by]
+        if notice.actors:
+            notice.save(update_fields=["actors"])
+        else:
+            notice.delete()
+        live.publish(f"user:{author_id}")
+
+
+def clear_requests(space_id: int) -> None:
+    """Nobody waits at the door any more: the facilitators have nothing left to do there."""
+    called = Notification.objects.unread().filter(kind=Kind.REQUEST, space=space_id)
+    people = list(called.values_list("user", flat=True))
+    called.update(read_at=timezone.now())
+    for person in people:
+        live.publish(f"user:{person}")
+
+
+def remind(people: Iterable[int], *, space_id: int, since: datetime) -> int:
+    """Tell people that a session comes to its end, each once since that moment. Returns how many were told."""
+    told = Notification.objects.filter(kind=Kind.DEADLINE, space=space_id, created_at__gte=since)
+    fresh = set(people) - set(told.values_list("user", flat=True))
+    Notification.objects.bulk_create(
+        [Notification(user_id=person, kind=Kind.DEADLINE, space_id=space_id) for person in fresh],
+        ignore_conflicts=True,
+    )
+    for person in fresh:
+        live.publish(f"user:{person}")
+    return len(fresh)
 
 
 def clear(user_id: int, *, thread_id: int, number: int) -> None:

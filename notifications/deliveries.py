@@ -34,7 +34,9 @@ CLOSED = "no longer visible to this person"
 
 # Of all that is new in a thread the mail tells what asks most of its reader.
 MOST_PRESSING = [
-    Kind.FLAG, Kind.DECISION, Kind.QUESTION, Kind.MENTION, Kind.ACCEPTED, Kind.REPLY, Kind.THREAD,
+    Kind.FLAG, Kind.DECISION, Kind.QUESTION, Kind.MENTION, Kind.ACCEPTED, Kind.RECOGNISED, Kind.REPLY,
+    Kind.THREAD, Kind.USEFUL, Kind.FACILITATE, Kind.ENROLLED, Kind.ADMITTED, Kind.ADDED, Kind.DEADLINE,
+    Kind.MODULE, Kind.REQUEST,
 ]  # fmt: skip
 
 
@@ -53,7 +55,7 @@ def send_notification(delivery: Delivery) -> str | None:
         return STOPPED
     notice = min(notices, key=lambda one: MOST_PRESSING.index(Kind(one.kind)))
     post = Post.objects.filter(pk=notice.last_post_id).select_related("author", "thread__space").first()
-    if post is None or not _may_read(user, post, notice.kind):
+    if notice.thread_id and (post is None or not _may_read(user, post, notice.kind)):
         return CLOSED
     with speaking(user):
         message = letter_about(post, notice, user)
@@ -108,27 +110,35 @@ def digest_for(user: User, notices: list[Notification], kinds: list[str]) -> Ema
     )
 
 
-def letter_about(post: Post, notice: Notification, user: User) -> EmailMultiAlternatives:
-    author = post.author.name if post.author else _("Somebody")
-    silent = notice.kind in (Notification.Kind.FLAG, Notification.Kind.DECISION)
+def letter_about(post: Post | None, notice: Notification, user: User) -> EmailMultiAlternatives:
+    """About a post, or about somebody's place in a space, which no post speaks of."""
+    silent = post is None or notice.kind in (Kind.FLAG, Kind.DECISION)
     context = {
         "user": user,
-        "words": words_of(
-            notice, [author] if notice.kind != Notification.Kind.ACCEPTED else _acceptor(notice)
-        ),
+        "words": words_of(notice, _named(post, notice)),
+        "title": notice.title,
+        "language": notice.language,
+        "place": notice.place.name,
         "post": post,
         "excerpt": "" if silent else Truncator(post.body).chars(EXCERPT),
-        "said": excerpt(post.html, EXCERPT),
+        "said": "" if silent else excerpt(post.html, EXCERPT),
         "address": settings.SITE_URL + notice.get_absolute_url(),
         "stop": stop_address(user.pk, [notice.kind]),
     }
-    subject = f"[{post.thread.space.name}] {post.thread.title}"
+    subject = f"[{notice.place.name}] {notice.title}"
     # All mails about a thread answer the same one, so that mail programs show them together.
-    root = deliveries.message_id(f"thread:{post.thread_id}")
+    about = f"thread:{notice.thread_id}" if notice.thread_id else f"space:{notice.space_id}"
+    root = deliveries.message_id(about)
     headers = {"In-Reply-To": root, "References": root, **_headers(context)}
     return letter(
         "emails/notification", subject=subject, to=user.email or "", context=context, headers=headers
     )
+
+
+def _named(post: Post | None, notice: Notification) -> list[str]:
+    if post is None or notice.kind in (Kind.ACCEPTED, Kind.USEFUL):
+        return list(User.objects.filter(pk__in=notice.actors[:1]).values_list("name", flat=True))
+    return [post.author.name if post.author else _("Somebody")]
 
 
 def _headers(context: dict[str, Any]) -> dict[str, str]:
@@ -138,7 +148,3 @@ def _headers(context: dict[str, Any]) -> dict[str, str]:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
-
-
-def _acceptor(notice: Notification) -> list[str]:
-    return list(User.objects.filter(pk__in=notice.actors[:1]).values_list("name", flat=True))

@@ -7,25 +7,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.models import Post, Thread
+from community.models import Post, Space, Thread
 from people.models import User
 from people.reader import Reader
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User | Reader) -> NotificationQuerySet:
-        """A person's own, about threads they may still read and posts that still stand."""
+        """A person's own, about threads they may still read, posts that still stand, spaces they may know of."""
         stands = Q(last_post=None) | Q(last_post__deleted_at=None, last_post__hidden_at=None)
         # Whoever wrote a hidden post hears of the decision all the same, whoever decides sees what is flagged.
         about_removal = Q(kind__in=[Notification.Kind.DECISION, Notification.Kind.FLAG])
-        return self.filter(stands | about_removal, user=user.pk, thread__in=Thread.objects.visible_to(user))
+        readable = Q(thread__in=Thread.objects.visible_to(user)) | Q(space__in=Space.objects.visible_to(user))
+        return self.filter(stands | about_removal, readable, user=user.pk)
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
 
 
 class Notification(models.Model):
-    """Something happened in a thread that concerns a person; grouped per thread and kind until it is read."""
+    """Something happened in a thread, or to a person's place in a space, that concerns them.
+
+    Grouped per kind and thread, or space, until it is read.
+    """
 
     class Kind(models.TextChoices):
         REPLY = "reply", _("A reply in a discussion you follow")
@@ -35,10 +39,21 @@ class Notification(models.Model):
         FLAG = "flag", _("A message awaits your decision")
         DECISION = "decision", _("A decision on your message")
         QUESTION = "question", _("A question is yours to look after")
+        USEFUL = "useful", _("Your message was useful to somebody")
+        RECOGNISED = "recognised", _("You are recognised for an answer")
+        ENROLLED = "enrolled", _("Somebody enrols you in a course")
+        ADDED = "added", _("Somebody brings you into a space")
+        ADMITTED = "admitted", _("You are let into a space you asked to join")
+        FACILITATE = "facilitate", _("A space is yours to facilitate")
+        REQUEST = "request", _("Somebody asks to join a space you facilitate")
+        MODULE = "module", _("A new module in a course you follow")
+        DEADLINE = "deadline", _("A course you follow is about to close")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, null=True, related_name="+")
+    # Set where there is no thread: the space itself, or the course that owns it.
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, null=True, related_name="+")
     # The first post that is new, where the reader lands; and the last one.
     first_post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="+")
     last_post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="+")
@@ -55,20 +70,45 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "thread", "kind"], condition=Q(read_at=None), name="one_unread_group"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "space", "kind"], condition=Q(read_at=None), name="one_unread_group_of_space"
+            ),
+            models.CheckConstraint(
+                condition=Q(thread=None, space__isnull=False) | Q(thread__isnull=False, space=None),
+                name="notification_of_thread_or_space",
+            ),
         ]
         indexes = [models.Index(fields=["user", "-updated_at"], name="notification_of_user")]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.user_id} in {self.thread_id}"
+        return f"{self.kind} for {self.user_id} in {self.thread_id or self.space_id}"
 
     def get_absolute_url(self) -> str:
         return reverse("notifications:open", args=[self.pk])
 
     @property
+    def place(self) -> Space:
+        return self.thread.space if self.thread else self.space  # type: ignore[return-value]  # one of the two is set
+
+    @property
+    def title(self) -> str:
+        return self.thread.title if self.thread else self.place.about_title or self.place.name
+
+    @property
+    def language(self) -> str:
+        return self.thread.language if self.thread else self.place.language
+
+    @property
     def target(self) -> str:
-        """Where the reader lands: at the first post that is new to them."""
-        return self.first_post.get_absolute_url() if self.first_post else self.thread.get_absolute_url()
+        """Where the reader lands: at the first post that is new to them, or where they have something to do."""
+        if self.first_post:
+            return self.first_post.get_absolute_url()
+        if self.thread:
+            return self.thread.get_absolute_url()
+        if self.kind == Notification.Kind.REQUEST:
+            return reverse("community:space_members", args=[self.place.slug])
+        return self.place.about_url or self.place.get_absolute_url()
 
 
 class Preference(models.Model):

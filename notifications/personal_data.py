@@ -19,7 +19,9 @@ def erase_notices(user: Any) -> int:
 def declare() -> None:
     register(
         Notification,
-        export=rows_of(Notification, "user", "kind", "thread", "created_at", "updated_at", "read_at"),
+        export=rows_of(
+            Notification, "user", "kind", "thread", "space", "created_at", "updated_at", "read_at"
+        ),
         erase=erase_notices,
     )
     register(

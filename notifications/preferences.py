@@ -6,7 +6,11 @@ from notifications.models import Notification, Preference
 
 Kind, Mail = Notification.Kind, Preference.Mail
 
-DEFAULTS = dict.fromkeys(Kind, Mail.AT_ONCE) | {Kind.REPLY: Mail.DAILY, Kind.THREAD: Mail.DAILY}
+DAILY = {
+    Kind.REPLY, Kind.THREAD, Kind.USEFUL, Kind.RECOGNISED, Kind.ENROLLED, Kind.ADDED, Kind.ADMITTED,
+    Kind.FACILITATE, Kind.REQUEST, Kind.MODULE, Kind.DEADLINE,
+}  # fmt: skip
+DEFAULTS = dict.fromkeys(Kind, Mail.AT_ONCE) | dict.fromkeys(DAILY, Mail.DAILY)
 
 
 def mail_choices(people: Iterable[int], kind: str) -> dict[int, str]:

@@ -19,6 +19,15 @@ ICONS = {
     Kind.FLAG: "flag",
     Kind.DECISION: "shield-check",
     Kind.QUESTION: "circle-help",
+    Kind.USEFUL: "thumbs-up",
+    Kind.RECOGNISED: "badge-check",
+    Kind.ENROLLED: "graduation-cap",
+    Kind.ADDED: "users",
+    Kind.ADMITTED: "users",
+    Kind.FACILITATE: "shield-check",
+    Kind.REQUEST: "user-plus",
+    Kind.MODULE: "book-open",
+    Kind.DEADLINE: "clock",
 }
 
 
@@ -26,10 +35,11 @@ def notifications_of(user: Any):
     """A person's notices, the latest first, with what a list shows of their thread."""
     return (
         Notification.objects.visible_to(user)
-        .select_related("thread__space", "first_post")
+        .select_related("thread__space", "space", "first_post")
         .only(
             "user", "kind", "actors", "event_ids", "updated_at", "read_at",
             "thread__title", "thread__language", "thread__space__name", "thread__space__colour",
+            "space__name", "space__colour", "space__slug", "space__language", "space__about_title", "space__about_url",
             "first_post__number",
         )
         .order_by("-updated_at", "-pk")
@@ -97,9 +107,28 @@ def words_of(notice: Notification, names: list[str]) -> str:
         flags = len(notice.event_ids)
         sentence = ngettext("%(n)d report awaits your decision", "%(n)d reports await your decision", flags)
         return sentence % {"n": flags}
-    if notice.kind == Kind.DECISION:
-        return _("A decision was made about your message")
-    return _("This question is yours to look after")
+    if notice.kind == Kind.REQUEST:
+        return ngettext("%(who)s asks to join", "%(who)s ask to join", number) % {"who": who}
+    if notice.kind == Kind.USEFUL:
+        sentence = ngettext("%(who)s found your message useful", "%(who)s found your messages useful", number)
+        return sentence % {"who": who}
+    if notice.kind == Kind.MODULE:
+        modules = len(notice.event_ids)
+        return ngettext("A new module is open", "%(n)d new modules are open", modules) % {"n": modules}
+    return _sentence(Kind(notice.kind)) % {"who": who}
+
+
+def _sentence(kind: Kind) -> str:
+    return {
+        Kind.DECISION: _("A decision was made about your message"),
+        Kind.QUESTION: _("This question is yours to look after"),
+        Kind.RECOGNISED: _("You are recognised for this answer"),
+        Kind.ENROLLED: _("%(who)s enrolled you"),
+        Kind.ADDED: _("%(who)s brought you into this space"),
+        Kind.ADMITTED: _("%(who)s let you in"),
+        Kind.FACILITATE: _("%(who)s asks you to facilitate this space"),
+        Kind.DEADLINE: _("This session closes in less than a week"),
+    }[kind]
 
 
 def _who(names: list[str], number: int) -> str:

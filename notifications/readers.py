@@ -5,12 +5,13 @@ What is told follows what is: an answer that was let go meanwhile is told to nob
 
 from collections.abc import Callable, Iterable
 
-from community.models import Decision, Flag, Membership, Post, Resolution, Thread, ThreadPass, Watch
+from community.models import Decision, Flag, Membership, Post, Reaction, Resolution, Thread, ThreadPass, Watch
 from community.queries.people import readers_of
 from events.models import Event
 from events.reading import reader
 from notifications import actions
 from notifications.models import Notification
+from notifications.places import PLACES
 
 Kind = Notification.Kind
 Notify = Membership.Notify
@@ -69,6 +70,27 @@ def decision_undone(event: Event, thread: Thread, post: Post) -> None:
         actions.take_back(kind=Kind.DECISION, post_id=post.pk)
 
 
+def post_reacted(event: Event, thread: Thread, post: Post) -> None:
+    """Gathered until it is read: who found it useful, not how often."""
+    marks = Reaction.objects.filter(post=post, user=event.actor_id, kind=Reaction.Kind.USEFUL)
+    if event.data.get("kind") == Reaction.Kind.USEFUL and marks.exists():
+        _tell(Kind.USEFUL, event, post, {post.author_id}, _wishes(thread))
+
+
+def post_unreacted(event: Event, thread: Thread, post: Post) -> None:
+    if event.data.get("kind") == Reaction.Kind.USEFUL and post.author_id:
+        actions.take_back_mark(author_id=post.author_id, thread_id=thread.pk, by=event.actor_id)
+
+
+def recognition_granted(event: Event, thread: Thread, post: Post) -> None:
+    if event.subject_id == post.author_id and _is_kept(post):
+        _tell(Kind.RECOGNISED, event, post, {post.author_id}, _wishes(thread))
+
+
+def recognition_revoked(event: Event, thread: Thread, post: Post) -> None:
+    actions.take_back(kind=Kind.RECOGNISED, post_id=post.pk)
+
+
 def thread_owned(event: Event, thread: Thread, post: Post) -> None:
     if thread.owner_id == event.data.get("owner"):
         _tell(Kind.QUESTION, event, post, {thread.owner_id}, _wishes(thread))
@@ -81,28 +103,35 @@ TOLD: dict[str, Callable[[Event, Thread, Post], None]] = {
     "community.person_mentioned": person_mentioned,
     "community.answer_accepted": answer_accepted,
     "community.answer_unaccepted": answer_unaccepted,
+    "community.post_reacted": post_reacted,
+    "community.post_unreacted": post_unreacted,
+    "gamification.recognition_granted": recognition_granted,
+    "gamification.recognition_revoked": recognition_revoked,
     "community.post_flagged": post_flagged,
     "community.post_decided": post_decided,
     "community.decision_undone": decision_undone,
 }
 
 
-@reader("notifications.bell", verbs=TOLD.keys() | VISITED)
+@reader("notifications.bell", verbs=TOLD.keys() | PLACES.keys() | VISITED)
 def notify(events: list[Event]) -> None:
     told = [event for event in events if event.verb in TOLD]
-    threads = _threads(event.thread_id for event in told)
     posts = _posts(told)
+    threads = _threads(post.thread_id for post in posts.values())
     for event in told:
         post = posts.get(event.post_id or -(event.thread_id or 0))
         if post is not None and post.thread_id in threads:
             post.thread = threads[post.thread_id]
             TOLD[event.verb](event, post.thread, post)
+    for event in events:
+        if event.verb in PLACES:
+            PLACES[event.verb](event)
     # Most is cleared when the page is shown; this finds what was told in the very moment of reading.
     actions.clear_what_was_read(event for event in events if event.verb in VISITED)
 
 
-def _threads(numbers: Iterable[int | None]) -> dict[int, Thread]:
-    wanted = {number for number in numbers if number}
+def _threads(numbers: Iterable[int]) -> dict[int, Thread]:
+    wanted = set(numbers)
     if not wanted:
         return {}
     return Thread.objects.listed().select_related("space").in_bulk(wanted)

@@ -3,11 +3,14 @@ from datetime import datetime, time, timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from courses.models import Enrolment, Session
 from events import deliveries
+from notifications import actions
 from notifications.models import Notification
 from people.models import User
 
 MORNING = 7
+REMINDED_BEFORE = timedelta(days=7)
 
 
 @shared_task(name="notifications.send_digests", time_limit=300)
@@ -29,3 +32,17 @@ def send_digests() -> None:
                 recipient_id=user.pk,
                 payload={"since": since.isoformat(), "until": until.isoformat()},
             )
+
+
+@shared_task(name="notifications.remind_of_deadlines", time_limit=300)
+def remind_of_deadlines() -> None:
+    """Each day: whoever has not finished hears that a session closes within a week, once."""
+    now = timezone.now()
+    closing = Session.objects.filter(closes_at__gt=now, closes_at__lte=now + REMINDED_BEFORE)
+    for session in closing.filter(course__published_at__isnull=False):
+        behind = Enrolment.objects.active().filter(session=session, completed_at=None, user__is_active=True)
+        actions.remind(
+            behind.values_list("user", flat=True),
+            space_id=session.space_id,
+            since=session.closes_at - REMINDED_BEFORE,
+        )

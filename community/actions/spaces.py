@@ -154,17 +154,21 @@ def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Me
         JoinRequest.objects.filter(space=space, user=user, answered_at=None).update(
             answered_at=timezone.now(), answered_by=by, admitted=True
         )
-    return _let_in(space, user, accepted_at=None, at=at)
+    return _let_in(space, user, accepted_at=None, at=at, by=by)
 
 
-def _let_in(space: Space, user, *, accepted_at: datetime | None, at: datetime | None) -> Membership:
+def _let_in(
+    space: Space, user, *, accepted_at: datetime | None, at: datetime | None, by=None, admitted: bool = False
+) -> Membership:
+    """`by` is who brought them in, or who `admitted` them because they had asked."""
     membership = Membership(space=space, user=user, charter_accepted_at=accepted_at)
     try:
         with transaction.atomic():
             membership.save(force_insert=True)
     except IntegrityError:
         return Membership.objects.get(space=space, user=user)
-    _tell("community.space_joined", space, user, at=at)
+    data = {"by": by.pk, "admitted": admitted} if by else {}
+    _tell("community.space_joined", space, user, at=at, data=data)
     announce_space(space.pk)
     return membership
 
@@ -194,7 +198,7 @@ def answer_join_request(request: JoinRequest, *, by, admitted: bool) -> JoinRequ
     request.answered_at, request.answered_by, request.admitted = timezone.now(), by, admitted
     request.save(update_fields=["answered_at", "answered_by", "admitted"])
     if admitted:
-        _let_in(request.space, request.user, accepted_at=None, at=None)
+        _let_in(request.space, request.user, accepted_at=None, at=None, by=by, admitted=True)
     return request
 
 

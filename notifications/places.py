@@ -1,0 +1,80 @@
+"""Who is told of what happens to their place: enrolments, roles, requests to enter, new modules."""
+
+from collections.abc import Callable
+
+from community.models import JoinRequest, Membership
+from courses.models import Enrolment, Module
+from events.models import Event
+from notifications import actions
+from notifications.models import Notification
+
+Kind = Notification.Kind
+
+
+def enrolled(event: Event) -> None:
+    by = event.data.get("by")
+    if by != event.actor_id and event.space_id:
+        _tell(Kind.ENROLLED, event, {event.actor_id}, by)
+
+
+def space_joined(event: Event) -> None:
+    """Only those whom somebody let in, or brought in; whoever comes in by themselves knows."""
+    if event.data.get("admitted"):
+        _clear_answered(event)
+    if by := event.data.get("by"):
+        _tell(Kind.ADMITTED if event.data.get("admitted") else Kind.ADDED, event, {event.actor_id}, by)
+
+
+def facilitator_added(event: Event) -> None:
+    if event.actor_id:
+        _tell(Kind.FACILITATE, event, {event.subject_id}, event.actor_id)
+
+
+def join_asked(event: Event) -> None:
+    if JoinRequest.objects.filter(space=event.space_id, user=event.actor_id, answered_at=None).exists():
+        facilitators = Membership.objects.filter(space=event.space_id, role=Membership.Role.FACILITATOR)
+        people = set(facilitators.values_list("user", flat=True))
+        _tell(Kind.REQUEST, event, people, event.actor_id)
+
+
+def _clear_answered(event: Event) -> None:
+    if event.space_id and not JoinRequest.objects.filter(space=event.space_id, answered_at=None).exists():
+        actions.clear_requests(event.space_id)
+
+
+def module_published(event: Event) -> None:
+    """Everybody who has not finished the course yet, and for whom the module is new."""
+    module = Module.objects.published().filter(pk=event.module_id, course__published_at__isnull=False).first()
+    if module is None:
+        return
+    enrolments = Enrolment.objects.active().filter(
+        session__course=module.course_id, completed_at=None, enrolled_at__lt=module.published_at
+    )
+    by_space: dict[int, set[int | None]] = {}
+    for space_id, person in enrolments.values_list("session__space", "user"):
+        by_space.setdefault(space_id, set()).add(person)
+    for space_id, people in by_space.items():
+        actions.tell_of_space(
+            _members(space_id, people), kind=Kind.MODULE, event=event, space_id=space_id, by=event.actor_id
+        )
+
+
+PLACES: dict[str, Callable[[Event], None]] = {
+    "courses.enrolled": enrolled,
+    "courses.module_published": module_published,
+    "community.space_joined": space_joined,
+    "community.facilitator_added": facilitator_added,
+    "community.join_asked": join_asked,
+}
+
+
+def _tell(kind: Kind, event: Event, people: set[int | None], by: int | None) -> None:
+    if event.space_id:
+        told = _members(event.space_id, people)
+        actions.tell_of_space(told, kind=kind, event=event, space_id=event.space_id, by=by)
+
+
+def _members(space_id: int, people: set[int | None]) -> set[int]:
+    """Those of them who are in the space now, and may come in."""
+    seats = Membership.objects.filter(space=space_id, user__in=people, user__is_active=True)
+    return set(seats.values_list("user", flat=True))
