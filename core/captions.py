@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,10 @@ MAX_BYTES = 2_000_000
 _CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-{{2,3}}>\s*{_CLOCK}(?:\s.*)?")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n+")
+# Letters and signs of French, English and their neighbours that cp1252 has beyond ASCII.
+_WESTERN = frozenset(
+    "àâäãåáæçéèêëîïíìôöõóòøœùûüúÿñßÀÂÄÃÅÁÆÇÉÈÊËÎÏÍÌÔÖÕÓÒØŒÙÛÜÚŸÑ«»“”„‘’…–—•€°§©®£µ·½¼¾²³ªº¿¡×±\u00a0\u00ad"
+)
 _TAGS = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\[^{}]*\}")
 
 
@@ -29,12 +33,7 @@ def read(content: bytes) -> list[Cue]:
     """The cues of an uploaded file; Refused with a sentence when there is nothing to show in it."""
     if len(content) > MAX_BYTES:
         raise Refused(_("These captions are too large: 2 MB at most."))
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")  # what subtitle editors on Windows still write
-    cues = parse(text)
+    cues = parse(_decoded(content))
     if not cues:
         raise Refused(_("No captions were found in this file: WebVTT (.vtt) and SubRip (.srt) are read."))
     return cues
@@ -43,8 +42,40 @@ def read(content: bytes) -> list[Cue]:
 def parse(text: str) -> list[Cue]:
     """The cues of a WebVTT or SRT text, in order of time; blocks that make no sense are left out."""
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    cues = (_cue(block.strip("\n").split("\n")) for block in _BLANK_LINES.split(text))
+    blocks = (block.strip("\n").split("\n") for block in _BLANK_LINES.split(text))
+    cues = (_cue(lines) for block in blocks for lines in _cues_of(block))
     return sorted(cue for cue in cues if cue is not None)
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file, in UTF-8, UTF-16 with its mark or what subtitle editors on Windows still write.
+
+    Raises Refused for letters that no Western language has in such numbers: another code page would be guessed.
+    """
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    text = content.decode("utf-8-sig", "replace")
+    broken = text.count("\ufffd")
+    # A damaged letter among many that are whole leaves the file what it is.
+    if broken <= sum(sign > "\x7f" for sign in text) // 3:
+        return text
+    text = content.decode("cp1252", "replace")
+    foreign = [sign for sign in text if sign > "\x7f"]
+    letters = sum(sign.isalpha() for sign in text)
+    odd = sum(sign not in _WESTERN for sign in foreign)
+    if odd * 5 > len(foreign) or sum(sign.isalpha() for sign in foreign) * 3 > letters:
+        raise Refused(_("The letters of these captions cannot be told for sure: save the file in UTF-8."))
+    return text
+
+
+def _cues_of(block: list[str]) -> Iterator[list[str]]:
+    """The cues of a block: a second timing in it begins another cue, with the number above it."""
+    at = [index for index, line in enumerate(block) if _TIMING.fullmatch(line)]
+    if not at or at[0] > 1:  # a remark, or a style
+        return
+    starts = [0, *(index - block[index - 1].strip().isdigit() for index in at[1:])]
+    for start, end in zip(starts, [*starts[1:], len(block)], strict=True):
+        yield block[start:end]
 
 
 def to_vtt(cues: Iterable[Cue]) -> str:

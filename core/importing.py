@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TextIO, TypeVar, cast
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 Item = TypeVar("Item")
@@ -70,8 +71,11 @@ class Report:
         return "\n".join(lines)
 
     def write_refused(self, file: TextIO) -> None:
-        """The refused items, then the changed ones, as CSV; a cell that a spreadsheet would run as a formula is quoted."""
-        writer = csv.writer(file)
+        """The refused items, then the changed ones, as CSV that a spreadsheet of the reader's language opens.
+
+        A cell that it would run as a formula is quoted."""
+        french = (get_language() or "").startswith("fr")
+        writer = csv.writer(file, delimiter=";" if french else ",")
         writer.writerow([_("where"), _("name"), _("reason")])
         for item in [*self.refused_items, *self.changed_items]:
             writer.writerow([_inert(item.where), _inert(item.name), _inert(item.reason)])

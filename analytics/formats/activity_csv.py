@@ -5,7 +5,7 @@ import gzip
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -89,7 +89,10 @@ def _activity(
     if naive is None:
         return RefusedItem(where, cells["name"], _("“%(at)s” is not a date and time.") % {"at": cells["at"]})
     at = naive if naive.tzinfo else naive.replace(tzinfo=zone)
-    ambiguous = not naive.tzinfo and at.utcoffset() != at.replace(fold=1).utcoffset()
+    first, second = at.utcoffset() or timedelta(), at.replace(fold=1).utcoffset() or timedelta()
+    if first < second and not naive.tzinfo:
+        words = _("“%(at)s” does not exist: clocks go forward in that hour.")
+        return RefusedItem(where, cells["name"], words % {"at": cells["at"]})
     return Activity(
         line=line,
         user=cells["user"],
@@ -99,7 +102,7 @@ def _activity(
         component=cells["component"],
         name=cells["name"],
         action=cells["action"],
-        ambiguous=ambiguous,
+        ambiguous=first > second and not naive.tzinfo,
     )
 
 

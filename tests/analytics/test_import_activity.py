@@ -61,6 +61,13 @@ def test_lines_become_events_at_their_time_with_the_verb_that_means_the_same(log
     assert "1 × kept in their own words" in out
 
 
+def test_an_hour_that_spring_leaves_out_does_not_exist(tmp_path, lumen, capsys):
+    (tmp_path / "log.csv").write_text(HEAD + "Forum: x,awa-1,2019-03-31 02:30:00,Forum,Post created,l,g\n")
+    bring_in(tmp_path / "log.csv", lumen)
+    assert "“2019-03-31 02:30:00” does not exist" in capsys.readouterr().out
+    assert not Event.objects.filter(verb="community.post_written").exists()
+
+
 def test_the_zone_in_which_the_log_was_written_can_be_said(log, lumen):
     bring_in(log, lumen, time_zone="America/Montreal")
     assert Event.objects.earliest("at").at.hour == 13

@@ -38,6 +38,46 @@ def test_srt_is_read_as_windows_writes_it():
     assert read(srt.encode("utf-16")) == [Cue(0.0, 4.84, "Déjà vu")]
 
 
+def test_cues_without_a_blank_line_between_them_stay_two():
+    srt = "1\n00:00:01,000 --> 00:00:02,000\nun\n2\n00:00:03,000 --> 00:00:04,000\ndeux\n"
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\nun\n00:03.000 --> 00:04.000\ndeux\n"
+    assert parse(srt) == parse(vtt) == [Cue(1.0, 2.0, "un"), Cue(3.0, 4.0, "deux")]
+
+
+FRENCH = "L'été où Zoé déçut sa mère, à Orléans : « déjà vu », cœur léger… "
+
+
+def srt(text):
+    return f"1\n00:00:00,000 --> 00:00:04,000\n{text.strip()}\n"
+
+
+def test_one_damaged_byte_leaves_the_other_letters_whole():
+    damaged = srt(FRENCH).encode().replace("é".encode(), b"\xe9", 1)
+    assert read(damaged)[0].text == FRENCH.strip().replace("é", "\ufffd", 1)
+
+
+def test_what_windows_writes_is_read():
+    assert read(srt(FRENCH).encode("cp1252"))[0].text == FRENCH.strip()
+    assert read(srt("Un café").encode("cp1252"))[0].text == "Un café"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (FRENCH.replace("œ", "oe"), "mac-roman"),
+        ("L'été à Orléans, déjà", "cp850"),
+        ("Привет, как дела", "cp1251"),
+        ("Привет, как дела", "koi8-r"),
+        ("Καλημέρα σας", "cp1253"),
+        ("こんにちは", "shift-jis"),
+        ("Zażółć gęślą jaźń, proszę", "cp1250"),
+    ],
+)
+def test_letters_of_another_code_page_are_refused_rather_than_guessed(text, codec):
+    with pytest.raises(Refused):
+        read(srt(text).encode(codec))
+
+
 @pytest.mark.parametrize("content", [b"", b"WEBVTT\n", b"\x00\x01\xff\xfe", b"just words", b"a" * 2_000_001])
 def test_a_file_without_captions_is_refused(content):
     with pytest.raises(Refused):

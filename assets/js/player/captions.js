@@ -8,7 +8,7 @@ export function showCaptions({ video, find }) {
   let shown = null;
   const draw = () => {
     const cues = shown ? Array.from(shown.activeCues || []) : [];
-    line.textContent = cues.map((cue) => cue.text.replace(/<[^>]*>/g, "")).join("\n");
+    line.textContent = cues.map((cue) => cue.getCueAsHTML().textContent).join("\n");
     line.lang = shown ? shown.language : "";
     line.hidden = !line.textContent;
   };
