@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courses.models import Answer, Attempt, Course, Enrolment, Progress, Question
+from courses.models import Answer, Attempt, Course, Enrolment, ModuleDraft, ModuleRevision, Progress, Question
 from people.privacy import Rows, delete_rows, detach_rows, register, rows_of
 
 
@@ -49,6 +49,16 @@ def written_by(user: Any) -> Rows:
     return [dict(row) for row in Course.objects.filter(created_by=user).order_by("pk").values(*columns)]
 
 
+def drafts_of(user: Any) -> Rows:
+    columns = ["module__title", "fields", "saved_at"]
+    return [dict(row) for row in ModuleDraft.objects.filter(user=user).order_by("pk").values(*columns)]
+
+
+def revisions_of(user: Any) -> Rows:
+    columns = ["module__title", "number", "at", "state"]
+    return [dict(row) for row in ModuleRevision.objects.filter(by=user).order_by("pk").values(*columns)]
+
+
 def detach_courses(user: Any) -> int:
     created = Course.objects.filter(created_by=user).update(created_by=None)
     return created + Course.objects.filter(published_by=user).update(published_by=None)
@@ -58,6 +68,8 @@ def declare() -> None:
     """A person's results go with them; what they wrote for others stays, without their name."""
     register(Enrolment, export=enrolments_of, erase=delete_rows(Enrolment, "user"))
     register(Course, export=written_by, erase=detach_courses)
+    register(ModuleDraft, export=drafts_of, erase=delete_rows(ModuleDraft, "user"))
+    register(ModuleRevision, export=revisions_of, erase=detach_rows(ModuleRevision, "by"))
     register(
         Question,
         export=rows_of(Question, "created_by", "text", "feedback", "created_at"),

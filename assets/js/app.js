@@ -46,6 +46,7 @@ import "./conversation.js";
 import "./theme.js";
 import "./links.js";
 import "./moments.js";
+import "./autosave.js";
 import "./upload_progress.js";
 import "./printing.js";
 import { attach, whenSeen } from "./attach.js";

@@ -6,15 +6,16 @@ attach("form[data-upload-progress]", (form) => {
   form.addEventListener("submit", (event) => {
     if (!Array.from(form.querySelectorAll("input[type=file]")).some((input) => input.files.length)) return;
     event.preventDefault();
-    const button = form.querySelector("button[type=submit]");
+    const button = event.submitter || form.querySelector("button[type=submit]");
     const request = new XMLHttpRequest();
-    request.open("POST", form.action);
+    request.open("POST", button.formAction || form.action);
     request.upload.addEventListener("progress", (step) => {
       if (step.lengthComputable) bar.value = (100 * step.loaded) / step.total;
     });
     const again = (words) => {
       bar.hidden = true;
       button.disabled = false;
+      form.dispatchEvent(new Event("palabre:stayed"));
       document.dispatchEvent(new CustomEvent("palabre:toast", { detail: { message: words, level: "error" } }));
     };
     request.addEventListener("error", () => again(form.dataset.errorWords));

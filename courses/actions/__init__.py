@@ -20,11 +20,19 @@ from courses.actions.questions import (
     create_question,
     set_quiz,
 )
+from courses.actions.revisions import (
+    ChangedMeanwhile,
+    discard_module_draft,
+    keep_module_draft,
+    restore_revision,
+    save_state,
+)
 from courses.actions.sessions import change_session, enrol, enrol_many, open_session, unenrol
 from courses.actions.videos import remove_caption, save_caption, upload_video
 from courses.actions.watching import open_module, report_watching
 
 __all__ = [
+    "ChangedMeanwhile",
     "Choice",
     "add_module",
     "add_section",
@@ -41,9 +49,11 @@ __all__ = [
     "create_course",
     "create_question",
     "delete_module",
+    "discard_module_draft",
     "enrol",
     "enrol_many",
     "finish_attempt",
+    "keep_module_draft",
     "move_module",
     "move_section",
     "open_module",
@@ -54,8 +64,10 @@ __all__ = [
     "remove_section",
     "rename_section",
     "report_watching",
+    "restore_revision",
     "save_caption",
     "save_module",
+    "save_state",
     "set_quiz",
     "set_rules",
     "start_attempt",

@@ -85,8 +85,9 @@ class RulesForm(forms.Form):
         required=False, min_value=1, max_value=50, label=_("Reply to so many different peers")
     )
 
-    def __init__(self, data=None, *, module: Module) -> None:
-        super().__init__(data, initial={rule.kind: rule.threshold for rule in module.rules.all()})
+    def __init__(self, data=None, *, module: Module, initial: dict | None = None) -> None:
+        asked = {rule.kind: rule.threshold for rule in module.rules.all()}
+        super().__init__(data, initial=asked if initial is None else initial)
         if module.kind != Module.Kind.VIDEO:
             del self.fields["watched"]
         if module.kind != Module.Kind.QUIZ:
@@ -98,6 +99,9 @@ class RulesForm(forms.Form):
 
 
 class FilmForm(forms.Form):
+    # In the page's one form: what is not sent with this button need not be chosen.
+    use_required_attribute = False
+    prefix = "film"
     file = forms.FileField(
         label=_("Video"), widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm,.mp4,.webm"})
     )
@@ -109,6 +113,8 @@ class FilmForm(forms.Form):
 
 
 class CaptionForm(forms.Form):
+    use_required_attribute = False
+    prefix = "caption"
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     file = forms.FileField(
         label=_("Captions"),

@@ -2,6 +2,7 @@ from courses.models.course import Course, Session
 from courses.models.enrolment import Enrolment, Progress, WatchedRange
 from courses.models.module import CompletionRule, Module, ModuleThread, Section
 from courses.models.quiz import Answer, Attempt, Option, Question, QuestionThread, Quiz, QuizQuestion
+from courses.models.revision import ModuleDraft, ModuleRevision
 from courses.models.video import Caption, Cue, Video
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Cue",
     "Enrolment",
     "Module",
+    "ModuleDraft",
+    "ModuleRevision",
     "ModuleThread",
     "Option",
     "Progress",

@@ -81,6 +81,8 @@ class Module(Keyed):
     # The version of the course that brought the module: people enrolled on an older one are done without it.
     since_version = models.PositiveIntegerField(default=1, db_default=1)
     position = models.PositiveIntegerField()
+    # How many times its page was saved; whoever began from an older one is shown what changed meanwhile.
+    edition = models.PositiveIntegerField(default=0, db_default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=160, null=True, unique=True)
     search = models.GeneratedField(

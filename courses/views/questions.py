@@ -17,13 +17,11 @@ from courses.actions import (
     change_question,
     compose_quiz,
     create_question,
-    set_quiz,
 )
-from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm, QuizForm
+from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm
 from courses.models import Module, Question
 from courses.queries.studio import bank_page, categories_of_bank, questions_of_quiz
 from courses.views.authoring import author, module_of, question_of
-from courses.views.module_editor import editor
 from people.requests import PersonRequest
 
 ROWS = 4
@@ -75,18 +73,6 @@ def compose(request: PersonRequest, pk: int) -> HttpResponse:
         return response
     context = {"module": module, "questions": questions, "chosen": {question.pk for question in questions}}
     return render(request, "courses/studio_compose.html", context | _bank(request))
-
-
-@author
-@require_POST
-def quiz(request: PersonRequest, pk: int) -> HttpResponse:
-    module = _quiz_module(request, pk)
-    form = QuizForm(request.POST)
-    if not form.is_valid():
-        return editor(request, module, status=422, quiz_form=form)
-    set_quiz(module.quiz, by=request.user, **form.cleaned_data)
-    messages.success(request, _("Saved."))
-    return redirect("courses:studio-module", module.pk)
 
 
 def _bank(request: PersonRequest) -> dict:

@@ -26,15 +26,19 @@ def test_a_course_is_written_and_published_in_the_browser(sign_in, julie, awa):
     video, text, quiz = Module.objects.order_by("position")
     assert client.post(f"/studio/modules/{video.pk}/publication/").status_code == 422
     film = SimpleUploadedFile("film.mp4", films.mp4(30), "video/mp4")
-    client.post(f"/studio/modules/{video.pk}/film/", {"file": film})
+    client.post(f"/studio/modules/{video.pk}/film/", {"film-file": film})
     caption = SimpleUploadedFile("fr.vtt", VTT, "text/vtt")
-    client.post(f"/studio/modules/{video.pk}/captions/", {"language": "fr", "file": caption})
+    client.post(f"/studio/modules/{video.pk}/captions/", {"caption-language": "fr", "caption-file": caption})
     typed = {"title": "Lire", "minutes": 3, "language": "fr", "body": "# Bonjour", "mandatory": "on"}
+    typed["opened"] = "on"
     client.post(f"/studio/modules/{text.pk}/", typed)
     client.post("/studio/questions/new/", question_form())
     question = Question.objects.get()
     client.post(f"/studio/modules/{quiz.pk}/questions/", {"add": question.pk})
-    client.post(f"/studio/modules/{quiz.pk}/quiz/", {"pass_mark": 70, "max_attempts": 2})
+    settings = {"passed": "on", "pass_mark": 70, "max_attempts": 2}
+    client.post(
+        f"/studio/modules/{quiz.pk}/", {"title": "M quiz", "minutes": 5, "language": "fr", **settings}
+    )
     for module in (video, text, quiz):
         assert client.post(f"/studio/modules/{module.pk}/publication/").status_code == 302
     assert client.post(f"/studio/courses/{course.slug}/publication/").status_code == 302
@@ -112,7 +116,7 @@ def test_what_was_typed_comes_back_when_a_question_is_refused(sign_in, julie):
 
 def test_a_file_that_is_no_film_is_refused(sign_in, julie, film_module):
     fake = SimpleUploadedFile("film.mp4", b"<html>not a film</html>", "video/mp4")
-    answer = sign_in(julie).post(f"/studio/modules/{film_module.pk}/film/", {"file": fake})
+    answer = sign_in(julie).post(f"/studio/modules/{film_module.pk}/film/", {"film-file": fake})
     assert answer.status_code == 422
     film_module.video.refresh_from_db()
     assert film_module.video.duration == 100

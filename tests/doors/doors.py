@@ -232,6 +232,7 @@ BODIES = {
         "key": KEY,
     },
     "courses:studio-module": lambda w: {"title": "Changed", "minutes": "5"},
+    "courses:studio-module-draft": lambda w: {"title": "Changed", "minutes": "5"},
     "courses:studio-module-publication": lambda w: {"wanted": "draft"},
     "courses:studio-quiz": lambda w: {"pass_mark": "50"},
     "courses:studio-compose": lambda w: {"remove": str(w.question.pk)},

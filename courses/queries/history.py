@@ -1,0 +1,117 @@
+"""The history of a module as its authors read it: who saved it, when, and what differs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.actions.revisions import state_of
+from courses.models import CompletionRule, Module, ModuleRevision
+from people.queries.person_card import PersonCard, card_columns, card_from
+
+LABELS = {
+    "title": gettext_lazy("title"),
+    "objective": gettext_lazy("objective"),
+    "prompt": gettext_lazy("question that opens the conversation"),
+    "body": gettext_lazy("text"),
+    "minutes": gettext_lazy("average duration in minutes"),
+    "language": gettext_lazy("language"),
+    "mandatory": gettext_lazy("counts for completion"),
+    "rules": gettext_lazy("conditions"),
+    "quiz": gettext_lazy("quiz settings"),
+}
+
+
+class RevisionRow(NamedTuple):
+    """One saving; what it `changed`, in words. Nobody saved the first."""
+
+    number: int
+    at: datetime
+    person: PersonCard | None
+    changed: tuple[str, ...]
+
+
+class DiffLine(NamedTuple):
+    kind: str  # "same", "removed" or "added"
+    text: str
+
+
+class FieldDiff(NamedTuple):
+    label: str
+    lines: tuple[DiffLine, ...]
+
+
+def revision_rows(module: Module) -> list[RevisionRow]:
+    """The newest first."""
+    columns = ("number", "at", "state", *card_columns("by"))
+    rows = list(module.revisions.order_by("number").values_list(*columns))
+    found: list[RevisionRow] = []
+    before: dict[str, Any] | None = None
+    for number, at, state, *person in rows:
+        changed = tuple(str(LABELS[name]) for name in _differing(before, state)) if before else ()
+        found.append(RevisionRow(number, at, card_from(person), changed))
+        before = state
+    return found[::-1]
+
+
+def difference(old: dict[str, Any], new: dict[str, Any]) -> list[FieldDiff]:
+    """What differs, field by field and line by line."""
+    return [
+        FieldDiff(str(LABELS[name]), tuple(_lines(_words(name, old.get(name)), _words(name, new.get(name)))))
+        for name in _differing(old, new)
+    ]
+
+
+def difference_to_now(revision: ModuleRevision) -> list[FieldDiff]:
+    return difference(revision.state, state_of(revision.module))
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [name for name in LABELS if name in new and old.get(name) != new[name]]
+
+
+def _lines(old: list[str], new: list[str]) -> Iterator[DiffLine]:
+    kinds = {"  ": "same", "- ": "removed", "+ ": "added"}
+    for line in difflib.ndiff(old, new):
+        if line[:2] in kinds:
+            yield DiffLine(kinds[line[:2]], line[2:])
+
+
+def _words(name: str, value: Any) -> list[str]:
+    """A value as lines of text."""
+    if value is None:
+        return []
+    if name == "rules":
+        return [f"{CompletionRule.Kind(kind).label} : {number}" for kind, number in sorted(value.items())]
+    if name == "quiz":
+        return [
+            f"{_('pass mark in percent')} : {value['pass_mark']}",
+            f"{_('tries allowed')} : {value['max_attempts'] or '∞'}",
+        ]
+    if isinstance(value, bool):
+        return [_("yes") if value else _("no")]
+    return str(value).splitlines() or [""]
+
+
+def last_revision(module: Module) -> RevisionRow | None:
+    return next(iter(revision_rows(module)), None)
+
+
+class OtherDraft(NamedTuple):
+    """Somebody else who is writing in the same module."""
+
+    person: PersonCard | None
+    saved_at: datetime
+
+
+def other_drafts(module: Module, user: Any) -> list[OtherDraft]:
+    rows = module.drafts.exclude(user=user).order_by("-saved_at")
+    return [
+        OtherDraft(card_from(person), at)
+        for at, *person in rows.values_list("saved_at", *card_columns("user"))
+    ]
