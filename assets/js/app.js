@@ -1,6 +1,8 @@
 /* What runs on every page. Markup asks for a behaviour by a data- attribute; each module below says how in one line.
 
    data-dialog-open="id"          opens the <dialog id>; data-dialog-close closes the one around; data-dialog-auto opens at once
+   data-slot="7"                  (posts) a link whose form opens under the post; without scripts it is a page
+   data-menu-from                 (posts) a link whose menu is fetched when it is opened; without scripts it is a page
    data-menu                      (component menu) places the popover, arrow keys, closes on choice
    data-toast, data-toast-close   (component toast) goes after 8 s (20 with an undo or an error) unless hovered, focused or retried
    "palabre:toast"                event on document, detail {message, level, retry}: shows a toast from any module
@@ -33,6 +35,7 @@ import "./toasts.js";
 import "./failures.js";
 import "./dialogs.js";
 import "./menus.js";
+import "./slots.js";
 import "./focus.js";
 import "./forms.js";
 import "./composer.js";

@@ -34,8 +34,16 @@ class Talk {
     if (!news) return;
     [...news.children].forEach((post) => this.place(post));
     Object.assign(this.list.dataset, { after: news.dataset.after, since: news.dataset.since });
+    this.count(news.dataset);
     const status = this.root.querySelector("[data-talk-status]");
     if (status && news.dataset.say) status.textContent = news.dataset.say;
+  }
+
+  // What stands above the list says how many replies there are now.
+  count({ number, heading }) {
+    document.querySelectorAll("[data-talk-number]").forEach((one) => (one.textContent = number));
+    document.querySelectorAll("[data-talk-heading]").forEach((one) => (one.textContent = heading));
+    if (this.list.children.length) this.root.querySelector("[data-talk-empty]")?.remove();
   }
 
   place(post) {

@@ -31,6 +31,14 @@ class Branch(NamedTuple):
 
     post: PostCard
     replies: list[PostCard]
+    first_new: int | None = None
+
+    @property
+    def begins_news(self) -> bool:
+        """The first post that is new to the reader is here."""
+        return self.first_new is not None and self.first_new in [
+            post.number for post in (self.post, *self.replies)
+        ]
 
 
 @dataclass
@@ -57,7 +65,11 @@ class Conversation:
     @cached_property
     def replies(self) -> list[Branch]:
         """Top posts, each with its replies; a reply whose parent is on another page stands by itself."""
-        tops = {post.pk: Branch(post, []) for post in self.posts if not post.is_reply and post.number > 1}
+        tops = {
+            post.pk: Branch(post, [], self.first_new)
+            for post in self.posts
+            if not post.is_reply and post.number > 1
+        }
         listed: list[Branch] = []
         for post in self.posts:
             if post.number == 1:
@@ -66,7 +78,7 @@ class Conversation:
             if above:
                 above.replies.append(post)
             else:
-                listed.append(tops.get(post.pk) or Branch(post, []))
+                listed.append(tops.get(post.pk) or Branch(post, [], self.first_new))
         return listed
 
     @property
@@ -252,35 +264,43 @@ def _parts_taken(thread: int):
     return counted.values_list("author", "posts", "first", "useful")
 
 
-@dataclass
-class Choices:
+class ChoiceRow(NamedTuple):
+    """One way out, with how many took it and their share in percent."""
+
+    pk: int
+    text: str
+    number: int
+    share: int
+    is_mine: bool
+
+
+class Choices(NamedTuple):
     """The ways out of a case or poll; their shares are shown to who has chosen, to facilitators, or at the end."""
 
-    options: list[Any]
-    mine: int | None
+    options: tuple[ChoiceRow, ...]
     total: int
     are_shown: bool
     is_open: bool
 
     @property
-    def most(self) -> int:
-        return max((option.number for option in self.options), default=0)
+    def mine(self) -> ChoiceRow | None:
+        return next((option for option in self.options if option.is_mine), None)
 
 
 def choices_of(thread: Any, seat: Seat) -> Choices | None:
     if thread.kind not in (Thread.Kind.CASE, Thread.Kind.POLL):
         return None
-    options: list[Any] = list(
-        thread.choices.annotate(
-            number=Count("votes"), own=Count("votes", filter=Q(votes__user=seat.user))
-        ).order_by("position")  # counting leaves the order of the model aside
-    )
-    if not options:
+    counted = thread.choices.annotate(
+        number=Count("votes"), own=Count("votes", filter=Q(votes__user=seat.user))
+    ).order_by("position")  # counting leaves the order of the model aside
+    rows = list(counted.values_list("pk", "text", "number", "own"))
+    if not rows:
         return None
-    total = sum(option.number for option in options)
-    mine = next((option.pk for option in options if option.own), None)
+    total = sum(number for _pk, _text, number, _own in rows)
+    options = tuple(
+        ChoiceRow(pk, text, number, round(100 * number / total) if total else 0, own > 0)
+        for pk, text, number, own in rows
+    )
     ended = thread.is_locked or (thread.ends_at is not None and thread.ends_at <= timezone.now())
-    for option in options:
-        option.share = round(100 * option.number / total) if total else 0
-    shown = mine is not None or ended or seat.is_facilitator
-    return Choices(options, mine, total, shown, is_open=rules.can_write(seat) and not ended)
+    shown = any(option.is_mine for option in options) or ended or seat.is_facilitator
+    return Choices(options, total, shown, is_open=rules.can_write(seat) and not ended)

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from community import rules
 from community.models import Post, Reaction
 from community.rules import Seat
+from core.addresses import address_of
 from core.prepared import AnyOf, prepared
 from people.queries.person_card import PersonCard, person_cards
 from people.reader import Reader
@@ -62,6 +63,8 @@ class PostCard(NamedTuple):
     is_own: bool = False
     is_new: bool = False
     is_accepted: bool = False
+    # The first name of who accepted it.
+    accepted_by: str = ""
     useful_count: int = 0
     # How often each of the other reactions was given, and which of all are the reader's.
     counts: tuple[tuple[str, int], ...] = ()
@@ -71,6 +74,10 @@ class PostCard(NamedTuple):
     can_delete: bool = False
     can_flag: bool = False
     can_accept: bool = False
+
+    @property
+    def url(self) -> str:
+        return address_of("community:post", self.pk)
 
     @property
     def is_reply(self) -> bool:
@@ -108,7 +115,8 @@ def cards_of(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[PostCard]:
     people = person_cards(post.author_id for post in posts)
     counts, mine = _reactions([post.pk for post in posts], seat.user.pk)
     may_accept, may_reply = rules.can_accept(seat, thread), rules.can_reply(seat, thread)
-    accepted = getattr(getattr(thread, "resolution", None), "post_id", None)
+    kept = getattr(thread, "resolution", None)
+    accepted, by = (kept.post_id, kept.by.first_name if kept.by else "") if kept else (None, "")
     cards = []
     for post in posts:
         gone, own = _gone(post, seat), post.author_id == seat.user.pk
@@ -120,7 +128,7 @@ def cards_of(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[PostCard]:
             moment=None if gone else post.moment, created_at=post.created_at, edited_at=post.edited_at,
             gone=gone, is_hidden=not gone and post.hidden_at is not None, is_own=own,
             is_new=0 < thread.read_to < post.number and not own and published,
-            is_accepted=post.pk == accepted, useful_count=post.useful_count,
+            is_accepted=post.pk == accepted, accepted_by=by if post.pk == accepted else "", useful_count=post.useful_count,
             counts=tuple((kind, counts[post.pk][kind]) for kind in OTHERS if kind in counts[post.pk]),
             mine=frozenset(mine[post.pk]), can_reply=may_reply and not gone,
             can_edit=may_reply and rules.can_edit(seat, post), can_delete=rules.can_delete(seat, post),

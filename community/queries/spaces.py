@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from community.models import JoinRequest, Membership, ReadState, Space, Thread
 from core.prepared import prepared
+from people.queries.person_card import PersonCard, card_columns, card_from
 from people.reader import Reader
 
 
@@ -71,26 +72,39 @@ def _space_for(reader: Reader, slug: str) -> QuerySet:
     )
 
 
-def members_of(space: Space, *, words: str = ""):
-    """Facilitators first, then by name."""
-    members = (
-        Membership.objects.filter(space=space, user__anonymised_at=None)
-        .select_related("user__profile", "user__standing")
-        .order_by("role", "user__name")
-    )
-    return members.filter(user__name__icontains=words) if words else members
+class MemberRow(NamedTuple):
+    person: PersonCard | None
+    is_facilitator: bool
 
 
-def facilitators_of(space: Space) -> list[Any]:
-    return [row.user for row in _facilitators_of(space=space.pk)]
+class JoinRequestRow(NamedTuple):
+    pk: int
+    message: str
+    person: PersonCard | None
+
+
+def members_of(space: Space, *, words: str = "") -> QuerySet:
+    """Facilitators first, then by name: what `member_rows` reads."""
+    members = Membership.objects.filter(space=space, user__anonymised_at=None).order_by("role", "user__name")
+    found = members.filter(user__name__icontains=words) if words else members
+    return found.values_list("role", *card_columns("user"))
+
+
+def member_rows(rows: Iterable[tuple]) -> list[MemberRow]:
+    return [MemberRow(card_from(row[1:]), row[0] == Membership.Role.FACILITATOR) for row in rows]
+
+
+def facilitators_of(space: Space) -> list[PersonCard | None]:
+    return [card_from(row) for row in _facilitators_of(space=space.pk)]
 
 
 @prepared
 def _facilitators_of(space: int) -> QuerySet:
     rows = Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR)
-    return rows.select_related("user__profile", "user__standing").order_by("joined_at")[:6]
+    return rows.order_by("joined_at").values_list(*card_columns("user"))[:6]
 
 
-def open_join_requests(space: Space) -> Iterable[JoinRequest]:
+def open_join_requests(space: Space) -> list[JoinRequestRow]:
     waiting = JoinRequest.objects.filter(space=space, answered_at=None)
-    return waiting.select_related("user__profile", "user__standing")
+    rows = waiting.values_list("pk", "message", *card_columns("user"))
+    return [JoinRequestRow(*row[:2], card_from(row[2:])) for row in rows]

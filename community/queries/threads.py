@@ -82,25 +82,6 @@ def _count(model, outer: str):
     return rows.annotate(number=Count("pk")).values("number")
 
 
-class ThreadHead(NamedTuple):
-    """What stands above a thread, for every reader of it."""
-
-    kind: str
-    title: str
-    author: PersonCard | None
-    space: str
-    tag_names: tuple[str, ...]
-    is_pinned: bool
-    is_locked: bool
-
-
-def head_of(thread: Any) -> ThreadHead:
-    """`thread` comes from `thread_for(user, pk)`."""
-    author, space = PersonCard.of(thread.author) if thread.author else None, thread.space.slug
-    marks = thread.pinned_at is not None, thread.is_locked
-    return ThreadHead(thread.kind, thread.title, author, space, tuple(thread.tag_names), *marks)
-
-
 class ThreadRow(NamedTuple):
     """A thread in the list of a space, as one reader sees it: all that page and API show of it."""
 

@@ -7,11 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect, render
 
 from core.errors import Refused
 from people.requests import PersonRequest
@@ -21,15 +17,18 @@ TALK_CHANGED = json.dumps({"palabre:talk": {}})
 
 
 def done(
-    request: PersonRequest, message: str = "", *, back: str, undo: str = "", and_draw: SafeString | str = ""
+    request: PersonRequest, message: str = "", *, back: str, undo: str = "", **pieces: Any
 ) -> HttpResponse:
-    """The act is done. `back` is where a page without scripts goes; `undo` the address that takes it back."""
+    """The act is done. `back` is where a page without scripts goes; `undo` the address that takes it back;
+    `pieces` what `answer.html` puts in its place besides the toast."""
     if not request.htmx:
         if message:
             messages.success(request, message)
         return redirect(back)
-    drawn = and_draw + (_toast(message, "success", undo) if message else "")
-    return HttpResponse(drawn, headers={"HX-Trigger": TALK_CHANGED})
+    context = {"message": message, "level": "success", "undo": undo, **pieces}
+    answer = render(request, "community/answer.html", context)
+    answer["HX-Trigger"] = TALK_CHANGED
+    return answer
 
 
 def refused(request: PersonRequest, error: Refused, *, back: str) -> HttpResponse:
@@ -37,16 +36,4 @@ def refused(request: PersonRequest, error: Refused, *, back: str) -> HttpRespons
     if not request.htmx:
         messages.error(request, str(error))
         return redirect(back)
-    return HttpResponse(_toast(str(error), "error"), status=422)
-
-
-def partial(target: str, html: Any, swap: str = "outerHTML") -> SafeString:
-    """A piece of the answer that goes to its own place in the page."""
-    return format_html('<hx-partial hx-target="{}" hx-swap="{}">{}</hx-partial>', target, swap, html)
-
-
-def _toast(message: str, level: str, undo: str = "") -> SafeString:
-    drawn = render_to_string(
-        "components/toast.html", {"message": message, "level": level, "undo": undo, "undo_label": _("Undo")}
-    )
-    return partial("#toasts", drawn, "beforeend")
+    return render(request, "community/answer.html", {"message": str(error), "level": "error"}, status=422)

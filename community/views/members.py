@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community import actions, rules
 from community.models import JoinRequest, Space
-from community.queries.spaces import members_of, open_join_requests
+from community.queries.spaces import member_rows, members_of, open_join_requests
 from community.rules import Seat
 from community.views.answering import done, refused
 from community.views.spaces import fetch, frame_of
@@ -32,8 +32,10 @@ def index(request: PersonRequest, slug: str) -> HttpResponse:
         return _add(request, space)
     words = request.GET.get("q", "").strip()[:80]
     frame = frame_of(space, request.user, "members")
+    page = Paginator(members_of(space, words=words), PER_PAGE).get_page(request.GET.get("page"))
     context = frame | {
-        "page": Paginator(members_of(space, words=words), PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "members": member_rows(page.object_list),
         "words": words,
         "requests": open_join_requests(space) if frame["can_change"] else [],
     }

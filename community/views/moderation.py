@@ -3,7 +3,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from community import actions
 from community.forms import DecisionForm, FlagForm
 from community.models import Decision, Post, Thread
-from community.views.answering import done, partial, refused
+from community.views.answering import done, refused
 from community.views.posts import place_of, visible_post
 from core.access import role, signed_in
 from core.errors import Refused
@@ -37,9 +36,7 @@ def flag(request: PersonRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             words = _("Thank you. The facilitators will look at it; your name stays with them.")
-            return done(
-                request, words, back=place_of(post), and_draw=partial(f"#slot-{post.pk}", "", "innerHTML")
-            )
+            return done(request, words, back=place_of(post), slot=post.pk)
     template = "community/flag_form.html" if request.htmx else "community/flag_page.html"
     status = 422 if form.errors else 200
     return render(request, template, {"form": form, "post": post, "thread": post.thread}, status=status)
@@ -62,8 +59,7 @@ def decision(request: PersonRequest, pk: int) -> HttpResponse:
         return refused(request, error, back=back)
     undo = reverse("community:decision_undoing", args=[made.pk])
     # The card of the queue goes; the toast offers to take the decision back.
-    gone = format_html('<hx-partial hx-target="#decide-{}" hx-swap="delete"></hx-partial>', post.pk)
-    return done(request, str(DECIDED[Decision.Kind(made.kind)]), back=back, undo=undo, and_draw=gone)
+    return done(request, str(DECIDED[Decision.Kind(made.kind)]), back=back, undo=undo, decided=post.pk)
 
 
 @role("facilitator")

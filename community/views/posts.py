@@ -8,17 +8,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import actions, rules
 from community.forms import DraftedForm, PostForm
-from community.models import Draft, Post, Thread
-from community.post_drawing import PostDrawing
+from community.models import Draft, Post, Reaction, Thread
 from community.queries.conversation import one_post, page_of
 from community.queries.threads import thread_for
-from community.views.answering import done, partial, refused
+from community.views.answering import done, refused
 from core.access import signed_in
 from core.errors import Refused
 from core.idempotency import refuse
@@ -96,13 +94,9 @@ def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) ->
         return HttpResponse(headers={"HX-Redirect": reverse("community:post", args=[post.pk])})
     parent = form.cleaned_data["parent"]
     if parent:
-        return done(request, back="", and_draw=partial(f"#slot-{parent}", "", "innerHTML"))
-    return done(request, back="", and_draw=partial(f"#key-{post.thread_id}", _fresh_key(post.thread_id)))
-
-
-def _fresh_key(thread_pk: int) -> str:
-    """The composer stays for the next message, which is another one."""
-    return format_html('<input type="hidden" name="key" id="key-{}" value="{}">', thread_pk, uuid.uuid4())
+        return done(request, back="", slot=parent)
+    # The composer stays for the next message, which is another one.
+    return done(request, back="", composer={"thread": post.thread_id, "key": uuid.uuid4()})
 
 
 def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpResponse:
@@ -113,8 +107,7 @@ def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpRespon
     if not request.htmx:
         return render(request, "community/post_form_page.html", context, status=422)
     if "narrow" in request.POST and parent is None:
-        talk = {"can_reply": True}
-        context |= {"talk": talk, "has_film": "has_film" in request.POST}
+        context |= {"can_reply": True, "has_film": "has_film" in request.POST}
         return render(request, "community/conversation_composer.html", context, status=422)
     return render(request, "community/post_form.html", context, status=422)
 
@@ -160,10 +153,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
         except Refused as error:
             form.add_error("body", str(error))
         else:
-            if request.htmx and post.number == 1:
-                return HttpResponse(headers={"HX-Redirect": post.thread.get_absolute_url()})
-            emptied = partial(f"#slot-{post.pk}", "", "innerHTML")
-            return done(request, _("Your message was changed."), back=place_of(post), and_draw=emptied)
+            return done(request, _("Your message was changed."), back=place_of(post), slot=post.pk)
     template = "community/post_edit.html" if request.htmx else "community/post_edit_page.html"
     return render(
         request,
@@ -229,6 +219,33 @@ def reaction(request: PersonRequest, pk: int, kind: str) -> HttpResponse:
     if kind != "useful":
         return done(request, back="")
     thread = thread_for(request.user, post.thread_id)
-    talk = one_post(post.pk, thread, request.user)
-    talk.narrow = request.POST.get("narrow") == "1"
-    return HttpResponse(PostDrawing(talk).useful(talk.posts[0]))
+    [card] = one_post(post.pk, thread, request.user).posts
+    return render(
+        request, "community/post_useful.html", {"card": card, "narrow": request.POST.get("narrow") == "1"}
+    )
+
+
+@signed_in
+@require_safe
+def menu(request: PersonRequest, pk: int) -> HttpResponse:
+    """What this person can do with a post: unfolded under it, or without scripts a page of its own."""
+    return _menu(request, pk, part="menu", title=_("More"))
+
+
+@signed_in
+@require_safe
+def reactions(request: PersonRequest, pk: int) -> HttpResponse:
+    """The ways to react to a post, and which of them this person has chosen."""
+    icons = {"thanks": "heart", "learned": "lightbulb", "question": "circle-question-mark"}
+    kinds = [(str(kind), icon, Reaction.Kind(kind).label) for kind, icon in icons.items()]
+    return _menu(request, pk, part="reactions", title=_("React"), reactions=kinds)
+
+
+def _menu(request: PersonRequest, pk: int, **context: Any) -> HttpResponse:
+    post = visible_post(request.user, pk)
+    thread = thread_for(request.user, post.thread_id)
+    if thread is None:
+        raise Http404
+    [card] = one_post(post.pk, thread, request.user).posts
+    template = "community/post_menu.html" if request.htmx else "community/post_menu_page.html"
+    return render(request, template, context | {"card": card, "thread": thread})

@@ -15,7 +15,7 @@ from community.forms import PostForm
 from community.models import Choice, Thread
 from community.queries.conversation import choices_of, conversation_page, participants_of, posts_after
 from community.queries.people import people_to_mention
-from community.queries.threads import head_of, related_threads, thread_for
+from community.queries.threads import related_threads, thread_for
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import role, signed_in
@@ -24,6 +24,7 @@ from core.limits import limited
 from core.live import listen
 from core.numbers import whole
 from people.models import User
+from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 
 # As long as a visit lasts, coming back to what one has read is no news to anybody (`actions.mark_read`).
@@ -48,12 +49,12 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "talk": talk,
         "thread": thread,
-        "head": head_of(thread),
+        "author": PersonCard.of(thread.author) if thread.author else None,
         "space": thread.space,
         "form": PostForm(initial=draft_of(thread)),
         "choices": choices_of(thread, talk.seat),
         "participants": participants_of(thread, talk),
-        "near": related_threads(thread, request.user),
+        "related": related_threads(thread, request.user),
         "watch_state": watch_state(thread),
     }
     return render(request, "community/thread.html", context)
@@ -116,7 +117,8 @@ def people(request: PersonRequest, pk: int) -> HttpResponse:
     """Completion of a mention: people who can read this thread, nobody else."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     found = people_to_mention(thread.space, asked=request.GET.get("q", "")[:60])
-    return render(request, "community/people_options.html", {"people": found})
+    people = [PersonCard.of(person) for person in found]
+    return render(request, "community/people_options.html", {"people": people})
 
 
 @signed_in

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -128,7 +129,7 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = talk(people)
     context = {
         "people": people,
-        "talk": shown,
+        "posts": render_to_string("community/posts.html", {"talk": shown}),
         "thread": home_thread(shown),
         "tones": list(BADGE_TONES),
         "kinds": list(BUTTON_KINDS),

@@ -67,7 +67,7 @@ def test_awa_watches_talks_answers_and_hears_that_her_answer_is_accepted(sign_in
     expect(answer).to_have_count(1)
     awa.goto("/")
     before = unread(awa)
-    answer.locator("[popovertarget^=more-]").click()
+    answer.locator("[data-menu-from][href$='/menu/']").click()
     answer.get_by_role("button", name="Retenir cette réponse").click()
     awa.wait_for_function(
         "n => Number((document.querySelector('#bell')?.textContent.match(/\\d+/) || ['0'])[0]) > n",

@@ -53,8 +53,8 @@ def test_a_discussion_is_opened_answered_and_an_answer_kept(sign_in):
     awa.locator("#composer button[type=submit]").last.click()
     mine = awa.locator("#posts > li", has_text=answer)
     expect(mine).to_have_count(1)
-    mine.locator("[popovertarget^=more-]").click()
-    mine.get_by_role("link", name="Modifier").click()
+    mine.locator("[data-menu-from][href$='/menu/']").click()
+    awa.get_by_role("link", name="Modifier").click()
     awa.locator("textarea[name=body]").last.fill(f"{answer}, corrigée")
     awa.locator("main form:has(textarea[name=body]) button[type=submit]").last.click()
     expect(awa.locator("#posts > li", has_text=f"{answer}, corrigée")).to_have_count(1)
@@ -63,8 +63,8 @@ def test_a_discussion_is_opened_answered_and_an_answer_kept(sign_in):
     theirs = julie.locator("#posts > li", has_text=answer)
     theirs.get_by_role("button", name="Utile").click()
     expect(theirs.locator("button[aria-pressed=true]")).to_have_count(1)
-    theirs.locator("[popovertarget^=more-]").click()
-    theirs.get_by_role("button", name="Retenir cette réponse").click()
+    theirs.locator("[data-menu-from][href$='/menu/']").click()
+    julie.get_by_role("button", name="Retenir cette réponse").click()
     expect(julie.locator("#posts > li", has_text=answer)).to_contain_text("Réponse retenue")
 
 
@@ -108,7 +108,7 @@ def test_a_flag_is_decided_on(sign_in, academy):
 def test_a_menu_opens_beside_its_button(sign_in, thread):
     awa = sign_in("awa")
     awa.goto(thread())
-    button = awa.locator("#posts [data-menu] > button").last
+    button = awa.locator("[data-menu] > button:visible").last
     button.click()
     menu = awa.locator("[popover]:popover-open")
     expect(menu).to_have_count(1)
