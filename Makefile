@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SETUP = exec $(PYTHON) -m tooling.setup
 
-.PHONY: help demo dev test browser lint messages screens bench bench-compare faults stop reset
+.PHONY: help demo dev test browser lint messages screens bench bench-compare faults mutants stop reset
 
 help:  ## what can be typed
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ bench-compare:  ## what changed between two measures: A=before.json B=after.json
 
 faults:  ## kill, stop, fill and cut everything under load, and count what was lost (ARGS="--quick")
 	@$(SETUP) faults $(ARGS)
+
+mutants:  ## change what decides on access and points in hundreds of ways: the tests must see 90 % of them
+	@$(SETUP) mutants $(ARGS)
 
 stop:  ## end whatever this folder runs, tests' servers included
 	@$(SETUP) stop

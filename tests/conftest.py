@@ -1,4 +1,5 @@
 import fcntl
+import os
 
 import pytest
 from django.conf import settings
@@ -105,3 +106,7 @@ def english():
     """For tests that read sentences meant for people: their reasons, not their translation."""
     with override("en"):
         yield
+
+
+if os.environ.get("PALABRE_MUTANTS"):
+    from tests.mutants import catalogues, django_db_setup, proven_queries  # noqa: F401

@@ -246,7 +246,7 @@ def main(arguments: list[str]) -> None:
         raise SystemExit("Nothing is installed here yet, so nothing runs.")
     if target not in {"stop", "reset"}:
         say("Palabre: setting up" if not STAMPS.exists() else "Palabre")
-        prepare(development=target in {"test", "lint", "dev", "screens", "faults"})
+        prepare(development=target in {"test", "lint", "dev", "screens", "faults", "mutants"})
     if target in {"test", "screens", "faults"}:
         step("Chromium", find_chromium)
     if target == "install":
@@ -258,6 +258,7 @@ def main(arguments: list[str]) -> None:
         "screens": [PYTHON, "-m", "tests.browser.screens", *rest],
         "bench": [PYTHON, "-m", "bench.run", *rest],
         "faults": [PYTHON, "-m", "bench.faults", *rest],
+        "mutants": [PYTHON, "-m", "tooling.mutants", *rest],
         "bench-compare": [PYTHON, "-m", "bench.compare", *rest],
     }.get(target, [PYTHON, "manage.py", target, *rest])
     # Replaces this process: signals of make and of the terminal reach the real one.

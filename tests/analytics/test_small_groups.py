@@ -59,7 +59,11 @@ def test_rows_that_share_people_hide_nobody_between_them_and_the_total(sets):
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(st.tuples(st.integers(0, 5), PEOPLE), min_size=2, max_size=8))
 def test_any_two_groups_shown_for_a_period_differ_by_nobody_or_by_enough(lumen_always, asked):
     period = Period(date(2026, 9, 1), date(2026, 11, 20))
