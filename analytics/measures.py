@@ -22,6 +22,7 @@ class LearnerDayRow(NamedTuple):
     presences: int
     contributions: int
     participations: int
+    useful_marks: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,11 @@ ENROLLED = Measure("enrolled", None)
 PRESENT = Measure("present", lambda row: int(row.presences > 0 or row.participations > 0), adds_up=False)
 PARTICIPATED = Measure("participated", lambda row: int(row.participations > 0), adds_up=False)
 CONTRIBUTIONS = Measure("contributions", lambda row: row.contributions)
+USEFUL_MARKS = Measure("useful_marks", lambda row: row.useful_marks)
 
-MEASURES = {measure.name: measure for measure in (ENROLLED, PRESENT, PARTICIPATED, CONTRIBUTIONS)}
+MEASURES = {
+    measure.name: measure for measure in (ENROLLED, PRESENT, PARTICIPATED, CONTRIBUTIONS, USEFUL_MARKS)
+}
 # How the bytes of a block are laid out; blocks of another layout are not read.
 LAYOUT = 1
 # What a day that is built holds.

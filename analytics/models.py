@@ -23,6 +23,8 @@ class LearnerDay(models.Model):
     contributions = models.PositiveIntegerField(default=0)
     participations = models.PositiveIntegerField(default=0)
     reactions = models.PositiveIntegerField(default=0)
+    # Those of the reactions that say "useful".
+    useful_marks = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -1,9 +1,9 @@
 """The metrics that are declared, in the order of their ids."""
 
-from analytics.metrics import accepted_answers, answers, completion, participation
+from analytics.metrics import accepted_answers, answers, completion, participation, useful_marks
 from analytics.metrics.base import METRICS, READINGS
 
 ALL = tuple(METRICS[id] for id in sorted(METRICS))
 IN_ORDER = tuple(sorted(READINGS.values(), key=lambda reading: reading.metric.id))
 
-__all__ = ["ALL", "IN_ORDER", "accepted_answers", "answers", "completion", "participation"]
+__all__ = ["ALL", "IN_ORDER", "accepted_answers", "answers", "completion", "participation", "useful_marks"]

@@ -58,6 +58,9 @@ MEASURED = (
         _("Reactions"), _("“Useful” and the other marks you gave and kept."), NOBODY, "reactions"
     ),
     PersonalMeasure(
+        _("Useful marks"), _("Messages you marked “useful”, and left so."), NOBODY, "useful_marks"
+    ),
+    PersonalMeasure(
         _("Progress"),
         _(
             "Modules done, quiz results and the parts of videos you have watched, so that you resume where you were."

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from analytics.models import ActivityBlock, LearnerDay
 from analytics.rollups import rebuilding
-from community.models import Resolution
+from community.models import Reaction, Resolution
 from tests.analytics import acting
-from tests.analytics.acting import ask, at, say
+from tests.analytics.acting import ask, at, like, read, say
 from tests.analytics.test_reports import URL, report_of, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,47 @@ def test_accepted_answers_stand_on_the_page_and_in_the_file_with_their_definitio
     assert definition in page
     assert [row for row in rows if row[:1] == ["M11"] and any(definition in cell for cell in row)]
     assert [row for row in rows if row[:5] == ["M11", "1", "Questions with an accepted answer", "", "all"]]
+
+
+def test_useful_marks_are_those_given_and_kept_by_the_learners_who_read(marc, lumen, learners, space):
+    thread = ask(learners[0], space, at("2026-11-10"))
+    post = say(learners[1], thread, at("2026-11-10", "11:00"))
+    for person in learners[2:7]:
+        read(person, thread, at("2026-11-11"))
+    _useful, _again, thanks, taken_back = (like(person, post, at("2026-11-11")) for person in learners[2:6])
+    Reaction.objects.filter(pk=thanks.pk).update(kind="thanks")
+    like(learners[3], thread.posts.get(number=1), at("2026-11-12"))
+    taken_back.delete()
+
+    rebuild(lumen)
+
+    marks = LearnerDay.objects.filter(useful_marks__gt=0).order_by("user_id", "day")
+    assert list(marks.values_list("user_id", "useful_marks")) == [
+        (learners[2].pk, 1),
+        (learners[3].pk, 1),
+        (learners[3].pk, 1),
+    ]
+    # Two writers and five readers were there; two of them said what was useful.
+    value = report_of(marc).line("M12").value
+    assert (value.n, round(value.number, 2)) == (7, 0.29)
+    assert ActivityBlock.objects.filter(measure="useful_marks", scope="space", grain="W").count() == 1
+
+
+def test_useful_marks_stand_on_the_page_in_the_file_and_among_what_is_measured_about_me(
+    sign_in, marc, lumen, learners, space
+):
+    marc.language = "en"
+    marc.save(update_fields=["language"])
+    post = say(learners[1], ask(learners[0], space, at("2026-11-10")), at("2026-11-10", "11:00"))
+    like(learners[2], post, at("2026-11-11"))
+    rebuild(lumen)
+    client = sign_in(marc)
+    definition = "share of those who marked at least one message “useful”"
+
+    page = client.get(URL).content.decode()
+    rows = rows_of(client.get("/reports/export/", {"dialect": "plain"}))
+
+    assert "M12 v1" in page
+    assert definition in page
+    assert [row for row in rows if row[:1] == ["M12"] and any(definition in cell for cell in row)]
+    assert "Useful marks" in client.get("/privacy/").content.decode()
