@@ -46,6 +46,8 @@ class OneAtATime(Scheduler):
                 cursor.execute("SELECT 1")  # Raises when the connection, and the lock with it, has gone.
             return True
         connection = connections["default"].copy()
+        # A pool would take it back with the lock still held.
+        connection.settings_dict["OPTIONS"].pop("pool", None)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
             row = cursor.fetchone()

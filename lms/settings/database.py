@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lms.settings.environment import Unsafe, flag, whole_number
-from lms.settings.house import DATABASE_URL, PRODUCTION
+from lms.settings.environment import Unsafe, flag
+from lms.settings.house import DATABASE_URL, PRODUCTION, TEST_RUN, WEB_THREADS
 
 # How like a word of a title or name must be to what was typed, from 0 to 1, to be found in spite of a mistake.
 WORD_LIKENESS = 0.45
@@ -17,6 +17,9 @@ SESSION = {
 }
 # Times that a connection asks a query of core/prepared.py before the server keeps its plan.
 PREPARED_AFTER = 5
+# Connections that one process may hold, and how long a thread waits for one when the database is away.
+POOL_SIZE = WEB_THREADS
+POOL_SECONDS = 5
 
 
 def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
@@ -29,6 +32,11 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
     if not pooler:
         # A pooler refuses what it does not know: the role is then given them (docs/operations.md).
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in SESSION.items()))
+    # Threads borrow connections from their process's pool: those of threads that ended do not stay open behind them.
+    # The tests have one thread and one connection.
+    pooled = not pooler and not TEST_RUN
+    if pooled:
+        options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": POOL_SECONDS}
     return {
         "ENGINE": "tooling.embedded_database" if embedded else "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "palabre",
@@ -36,7 +44,7 @@ def database(url: str, *, embedded: bool = False) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", None) or parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": whole_number("DATABASE_CONN_MAX_AGE", default=60),
+        "CONN_MAX_AGE": 0 if pooled else 60,
         "CONN_HEALTH_CHECKS": True,
         # Behind a pooler that shares sessions between transactions, a cursor or a prepared statement of the server
         # outlives its session.

@@ -1,15 +1,19 @@
 """What the page server of production does, asked by sockets."""
 
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from tests.lms.page_server import page_server
+from tests.lms.page_server import NAME, PROCESSES, THREADS, page_server
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 MEGABYTE = 1 << 20
+# A thread of the server that has had nothing to do for this long ends: the shortest that granian takes.
+IMPATIENT = "from lms import web; web.IDLE_SECONDS = 5; web.main()"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,28 @@ def test_head_has_headers_and_no_body(server):
     status, headers, body = server.ask("/accounts/login/", "HEAD")
     assert (status, body) == (200, b"")
     assert int(headers["Content-Length"]) > 1000
+
+
+def test_connections_to_the_database_stay_within_processes_times_threads(folder):
+    """Idle threads of the server end and others begin: their connections must not stay behind."""
+    with page_server(folder, IMPATIENT) as server:
+        most = 0
+        for _ in range(3):
+            crowd = [threading.Thread(target=server.ask, args=["/readyz"]) for _ in range(24)]
+            for one in crowd:
+                one.start()
+            for one in crowd:
+                one.join()
+            most = max(most, connections_of(server))
+            time.sleep(6)  # The server's own clock, which no test can move.
+        assert 0 < most <= PROCESSES * THREADS
+
+
+def connections_of(server):
+    """Sessions that PostgreSQL holds for processes of this server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [NAME])
+        return cursor.fetchone()[0]
 
 
 def test_a_process_that_is_killed_is_replaced(server):

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -7,9 +8,14 @@ from psycopg import OperationalError
 from tooling import embedded
 
 
+@cache
+def start_once() -> None:
+    embedded.start(settings.VAR_DIR)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        embedded.start(settings.VAR_DIR)
+        start_once()
         try:
             return super().get_new_connection(conn_params)
         except OperationalError:
