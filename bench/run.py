@@ -60,7 +60,7 @@ def main() -> None:
         results["figures"] = prepare(system, options.size, deadline)
         inside = json.loads(run(system, "bench.inside"))
         for one in filter(None, (system, small)):
-            one.start("web", "live", "worker", "beat")
+            one.start("web", "live", "worker")
         if options.streams:
             deadline -= 60
         measured = measure(system, small, cases, deadline)

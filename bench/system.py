@@ -57,7 +57,7 @@ def pss_of(pid: int) -> int:
 
 
 class System:
-    """PostgreSQL and Valkey in a folder, then web, live, worker and beat with production settings."""
+    """PostgreSQL and Valkey in a folder, then web, live and worker with production settings."""
 
     # One thread a process: what a page costs is easier to see.
     threads = 1
@@ -114,9 +114,10 @@ class System:
                 *("--no-access-log", "--log-level", "warning"),
             ],
             "worker": [
-                *("celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "ERROR"),
+                *("celery", "-q", "-A", "lms", "worker", "-B", "--concurrency", "2", "--loglevel", "ERROR"),
                 *("--without-gossip", "--without-mingle"),
             ],
+            # What a fleet may run beside its workers; in a small house it is theirs (-B).
             "beat": ["celery", "-q", "-A", "lms", "beat", "--loglevel", "ERROR", "--pidfile="],
         }
         for name in names:

@@ -7,9 +7,9 @@ wait for a thread; further connections wait unread in the kernel's queue. A body
 whoever sends it slowly holds that thread, so a proxy that reads bodies first stands before it (docs/operations.md).
 """
 
-import gc
 import os
 from argparse import ArgumentParser
+from typing import Any
 
 # A thread that ends takes its caches with it: it may rest for as long as granian allows.
 IDLE_SECONDS = 600
@@ -22,13 +22,17 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
-    gc.disable()  # What is freed before the fork would leave holes in shared pages.
 
     from django.conf import settings
     from granian import Granian
 
-    from lms import wsgi  # noqa: F401 - loaded here, once for all processes
+    from lms.warm import draw_first_pages, share, warm_up
+    from lms.wsgi import application
 
+    if not settings.DEBUG:  # Whoever changes a line each minute waits for no page but their own.
+        warm_up()
+        draw_first_pages(application)
+    share()
     server = Granian(
         "lms.wsgi:application",
         address=options.host,
@@ -43,9 +47,18 @@ def main() -> None:
         respawn_failed_workers=True,
         log_level="warning",  # type: ignore[arg-type]
     )
-    gc.freeze()
-    gc.enable()
-    server.serve()
+    server.serve(target_loader=in_each_process, wrap_loader=False)
+
+
+def in_each_process() -> Any:
+    """The application, once forked: connections to the database begin to open before anybody asks."""
+    from django.db import connection
+
+    from lms.wsgi import application
+
+    if connection.pool:
+        connection.pool.open()
+    return application
 
 
 if __name__ == "__main__":

@@ -7,5 +7,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 application = get_wsgi_application()
 
 # A page makes some thousand objects and drops them: looking for cycles after each seven hundred costs a tenth of it.
-gc.freeze()
 gc.set_threshold(20_000)

@@ -18,7 +18,7 @@ from bench.faults.mailbox import Mailbox
 from bench.system import ROOT, System, family_of, free_port
 from tooling.embedded import Servers, answers, start
 
-PROCESSES = ("web", "live", "worker", "beat")
+PROCESSES = ("web", "live", "worker")
 SKEW = Path(__file__).parent / "skew"
 # Of the tables that grow while the disk is full, and of the files people give.
 DISK_MB = 64
@@ -89,6 +89,8 @@ class House(System):
             return family_of(int((self.servers.data / "postmaster.pid").read_text().split()[0]))
         if name == "valkey":
             return [int((self.servers.sockets / "valkey.pid").read_text())]
+        if name == "beat":  # The one that the worker keeps.
+            return [pid for pid in self.family("worker") if "beat" in command_of(pid)]
         return self.family(name)
 
     def signal(self, name: str, number: int) -> None:
@@ -134,13 +136,15 @@ class House(System):
     @contextmanager
     def another(self, name: str, **environment: str) -> Any:
         """A second one of these beside the first, for instance with another clock."""
-        first, before = self.processes[name], dict(self.environment)
+        first, before = self.processes.get(name), dict(self.environment)
         self.watched.discard(name)
         self.environment |= environment
         self.start(name)
-        second, self.processes[name] = self.processes[name], first
+        second = self.processes.pop(name)
         self.environment = before
-        self.watched.add(name)
+        if first is not None:
+            self.processes[name] = first
+            self.watched.add(name)
         self.extra.append(second)
         try:
             yield second
@@ -210,6 +214,12 @@ class House(System):
         for path in sorted(self.folder.glob("*.log")):
             found += [line for line in path.read_text(errors="replace").splitlines() if words in line]
         return found
+
+
+def command_of(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def _fill(handle: IO[bytes]) -> None:

@@ -192,10 +192,8 @@ class Run:
             self.say(line)
         self.cuts()
         self.gauge.end()
-        self.house.watched.discard("beat")
-        for name in ("beat", "worker"):
-            self.house.watched.discard(name)
-            self.house.kill(name)
+        self.house.watched.discard("worker")
+        self.house.kill("worker")
         found = checks.mails(self.journal, self.house.mailbox)
         row.lost |= found.lost
         row.doubled |= found.doubled

@@ -1,14 +1,18 @@
+import os
+import signal
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from celery import Celery
+from celery.worker import state
 from django.db import connection
 from django.utils import timezone
 
 from events.models import Tick
 from lms.beat import ENTRY, WAIT, OneAtATime
 from lms.celery import app as our_app
-from lms.celery import broker_url
+from lms.celery import broker_url, end_with_the_schedule
 from lms.schedule import SCHEDULE
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +135,18 @@ def test_nothing_acknowledged_is_lost_by_a_setting():
 )
 def test_celery_is_told_of_the_same_redis(redis, broker):
     assert broker_url(redis) == broker
+
+
+@pytest.mark.parametrize(("stopping", "signals"), [(None, [signal.SIGTERM]), (0, [])])
+def test_a_worker_whose_schedule_died_ends_so_that_both_are_started_again(monkeypatch, stopping, signals):
+    sent = []
+    monkeypatch.setattr(state, "should_stop", stopping)
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append(number))
+    ended = SimpleNamespace(join=lambda: None)
+    thread = end_with_the_schedule(SimpleNamespace(controller=SimpleNamespace(beat=ended)))
+    thread.join()
+    assert sent == signals
+
+
+def test_a_worker_without_the_schedule_waits_for_none():
+    assert end_with_the_schedule(SimpleNamespace(controller=SimpleNamespace(beat=None))) is None

@@ -89,9 +89,9 @@ def test_the_compose_file_follows_the_schema_of_compose():
 
 def test_the_compose_file_runs_every_part_of_the_house(compose):
     services = compose["services"]
-    assert set(services) == {"proxy", "web", "live", "worker", "beat", "migrate", "database", "redis"}
+    assert set(services) == {"proxy", "web", "live", "worker", "migrate", "database", "redis"}
     ours = [name for name, service in services.items() if service["image"] == "palabre:local"]
-    assert set(ours) == {"web", "live", "worker", "beat", "migrate"}
+    assert set(ours) == {"web", "live", "worker", "migrate"}
     for name in ours:
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]

@@ -58,7 +58,7 @@ def test_connections_to_the_database_stay_within_processes_times_threads(folder)
     with page_server(folder, IMPATIENT) as server:
         most = 0
         for _ in range(3):
-            crowd = [threading.Thread(target=server.ask, args=["/readyz"]) for _ in range(24)]
+            crowd = [threading.Thread(target=server.ask, args=["/readyz"]) for _ in range(16)]
             for one in crowd:
                 one.start()
             for one in crowd:

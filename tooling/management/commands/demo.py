@@ -126,14 +126,13 @@ def only_one_here() -> IO[str]:
 
 
 def children(port: int, live_port: int, *, reload: bool) -> list[Child]:
-    """What production runs, on this machine: pages, stream, worker and schedule."""
+    """What production runs, on this machine: pages, stream, and a worker with the schedule."""
     python = [sys.executable, "-m"]
     web = ["lms.web", "--host", HOST, "--port", str(port)]
     live = ["uvicorn", "lms.asgi:application", "--host", HOST, "--port", str(live_port), "--no-access-log"]
     live += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
-    worker = ["celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "WARNING"]
+    worker = ["celery", "-q", "-A", "lms", "worker", "-B", "--concurrency", "2", "--loglevel", "WARNING"]
     quiet = ["--without-gossip", "--without-mingle"]
-    beat = ["celery", "-q", "-A", "lms", "beat", "--loglevel", "WARNING", "--pidfile", ""]
     common = {"LIVE_PORT": str(live_port)} | ({"DEBUG": "1"} if reload else {})
     # Celery takes JSON only here, so its fear of the superuser (pickle) has no ground.
     calm = {**common, "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
@@ -141,7 +140,6 @@ def children(port: int, live_port: int, *, reload: bool) -> list[Child]:
         Child("web", [*python, *web], common, restarts_on_change=True),
         Child("live", [*python, *live], common, restarts_on_change=True),
         Child("worker", [*python, *worker, *quiet], calm, restarts_on_change=True),
-        Child("schedule", [*python, *beat], common, restarts_on_change=True),
     ]
     if reload:
         started.append(Child("assets", ["npm", "run", "--silent", "watch"]))
