@@ -11,7 +11,7 @@ from gamification.models import Grant
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRecognition:
     code: str
     name: Any
     meaning: Any
@@ -25,10 +25,10 @@ class Held:
         return ngettext("Earned %(times)d time", "Earned %(times)d times", self.times) % {"times": self.times}
 
 
-def recognitions_of(user: Any) -> list[Held]:
+def recognitions_of(user: Any) -> list[HeldRecognition]:
     """The recognitions a person holds and how often they earned each, the latest first; one query."""
     return [
-        Held(code, words.name, words.meaning, words.icon, times, last)
+        HeldRecognition(code, words.name, words.meaning, words.icon, times, last)
         for code, times, last in _earned(user=user.pk)
         if (words := WORDS.get(code))
     ]

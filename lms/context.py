@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache as shared
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -30,7 +31,24 @@ STEERING = [
     ("analytics:facilitation", "shield-check", _("Facilitation"), {"trainer", "facilitator"}),
     ("analytics:reports", "chart-no-axes-combined", _("Reports"), {"hr"}),
     ("courses:studio", "pencil-ruler", _("Course studio"), {"trainer", "administrator"}),
-    ("people:organisation", "building-2", _("Organisation"), {"administrator"}),
+    ("people:organisation", "building-2", _("Organisation"), {"hr", "administrator"}),
+]
+SETTINGS = [
+    ("people:settings", _("Settings")),
+    ("people:profile", _("Profile")),
+    ("notifications:preferences", _("Notifications")),
+    ("account_email", _("E-mail address")),
+    ("account_change_password", _("Password")),
+    ("mfa_index", _("Two-step sign-in")),
+    ("socialaccount_connections", _("Single sign-on")),
+    ("usersessions_list", _("Devices")),
+    ("people:programs", _("Programs")),
+    ("people:my_data", _("My data")),
+]
+ORGANISATION = [
+    ("people:organisation", _("People"), {"hr", "administrator"}),
+    ("people:invitations", _("Invitations"), {"hr", "administrator"}),
+    ("people:units", _("Units"), {"administrator"}),
 ]
 KEYS = {"home": "gh", "courses:catalogue": "gc", "community:spaces": "gs", "people:directory": "gp"}
 POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]
@@ -96,7 +114,7 @@ class Navigation:
     @cached_property
     def steering(self) -> list[Entry]:
         mine = self.person.roles | ({"facilitator"} if self.news["facilitates"] else set())
-        rows = [row[:3] for row in STEERING if row[3] & mine or self.person.is_superuser]
+        rows = [row[:3] for row in STEERING if row[3] & mine]
         return [entry for entry in (self._entry(*row) for row in rows) if entry]
 
     @cached_property
@@ -113,6 +131,27 @@ class Navigation:
     @cached_property
     def spaces(self) -> list[SpaceEntry]:
         return [self._space_entry(**space) for space in self.news["spaces"]]
+
+    @cached_property
+    def settings_tabs(self) -> list[dict[str, Any]]:
+        """The pages of one's own settings."""
+        # Where no provider is set up, the page could only say that there is none.
+        hidden = set() if settings.SOCIALACCOUNT_PROVIDERS else {"socialaccount_connections"}
+        return self._tabs([row for row in SETTINGS if row[0] not in hidden])
+
+    @cached_property
+    def organisation_tabs(self) -> list[dict[str, Any]]:
+        """The pages of whoever keeps the people of an organisation."""
+        return self._tabs([row[:2] for row in ORGANISATION if row[2] & self.person.roles])
+
+    def _tabs(self, rows: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+        here = self.request.resolver_match.view_name if self.request.resolver_match else ""
+        here = "mfa_index" if here.startswith("mfa_") else here
+        return [
+            {"url": url, "label": label, "active": name == here}
+            for name, label in rows
+            if (url := address_if_any(name))
+        ]
 
     @cached_property
     def card(self) -> PersonCard:

@@ -38,4 +38,5 @@ urlpatterns = [
 handler400 = "lms.views.failures.bad_request"
 handler403 = "lms.views.failures.forbidden"
 handler404 = "lms.views.failures.not_found"
+handler429 = "lms.views.failures.too_many"  # asked by allauth, whose limits we use
 handler500 = "lms.views.failures.server_error"

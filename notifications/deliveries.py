@@ -18,7 +18,7 @@ from events import deliveries, mail
 from events.models import Delivery
 from notifications.models import Notification
 from notifications.preferences import Mail, choices_of
-from notifications.queries import notifications_of, with_words, words_of
+from notifications.queries import Notice, notices_from, notifications_of, words_of
 from notifications.unsubscribing import stop_address
 from people.models import User
 
@@ -74,7 +74,7 @@ def send_digest(delivery: Delivery) -> str | None:
         notifications_of(user).unread().filter(kind__in=kinds, updated_at__gte=since, updated_at__lt=until)
     )
     with speaking(user):
-        notices = with_words(unread[:DIGEST_SIZE])
+        notices = notices_from(unread[:DIGEST_SIZE])
         if not notices:
             return READ
         message = digest_for(user, notices, kinds)
@@ -102,7 +102,7 @@ def _may_read(user: User, post: Post, kind: str) -> bool:
     return Post.objects.visible_to(user).filter(pk=post.pk).exists()
 
 
-def digest_for(user: User, notices: list[Notification], kinds: list[str]) -> EmailMultiAlternatives:
+def digest_for(user: User, notices: list[Notice], kinds: list[str]) -> EmailMultiAlternatives:
     context = {"user": user, "notices": notices, "stop": stop_address(user.pk, kinds)}
     subject = _("What was said in your spaces")
     return letter(

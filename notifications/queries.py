@@ -1,13 +1,15 @@
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.prepared import AnyOf, PreparedList, prepared, prepared_list
+from core.addresses import address_of
+from core.prepared import PreparedList, prepared, prepared_list
 from notifications.models import Notification
-from people.models import User
+from people.queries.person_card import PersonCard, person_cards
 from people.reader import Reader
 
 Kind = Notification.Kind
@@ -72,22 +74,45 @@ def _unread(reader: Reader) -> QuerySet:
     return found.order_by().values("user").annotate(number=Count("pk")).values_list("number")
 
 
-@prepared
-def _people(ids: list[int]):
-    return User.objects.filter(AnyOf("pk", ids)).select_related("profile").order_by()
+class Notice(NamedTuple):
+    """A notification as the bell, the page and the digest show it; `by` is None where nobody may be named."""
+
+    pk: int
+    words: str
+    icon: str
+    by: PersonCard | None
+    title: str
+    language: str
+    space_name: str
+    colour: str
+    updated_at: datetime
+    is_read: bool
+
+    @property
+    def url(self) -> str:
+        return address_of("notifications:open", self.pk)
 
 
-def with_words(notices: Iterable[Notification]) -> list[Notification]:
-    """Gives each notice its sentence (`words`), icon and actor (`by`); one query for all the people named."""
-    found = list(notices)
-    wanted = {actor for one in found for actor in one.actors[:2]}
-    people = {person.pk: person for person in _people(ids=list(wanted))} if wanted else {}
-    for one in found:
-        named = [people[actor] for actor in one.actors[:2] if actor in people]
-        one.by = named[0] if named and one.kind not in (Kind.FLAG, Kind.DECISION) else None  # type: ignore[attr-defined]
-        one.icon = ICONS[Kind(one.kind)]  # type: ignore[attr-defined]
-        one.words = words_of(one, [person.name for person in named])  # type: ignore[attr-defined]
-    return found
+def notices_from(rows: Iterable[Notification]) -> list[Notice]:
+    """The cards of rows of `notifications_of`; one query for all the people named."""
+    found = list(rows)
+    people = person_cards({actor for row in found for actor in row.actors[:2]})
+    return [_notice(row, [people[actor] for actor in row.actors[:2] if actor in people]) for row in found]
+
+
+def _notice(row: Notification, named: list[PersonCard]) -> Notice:
+    return Notice(
+        pk=row.pk,
+        words=words_of(row, [person.name for person in named]),
+        icon=ICONS[Kind(row.kind)],
+        by=named[0] if named and row.kind not in (Kind.FLAG, Kind.DECISION) else None,
+        title=row.title,
+        language=row.language,
+        space_name=row.place.name,
+        colour=row.place.colour,
+        updated_at=row.updated_at,
+        is_read=row.read_at is not None,
+    )
 
 
 def words_of(notice: Notification, names: list[str]) -> str:

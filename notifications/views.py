@@ -14,7 +14,7 @@ from notifications import actions
 from notifications.forms import MailForm
 from notifications.models import Notification, Preference
 from notifications.preferences import choices_of
-from notifications.queries import notifications_of, pages_of, unread_count, with_words
+from notifications.queries import notices_from, notifications_of, pages_of, unread_count
 from notifications.unsubscribing import read_token
 from people.requests import PersonRequest
 
@@ -26,10 +26,14 @@ PANEL_SIZE = 8
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "new"
-    notices: Any = pages_of(request.user, only_unread=only_unread)
-    page = Paginator(notices, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = with_words(page.object_list)
-    context = {"page_obj": page, "unread": unread_count(request.user), "only_unread": only_unread}
+    rows: Any = pages_of(request.user, only_unread=only_unread)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    unread = unread_count(request.user)
+    tabs = [
+        {"label": _("All"), "url": request.path, "active": not only_unread},
+        {"label": _("New ones"), "url": f"{request.path}?show=new", "active": only_unread, "count": unread},
+    ]
+    context = {"page": page, "notices": notices_from(page.object_list), "unread": unread, "tabs": tabs}
     return render(request, "notifications/index.html", context)
 
 
@@ -45,7 +49,7 @@ def bell(request: PersonRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def panel(request: PersonRequest) -> HttpResponse:
-    notices = with_words(notifications_of(request.user).unread()[:PANEL_SIZE])
+    notices = notices_from(notifications_of(request.user).unread()[:PANEL_SIZE])
     return render(request, "notifications/panel.html", {"notices": notices})
 
 

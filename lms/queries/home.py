@@ -1,6 +1,6 @@
 """What the home page of a person shows, each part in one query."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -51,9 +51,44 @@ def _counted(rows: QuerySet, by: str) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
-def my_courses(person: Any) -> list[Enrolment]:
-    """Running enrolments, last opened first, with `done` of `total` modules, `learners`, and where to go on."""
-    return _my_courses(person=person.pk)
+class HomeCourse(NamedTuple):
+    """A running enrolment as the home page shows it: `done` of `total` modules, and where to go on."""
+
+    enrolment: int
+    title: str
+    slug: str
+    language: str
+    due_on: date | None
+    completed_at: datetime | None
+    opens_at: datetime | None
+    space: int
+    last_module: int | None
+    total: int
+    done: int
+    learners: int
+    next_id: int | None
+    next_title: str | None
+
+    @property
+    def url(self) -> str:
+        return address_of("courses:course", self.slug)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Enrolled already, open later."""
+        return self.opens_at is not None and self.opens_at > timezone.now()
+
+
+COURSE_COLUMNS = (
+    "pk", "session__course__title", "session__course__slug", "session__course__language",
+    "session__course__due_on", "completed_at", "session__opens_at", "session__space_id", "last_module_id",
+    "total", "done", "learners", "next_id", "next_title",
+)  # fmt: skip
+
+
+def my_courses(person: Any) -> list[HomeCourse]:
+    """Last opened first, what is finished after."""
+    return [HomeCourse._make(row) for row in _my_courses(person=person.pk)]
 
 
 @prepared
@@ -88,25 +123,37 @@ def _my_courses(person: int) -> QuerySet:
             next_id=Subquery(ahead.values("pk")[:1]),
             next_title=Subquery(ahead.values("title")[:1]),
         )
-        .select_related("session__course", "last_module")
         .order_by(
             F("completed_at").desc(nulls_first=True), F("last_seen_at").desc(nulls_last=True), "-enrolled_at"
         )
+        .values_list(*COURSE_COLUMNS)
     )
 
 
-def where_i_was(courses: list[Any]) -> dict[str, Any] | None:
+class ModuleToOpen(NamedTuple):
+    """Where to go on: the module with its `rank` in the course and the `posts` of its conversation."""
+
+    course: HomeCourse
+    url: str
+    title: str
+    language: str
+    rank: int
+    posts: int | None
+    clock: str
+
+
+def where_i_was(courses: list[HomeCourse]) -> ModuleToOpen | None:
     """The module to open now: the last one seen if it is not finished, else the next one of the same course."""
-    now = timezone.now()
-    running = (one for one in courses if one.completed_at is None and one.session.has_opened(now))
-    current: Any = next((one for one in running if one.next_id), None)
+    running = (one for one in courses if one.completed_at is None and not one.is_ahead)
+    current = next((one for one in running if one.next_id), None)
     if current is None:
         return None
-    begun = _where_it_stopped(enrolment=current.pk, module=current.last_module_id or 0)
-    module_id = current.last_module_id if begun else current.next_id
-    (module,) = _place_in_course(module=module_id, space=current.session.space_id)
-    seconds = int(begun[0]) if begun else 0
-    return {"enrolment": current, "module": module, "posts": module.posts, "clock": _clock(seconds)}
+    begun = _where_it_stopped(enrolment=current.enrolment, module=current.last_module or 0)
+    ((pk, title, language, rank, posts),) = _place_in_course(
+        module=current.last_module if begun else current.next_id, space=current.space
+    )
+    url = address_of("courses:module", current.slug, pk)
+    return ModuleToOpen(current, url, title, language, rank, posts, _clock(int(begun[0]) if begun else 0))
 
 
 @prepared
@@ -117,7 +164,6 @@ def _where_it_stopped(enrolment: int, module: int) -> QuerySet:
 
 @prepared
 def _place_in_course(module: int, space: int) -> QuerySet:
-    """The module, with its `rank` among those of its course and the `posts` of its conversation."""
     earlier = (
         Module.objects.published()
         .filter(course=OuterRef("course"))
@@ -132,7 +178,7 @@ def _place_in_course(module: int, space: int) -> QuerySet:
         .annotate(
             rank=_counted(earlier, "course"), posts=Subquery(talk.values("thread__number_of_posts")[:1])
         )
-        .select_related("course")
+        .values_list("pk", "title", "language", "rank", "posts")
     )
 
 
@@ -219,9 +265,29 @@ def _talk_of_the_moment(reader: Reader, now: datetime, since: datetime) -> Query
     )
 
 
-def challenge_of_the_week(person: Any) -> Thread | None:
+class Challenge(NamedTuple):
+    """The challenge that runs in a space of one's own; `done` when one has replied or set it."""
+
+    pk: int
+    title: str
+    language: str
+    ends_at: datetime | None
+    number_of_posts: int
+    done: bool
+    author: PersonCard | None
+
+    @property
+    def url(self) -> str:
+        return address_of("community:thread", self.pk)
+
+    @property
+    def replies(self) -> int:
+        return max(self.number_of_posts - 1, 0)
+
+
+def challenge_of_the_week(person: Any) -> Challenge | None:
     found = _challenge_of_the_week(reader=Reader.of(person), now=timezone.now())
-    return found[0] if found else None
+    return Challenge(*found[0][:6], card_from(found[0][6:])) if found else None
 
 
 @prepared
@@ -232,10 +298,11 @@ def _challenge_of_the_week(reader: Reader, now: datetime) -> QuerySet:
         .filter(kind=Thread.Kind.CHALLENGE, locked_at=None)
         .filter(Q(ends_at=None) | Q(ends_at__gt=now))
         .filter(space__in=Space.objects.of_member(reader))
-        .annotate(done=Exists(replied), replies=F("number_of_posts") - 1)
-        .select_related("author", "space")
-        .defer("search")
-        .order_by("-created_at")[:1]
+        .annotate(
+            done=ExpressionWrapper(Q(Exists(replied)) | Q(author=reader.pk), output_field=BooleanField())
+        )
+        .order_by("-created_at")
+        .values_list(*Challenge._fields[:-1], *card_columns("author"))[:1]
     )
 
 

@@ -6,20 +6,22 @@ Each kind is asked through its own `visible_to`; the best are cut to a page befo
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import F, Manager, QuerySet
 from django.db.models.functions import Left, Right, Upper
-from django.utils.html import escape, format_html, strip_tags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import strip_tags
 
 from community.models import Post, Thread
 from core.prepared import AnyOf, prepared
 from courses.models import Course, Module
+from people.models import User
 from people.queries.directory import directory
+from people.queries.person_card import PersonCard
 from people.reader import Reader
 
 KINDS = ("threads", "posts", "courses", "modules", "people")
@@ -32,15 +34,25 @@ EDGE = 12  # characters by which a passage is known to be the beginning or the e
 OPEN, CLOSE = "\ue000", "\ue001"
 
 
+class Piece(NamedTuple):
+    """A part of a snippet: plain text, and whether it is a word that was looked for."""
+
+    text: str
+    found: bool = False
+
+
+Snippet = tuple[Piece, ...]
+
+
 @dataclass(frozen=True)
 class SearchHit:
     kind: str
     title: str
     url: str
-    snippet: SafeString
+    snippet: Snippet
     where: str = ""
-    person: Any = None
-    when: Any = None
+    person: PersonCard | None = None
+    when: datetime | None = None
     language: str = ""
 
 
@@ -127,15 +139,25 @@ def asked_of(kind: SearchKind, limit: int, among: int) -> KindQueries:
     return KindQueries(prepared(exact, replan=True), prepared(close, replan=True), prepared(hits))
 
 
-def marked(text: str) -> SafeString:
-    """The snippet with its words marked; everything else is plain text, whatever it was."""
-    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*_#>`~]+", r"\1", strip_tags(text))
-    return mark_safe(escape(plain).replace(OPEN, "<mark>").replace(CLOSE, "</mark>"))
+# Pictures say nothing in a line of text; of links their words stay, even where the passage was cut within one.
+PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)?")
+LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)?")
+SIGNS = re.compile(r"[*_#>`~]+")
 
 
-def passage(row: Any) -> SafeString:
+def plain_words(text: str) -> str:
+    return SIGNS.sub("", LINK.sub(r"\1", PICTURE.sub("", strip_tags(text))))
+
+
+def pieces(text: str) -> Snippet:
+    """The snippet of PostgreSQL in pieces, those it found told from the others; all of it plain text."""
+    parts = re.split(f"{OPEN}(.*?){CLOSE}", plain_words(text), flags=re.DOTALL)
+    return tuple(Piece(part, found=bool(index % 2)) for index, part in enumerate(parts) if part)
+
+
+def passage(row: Any) -> Snippet:
     """The snippet of a row; where it was cut out of the text, it says so."""
-    words = marked(row.snippet)
+    words = pieces(row.snippet)
     if not words:
         return words
     # PostgreSQL leaves out the signs around a passage, those of the text's own end too.
@@ -143,20 +165,21 @@ def passage(row: Any) -> SafeString:
         re.sub(r"^\W+|\W+$", "", text)
         for text in (row.snippet.replace(OPEN, "").replace(CLOSE, ""), row.first, row.last)
     )
-    before = "" if plain.startswith(first) else "… "
-    after = "" if plain.endswith(last) else " …"
-    return format_html("{}{}{}", before, words, after)
+    before = () if plain.startswith(first) else (Piece("… "),)
+    after = () if plain.endswith(last) else (Piece(" …"),)
+    return (*before, *words, *after)
 
 
-def with_marks(title: str, words: str) -> SafeString:
+def with_marks(title: str, words: str) -> Snippet:
     found = re.search(re.escape(words), title, re.IGNORECASE)
     if not found:
-        return SafeString(escape(title))
+        return (Piece(title),)
     start, end = found.span()
-    return format_html("{}<mark>{}</mark>{}", title[:start], title[start:end], title[end:])
+    cut = Piece(title[:start]), Piece(title[start:end], found=True), Piece(title[end:])
+    return tuple(piece for piece in cut if piece.text)
 
 
-AUTHOR = ("author__name", "author__profile__picture")
+AUTHOR = ("author__name", "author__handle", "author__anonymised_at", "author__profile__picture")
 THREADS = SearchKind(
     Thread.objects,
     lambda reader: Thread.objects.visible_to(reader).listed(),
@@ -179,8 +202,8 @@ MODULES = SearchKind(
 def threads(person: Any, words: str, limit: int) -> list[SearchHit]:
     return [
         SearchHit(
-            "threads", row.title, row.get_absolute_url(), marked(row.snippet),
-            where=row.space.name, person=row.author, when=row.last_post_at, language=row.language,
+            "threads", row.title, row.get_absolute_url(), pieces(row.snippet),
+            where=row.space.name, person=card_of(row.author), when=row.last_post_at, language=row.language,
         )
         for row in ranked(THREADS, person, words, limit)
     ]  # fmt: skip
@@ -190,7 +213,7 @@ def posts(person: Any, words: str, limit: int) -> list[SearchHit]:
     return [
         SearchHit(
             "posts", row.thread.title, row.get_absolute_url(), passage(row),
-            where=row.thread.space.name, person=row.author, when=row.created_at, language=row.language,
+            where=row.thread.space.name, person=card_of(row.author), when=row.created_at, language=row.language,
         )
         for row in ranked(POSTS, person, words, limit)
     ]  # fmt: skip
@@ -222,7 +245,7 @@ def people(person: Any, words: str, limit: int) -> list[SearchHit]:
             one.get_absolute_url(),
             with_marks(one.name, words),
             where=job_of(one),
-            person=one,
+            person=PersonCard.of(one),
         )
         for one in found
     ]
@@ -236,6 +259,10 @@ def _people_named(limit: int) -> Callable[..., list]:
         return found.prefetch_related(None).select_related(None).select_related("profile")[:limit]
 
     return prepared(named, replan=True)
+
+
+def card_of(author: User | None) -> PersonCard | None:
+    return PersonCard.of(author) if author else None
 
 
 def job_of(person: Any) -> str:

@@ -1,5 +1,7 @@
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from core.access import public
@@ -19,8 +21,11 @@ def home(request: HttpRequest) -> HttpResponse:
     previous_visit = getattr(request, "previous_visit", None)
     courses = queries.my_courses(person)
     facilitates = person.roles & {"trainer"} or queries.facilitates(person)
+    answered_by = queries.colleagues_who_answered(person, since=previous_visit)
+    reports = address_if_any("analytics:reports") if is_hr(person) else ""
     context = {
-        "answered_by": queries.colleagues_who_answered(person, since=previous_visit),
+        "answered_by": answered_by,
+        "answered_words": capfirst(apnumber(answered_by)),
         "previous_visit": previous_visit,
         "resume": queries.where_i_was(courses),
         "courses": courses,
@@ -29,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "recognitions": recognitions_of(person)[:3],
         "waiting": queries.waiting_for(person) if facilitates else None,
         "facilitation_url": address_if_any("analytics:facilitation"),
-        "reports_url": address_if_any("analytics:reports") if is_hr(person) else "",
+        "reports_url": reports,
+        "organisation": person.organisation if reports else None,
     }
     return render(request, "lms/home.html", context)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Prefetch, QuerySet, Value
+from django.db.models import Prefetch, Q, QuerySet, Value
 
 from core.prepared import AnyOf
 from core.search import Folded
-from people.models import Organisation, Profile, Unit, UnitMembership, User, UserSkill
+from people.models import Organisation, Profile, RoleGrant, Unit, UnitMembership, User, UserSkill
+from people.queries.person_card import PersonCard
 from people.reader import Reader
 
 
@@ -81,6 +84,79 @@ def person_relations() -> list[Prefetch]:
         Prefetch("unit_memberships", queryset=units, to_attr="current_units"),
         Prefetch("skills", queryset=skills, to_attr="shown_skills"),
     ]
+
+
+class SkillRow(NamedTuple):
+    pk: int
+    name: str
+    is_validated: bool
+
+
+class DirectoryRow(NamedTuple):
+    """A colleague in the directory, and at the head of their own page."""
+
+    person: PersonCard
+    job: str
+    unit: str
+    skills: tuple[SkillRow, ...]
+
+
+def directory_row(user: User) -> DirectoryRow:
+    """`user` comes with profile, standing and `person_relations()`."""
+    shown: Any = user  # the prefetched lists
+    skills = (SkillRow(one.pk, one.skill.name, one.validated_at is not None) for one in shown.shown_skills)
+    unit = next((place.unit.name for place in shown.current_units), "")
+    profile = getattr(user, "profile", None)
+    return DirectoryRow(PersonCard.of(user), profile.job_title if profile else "", unit, tuple(skills))
+
+
+class PersonPage(NamedTuple):
+    """What a person's own page says of them."""
+
+    row: DirectoryRow
+    bio: str
+    language: str
+    is_active: bool
+    joined_at: datetime
+    source_url: str
+
+
+def person_page(user: User) -> PersonPage:
+    """`user` comes as for `directory_row`."""
+    profile = getattr(user, "profile", None) or Profile()
+    return PersonPage(
+        directory_row(user), profile.bio, user.language, user.is_active, user.joined_at, profile.source_url
+    )
+
+
+class MemberRow(NamedTuple):
+    """A person in the list of whoever keeps the people of an organisation."""
+
+    pk: int
+    name: str
+    contact: str
+    unit: str
+    roles: str
+    is_active: bool
+
+
+def members(organisation: Organisation, *, words: str = "") -> QuerySet[User]:
+    """All its people who have not been erased, the closed accounts last, found by name, address or identifier."""
+    everybody = organisation.users.filter(anonymised_at=None).order_by("-is_active", "name", "pk")
+    if words:
+        everybody = everybody.filter(
+            Q(name__unaccent__icontains=words) | Q(email__icontains=words) | Q(handle__icontains=words)
+        )
+    held = RoleGrant.objects.filter(revoked_at=None)
+    return everybody.prefetch_related(person_relations()[0], Prefetch("role_grants", held, to_attr="held"))
+
+
+def member_row(user: User) -> MemberRow:
+    """`user` comes from `members`."""
+    shown: Any = user  # the prefetched lists
+    unit = next((place.unit.name for place in shown.current_units), "")
+    roles = ", ".join(str(grant.get_role_display()) for grant in shown.held)
+    return MemberRow(user.pk, user.name, user.email or user.handle, unit, roles, user.is_active)
 
 
 def _matching(words: str) -> QuerySet:

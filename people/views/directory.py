@@ -9,7 +9,8 @@ from core.limits import limited
 from core.media import serve
 from core.numbers import whole
 from people.models import Profile, Skill, Unit, User
-from people.queries.directory import directory, person_relations
+from people.queries.directory import directory, directory_row, person_page, person_relations
+from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 from people.rules import is_trainer
 
@@ -26,8 +27,10 @@ def index(request: PersonRequest) -> HttpResponse:
     asked = whole(request.GET.get("unit"))
     unit = units.filter(pk=asked).first() if asked else None
     people = directory(request.user, words=words, skill=whole(request.GET.get("skill")), unit=unit)
+    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [directory_row(one) for one in page.object_list],
         "words": words,
         "units": units,
         "unit": unit,
@@ -43,7 +46,8 @@ def person(request: PersonRequest, handle: str) -> HttpResponse:
     people = User.objects.visible_to(request.user).select_related("profile", "standing")
     shown = get_object_or_404(people.prefetch_related(*person_relations()), handle=handle)
     may_validate = is_trainer(request.user) and shown.pk != request.user.pk
-    return render(request, "people/person.html", {"shown": shown, "may_validate": may_validate})
+    context = {"shown": person_page(shown), "may_validate": may_validate}
+    return render(request, "people/person.html", context)
 
 
 @signed_in
@@ -57,7 +61,7 @@ def suggest(request: PersonRequest) -> HttpResponse:
         User.objects.visible_to(request.user).active().filter(named | Q(handle__startswith=words.lower()))
     )
     found = people.select_related("profile").order_by("name")[:SUGGESTED] if words else []
-    return render(request, "people/suggest.html", {"people": found})
+    return render(request, "people/suggest.html", {"people": [PersonCard.of(one) for one in found]})
 
 
 @signed_in

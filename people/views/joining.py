@@ -8,6 +8,7 @@ from core.errors import Refused
 from people.actions import find_invitation
 from people.adapter import SESSION_KEY
 from people.forms import CodeForm
+from people.requests import PersonRequest
 
 
 @public
@@ -29,18 +30,20 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 def by_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
-        return render(request, "people/join.html", {"form": form}, status=422 if form.is_bound else 200)
+        return render(
+            request, "people/join.html", {"form": form, "refusal": ""}, status=422 if form.is_bound else 200
+        )
     try:
         find_invitation(form.cleaned_data["code"])
     except Refused as refusal:
         form.add_error("code", str(refusal))
-        return render(request, "people/join.html", {"form": form}, status=422)
+        return render(request, "people/join.html", {"form": form, "refusal": ""}, status=422)
     request.session[SESSION_KEY] = form.cleaned_data["code"]
     return redirect("account_signup")
 
 
 @signed_in
 @require_safe
-def welcome(request: HttpRequest) -> HttpResponse:
+def welcome(request: PersonRequest) -> HttpResponse:
     """The first page after signing up: how to sign in next time, and where to begin."""
-    return render(request, "people/welcome.html")
+    return render(request, "people/welcome.html", {"organisation": request.user.organisation})

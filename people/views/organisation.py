@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,8 @@ from core.errors import Refused
 from people import actions
 from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm, UnitPlaceForm
 from people.models import Invitation, Organisation, RoleGrant, Unit, User
-from people.queries.directory import person_relations, unit_tree
+from people.queries.directory import member_row, members, unit_tree
+from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 from people.rules import can_keep_people, is_administrator
 
@@ -45,17 +45,16 @@ def _organisation_of(user: User, *, may: bool) -> Organisation:
 @role("hr")
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
-    kept_organisation(request)
+    organisation = kept_organisation(request)
     words = request.GET.get("q", "").strip()[:100]
-    everybody = User.objects.visible_to(request.user).order_by("-is_active", "name")
-    if words:
-        # Whoever opens this page sees addresses and identifiers in its first column.
-        everybody = everybody.filter(
-            Q(name__unaccent__icontains=words) | Q(email__icontains=words) | Q(handle__icontains=words)
-        )
-    everybody = everybody.select_related("profile").prefetch_related(*person_relations(), "role_grants")
-    page = Paginator(everybody, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/organisation_people.html", {"page": page, "words": words})
+    page = Paginator(members(organisation, words=words), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "organisation": organisation,
+        "page": page,
+        "rows": [member_row(one) for one in page.object_list],
+        "words": words,
+    }
+    return render(request, "people/organisation_people.html", context)
 
 
 @role("hr")
@@ -72,6 +71,7 @@ def member_page(shown: User, request: PersonRequest, **forms) -> dict:
     today = timezone.now().astimezone(organisation.zone).date()
     return {
         "shown": shown,
+        "card": PersonCard.of(shown),
         "memberships": shown.unit_memberships.select_related("unit").order_by("-starts_on"),
         "grants": shown.role_grants.filter(revoked_at=None).select_related("unit", "granted_by"),
         "move_form": MoveForm(organisation=organisation, initial={"on": today.isoformat()}),
@@ -151,7 +151,7 @@ def invitations(request: PersonRequest) -> HttpResponse:
     form = InvitationForm(
         request.POST or None, organisation=organisation, initial={"kind": Invitation.Kind.LINK}
     )
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "organisation": organisation, "secret": "", "made": None}
     if request.method == "POST" and form.is_valid():
         template = request.build_absolute_uri(reverse("people:join_link", args=["TOKEN"]))
         invitation, secret = actions.invite(
@@ -187,7 +187,7 @@ def units(request: PersonRequest) -> HttpResponse:
             return redirect("people:units")
         except Refused as refusal:
             form.add_error("name", str(refusal))
-    context = {"form": form, "tree": unit_tree(organisation)}
+    context = {"organisation": organisation, "form": form, "tree": unit_tree(organisation)}
     return render(request, "people/organisation_units.html", context, status=422 if form.is_bound else 200)
 
 

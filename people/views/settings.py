@@ -11,6 +11,7 @@ from core.errors import Refused
 from people import actions
 from people.forms import ProfileForm, SettingsForm, SkillForm
 from people.models import Profile, UserSkill
+from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 from people.rules import is_trainer
 
@@ -45,8 +46,18 @@ def profile(request: PersonRequest) -> HttpResponse:
         )
         messages.success(request, _("Your profile is saved."))
         return redirect("people:profile")
-    context = {"form": form, "skill_form": SkillForm(), "skills": held_skills(request.user)}
+    context = {
+        "form": form,
+        "card": card_with(mine),
+        "skill_form": SkillForm(),
+        "skills": held_skills(request.user),
+    }
     return render(request, "people/profile.html", context, status=422 if form.is_bound else 200)
+
+
+def card_with(profile: Profile) -> PersonCard:
+    person = profile.user
+    return PersonCard(person.pk, person.name, person.handle, picture=profile.picture.name)
 
 
 def held_skills(user):
@@ -63,6 +74,7 @@ def declare_skill(request: PersonRequest) -> HttpResponse:
     mine, _made = Profile.objects.get_or_create(user=request.user)
     context = {
         "form": ProfileForm(instance=mine, initial={"name": request.user.name}),
+        "card": card_with(mine),
         "skill_form": form,
         "skills": held_skills(request.user),
     }

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from community.models import Post
 from notifications import deliveries
 from notifications.models import Notification
-from notifications.queries import notifications_of, with_words
+from notifications.queries import notices_from, notifications_of
 from people.actions.invitations import letter_to_the_invited
 from people.models import Invitation, User
 
@@ -49,7 +49,7 @@ def letters(language: str) -> Iterator[tuple[str, EmailMultiAlternatives]]:
         notice = notices.first()
         post = Post.objects.filter(thread=notice.thread, number__gt=1).exclude(author=awa).first()
         yield "notice", deliveries.letter_about(post, notice, awa)
-        yield "digest", deliveries.digest_for(awa, with_words(notices[:5]), [Notification.Kind.REPLY])
+        yield "digest", deliveries.digest_for(awa, notices_from(notices[:5]), [Notification.Kind.REPLY])
         invitation = Invitation(
             organisation=awa.organisation,
             email="nora@example.org",

@@ -91,10 +91,10 @@ def test_a_course_says_what_is_done_and_where_to_go_on(lumen, awa, karim):
     [shown] = courses = home.my_courses(awa)
     assert (shown.done, shown.next_title) == (1, "Deux")
     resume = home.where_i_was(courses)
-    assert (resume["module"].title, resume["module"].rank, resume["clock"]) == ("Deux", 2, "3:12")
+    assert (resume.title, resume.rank, resume.clock) == ("Deux", 2, "3:12")
     Progress.objects.filter(module=second).update(completed_at=timezone.now())
     resume = home.where_i_was(home.my_courses(awa))
-    assert (resume["module"], resume["clock"]) == (third, "")
+    assert (resume.url, resume.clock) == (third.get_absolute_url(), "")
 
 
 def test_a_finished_course_is_not_resumed(lumen, awa):

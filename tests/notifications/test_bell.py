@@ -8,7 +8,7 @@ from community import actions as community
 from community.models import Flag, Membership, Watch
 from events import reading
 from notifications.models import Notification
-from notifications.queries import notifications_of, unread_count, with_words
+from notifications.queries import notices_from, notifications_of, unread_count
 from tests.making import grant_role, join, make_space, make_thread, make_user
 
 READER = "notifications.bell"
@@ -55,9 +55,9 @@ def test_several_replies_make_one_notice_that_leads_to_the_first_unread(thread, 
     notice = Notification.objects.get(user=awa)
     assert (notice.first_post_id, notice.actors, len(notice.event_ids)) == (first.pk, [julie.pk, karim.pk], 2)
     assert notice.target == first.get_absolute_url()
-    with_words([notice])
-    assert "Julie Dubois" in notice.words
-    assert "Karim Toure" in notice.words
+    [card] = notices_from([notice])
+    assert "Julie Dubois" in card.words
+    assert "Karim Toure" in card.words
 
 
 def test_a_muted_thread_and_a_silent_space_tell_nothing(thread, awa, karim, julie, space):
@@ -105,7 +105,7 @@ def test_a_flag_goes_to_facilitators_and_ends_for_all_when_one_decides(thread, a
     community.flag_post(post, by=awa, reason=Flag.Reason.TONE)
     read()
     assert told() == [("Julie Dubois", "flag"), ("Omar Sy", "flag")]
-    named = with_words(notifications_of(julie))[0]
+    named = notices_from(notifications_of(julie))[0]
     assert "Awa" not in named.words
     assert named.by is None
 

@@ -15,7 +15,7 @@ from events import deliveries, reading
 from events.models import Delivery
 from notifications import actions
 from notifications.models import Notification
-from notifications.queries import notifications_of, unread_count, with_words
+from notifications.queries import notices_from, notifications_of, unread_count
 from notifications.tasks import remind_of_deadlines, send_digests
 from tests.making import enrol, join, make_course, make_module, make_post, make_space, make_thread, make_user
 
@@ -28,7 +28,8 @@ def read():
 
 def told(user):
     """What the bell says to a person: sentence, what it is about, where it leads."""
-    return [(one.words, one.title, one.target) for one in with_words(notifications_of(user).unread())]
+    rows = list(notifications_of(user).unread())
+    return [(card.words, card.title, row.target) for card, row in zip(notices_from(rows), rows, strict=True)]
 
 
 @pytest.fixture
