@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from analytics import days
 from analytics.rollups.learner_days import REPEAT
 from analytics.rollups.rebuilding import Acts, first_day, mark
 from community.models import Membership, Post, Thread
+from core.prepared import AnyOf, prepared
 from courses.models import Enrolment
 from events.models import Event
 from events.reading import reader
@@ -50,10 +53,10 @@ MARKING = OWN | CONTRIBUTIONS | POSTS | ANSWERS | BELONGING
 @reader("analytics.days", verbs=MARKING)
 def mark_days(events: list[Event]) -> None:
     """Mark what these events change. Marking twice costs a rebuild, never a wrong figure."""
-    organisations = Organisation.objects.in_bulk({event.organisation_id or 0 for event in events})
-    for pk, organisation in sorted(organisations.items()):
-        theirs = [event for event in events if event.organisation_id == pk]
-        mark(pk, days_of_rosters(organisation, theirs), acts=days_of_acts(organisation, theirs))
+    concerned = {event.organisation_id for event in events if event.organisation_id}
+    for organisation in _organisations(ids=sorted(concerned)):
+        theirs = [event for event in events if event.organisation_id == organisation.pk]
+        mark(organisation.pk, days_of_rosters(organisation, theirs), acts=days_of_acts(organisation, theirs))
 
 
 def days_of_rosters(organisation: Organisation, events: list[Event]) -> set[date]:
@@ -95,9 +98,19 @@ def _said(organisation: Organisation, events: list[Event]) -> Iterator[tuple[dat
         for day in _around(organisation, at):
             yield day, {author}
     # What became of a question stands on the day it was asked.
-    threads = Thread.objects.filter(pk__in={event.thread_id for event in events if event.thread_id})
-    for day in _days(organisation, threads.values_list("created_at", flat=True)):
+    threads = {event.thread_id for event in events if event.thread_id}
+    for day in _days(organisation, _asked_at(threads=sorted(threads)) if threads else []):
         yield day, set()
+
+
+@prepared
+def _organisations(ids: list[int]) -> QuerySet:
+    return Organisation.objects.filter(AnyOf("pk", ids)).order_by("pk")
+
+
+@prepared
+def _asked_at(threads: list[int]) -> QuerySet:
+    return Thread.objects.filter(AnyOf("pk", threads)).values_list("created_at", flat=True)
 
 
 def _days(organisation: Organisation, moments: Iterable[datetime]) -> set[date]:

@@ -14,13 +14,13 @@ from datetime import datetime
 from enum import Enum
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, models, transaction
-from django.db.models import Func, Q, Value
-from django.db.models.functions import Now
+from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan
 from kombu.exceptions import OperationalError as QueueError
 from redis.exceptions import RedisError
 
+from core.prepared import AnyOf, prepared
 from events.models import BEGINNING, Cursor, Event, ParkedEvent
 
 ATTEMPTS = 5
@@ -53,6 +53,12 @@ READERS: dict[str, Reader] = {}
 BATCH_AFTER = f"""
     SELECT *, txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS final
     FROM {Event._meta.db_table} WHERE (txid, id) > (%s, %s) ORDER BY txid, id LIMIT %s
+"""  # noqa: S608 - the name of a table
+
+
+MOVE = f"""
+    UPDATE {Cursor._meta.db_table} SET txid = %s, event_id = %s, failing_event_id = NULL, attempts = 0,
+        updated_at = statement_timestamp() WHERE reader = ANY(%s)
 """  # noqa: S608 - the name of a table
 
 
@@ -90,13 +96,15 @@ def read(one: Reader, *, fenced: bool = True) -> State:
 
 
 def _read(readers: Iterable[Reader], *, fenced: bool) -> State:
-    waiting, state = {one.name: one for one in readers}, State.DONE
-    _make_cursors(waiting)
+    waiting, state, made = {one.name: one for one in readers}, State.DONE, False
     while waiting:
-        ended, behind = _read_batch(waiting, fenced=fenced)
-        waiting = {name: one for name, one in waiting.items() if name not in ended}
-        if behind:
+        missing, ended, behind = _read_batch(waiting, fenced=fenced)
+        if missing and not made:
+            _make_cursors(missing)
+            missing, made = set(), True
+        if missing or behind:
             state = State.BEHIND
+        waiting = {name: one for name, one in waiting.items() if name not in missing | ended}
     return state
 
 
@@ -150,28 +158,38 @@ def retry(parked: ParkedEvent) -> bool:
 
 
 @transaction.atomic
-def _read_batch(waiting: Mapping[str, Reader], *, fenced: bool) -> tuple[set[str], bool]:
+def _read_batch(waiting: Mapping[str, Reader], *, fenced: bool) -> tuple[set[str], set[str], bool]:
     """One batch of events for all the readers that have read furthest: those behind catch up by themselves.
 
-    Returns the readers that can go no further now, and whether they have left something.
+    Returns the readers whose cursor another worker holds (or that have none), those that can go no further now,
+    and whether these have left something.
     """
-    cursors = list(Cursor.objects.filter(pk__in=waiting).select_for_update(skip_locked=True))
-    held_elsewhere = waiting.keys() - {cursor.pk for cursor in cursors}
+    cursors = _free_cursors(names=list(waiting))
+    missing = waiting.keys() - {cursor.pk for cursor in cursors}
     if not cursors:
-        return held_elsewhere, True
+        return missing, set(), False
     front = max(cursor.position for cursor in cursors)
     together = [cursor for cursor in cursors if cursor.position == front]
     events, more = _events_after(front, fenced=fenced)
-    moved = [cursor.pk for cursor in together if _handled(waiting[cursor.pk], cursor, events)]
+    moved = [cursor.pk for cursor in together]
+    if not _handled_by_all([waiting[name] for name in moved], events):
+        moved = [cursor.pk for cursor in together if _handled(waiting[cursor.pk], cursor, events)]
     if events and moved:
-        last = events[-1]
-        Cursor.objects.filter(pk__in=moved).update(
-            txid=last.txid, event_id=last.pk, failing_event_id=None, attempts=0, updated_at=Now()
-        )
+        _move(moved, events[-1])
     stopped = {cursor.pk for cursor in together} - set(moved)
     if len(events) == BATCH:
-        return held_elsewhere | stopped, bool(held_elsewhere or stopped)
-    return held_elsewhere | stopped | set(moved), bool(held_elsewhere or stopped or more)
+        return missing, stopped, bool(stopped)
+    return missing, stopped | set(moved), bool(stopped or more)
+
+
+@prepared
+def _free_cursors(names: list[str]) -> QuerySet:
+    return Cursor.objects.filter(AnyOf("pk", names)).select_for_update(skip_locked=True)
+
+
+def _move(names: list[str], last: Event) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, [last.txid, last.pk, names])
 
 
 def _make_cursors(names: Collection[str]) -> None:
@@ -185,6 +203,21 @@ def _events_after(position: tuple[int, int], *, fenced: bool) -> tuple[list[Even
     found = list(Event.objects.raw(BATCH_AFTER, [*position, BATCH]))
     events = [event for event in found if event.final or not fenced]  # type: ignore[attr-defined]  # of the query
     return events, len(events) < len(found)
+
+
+def _handled_by_all(readers: list[Reader], events: list[Event]) -> bool:
+    """Almost always: nobody stumbles, and one savepoint does for all of them."""
+    if not events:
+        return True
+    try:
+        with transaction.atomic():
+            for one in readers:
+                if concerned := [event for event in events if event.verb in one.verbs]:
+                    one.handle(concerned)
+        return True
+    except Exception as error:
+        _refuse_to_go_on(error)
+        return False
 
 
 def _handled(one: Reader, cursor: Cursor, events: list[Event]) -> bool:

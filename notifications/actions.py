@@ -7,10 +7,11 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from community.models import Post, ReadState
+from community.models import Post
 from core import live
 from events import deliveries
 from events.models import Delivery, Event
+from notifications.audience import readers_as_far_as
 from notifications.models import Notification, Preference
 from notifications.preferences import mail_choices
 from people.models import User
@@ -31,7 +32,7 @@ def tell(people: Iterable[int], *, kind: str, event: Event, post: Post) -> None:
     """Notify people (ids, already allowed to read) of an event; never of their own act, never twice."""
     told = {person for person in people if person != event.actor_id}
     if told and kind in WAITS_FOR_READING:
-        told -= _have_read(post, told)
+        told -= set(readers_as_far_as(thread=post.thread_id, number=post.number, people=sorted(told)))
     if not told or event.at < event.recorded_at - NEWS_FOR:
         return
     _ring(told, kind=kind, about={"thread": post.thread_id}, event=event, actor=event.actor_id, post=post)
@@ -58,11 +59,6 @@ def _ring(
         live.publish(f"user:{person}")
     if event.recorded_at - event.at < MAILED_FOR and timezone.now() - event.recorded_at < MAILED_FOR:
         _mail(told, kind=kind, about=about, event=event)
-
-
-def _have_read(post: Post, people: set[int]) -> set[int]:
-    states = ReadState.objects.filter(thread=post.thread_id, user__in=people, last_number__gte=post.number)
-    return set(states.values_list("user", flat=True))
 
 
 def _group(

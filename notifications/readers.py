@@ -3,13 +3,13 @@
 What is told follows what is: an answer that was let go meanwhile is told to nobody, whatever the order of its events.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from community.models import Decision, Flag, Membership, Post, Reaction, Resolution, Thread, ThreadPass, Watch
-from community.queries.people import readers_of
+from community.models import Decision, Flag, Membership, Post, Reaction, Resolution, Thread
 from events.models import Event
 from events.reading import reader
 from notifications import actions
+from notifications.audience import allowed, called_in, opening_posts, posts_told_of, watches_of, wishes_of
 from notifications.models import Notification
 from notifications.places import PLACES
 
@@ -19,29 +19,29 @@ VISITED = {"community.thread_opened", "community.thread_read"}
 
 
 def thread_started(event: Event, thread: Thread, post: Post) -> None:
-    wishes = _wishes(thread)
+    wishes = wishes_of(thread)
     people = {person for person, wish in wishes.items() if wish == Notify.EVERYTHING}
-    _tell(Kind.THREAD, event, post, people - _called_in(event), wishes)
+    _tell(Kind.THREAD, event, post, people - set(called_in(post=post.pk)), wishes)
 
 
 def post_written(event: Event, thread: Thread, post: Post) -> None:
-    wishes = _wishes(thread)
+    wishes = wishes_of(thread)
     people = {person for person, wish in wishes.items() if wish == Notify.EVERYTHING} | {thread.author_id}
     if post.parent is not None:
         people.add(post.parent.author_id)
     muted = set()
-    for person, is_muted in Watch.objects.filter(thread=thread).values_list("user", "muted"):
+    for person, is_muted in watches_of(thread=thread.pk):
         (muted if is_muted else people).add(person)
-    _tell(Kind.REPLY, event, post, people - muted - _called_in(event), wishes)
+    _tell(Kind.REPLY, event, post, people - muted - set(called_in(post=post.pk)), wishes)
 
 
 def person_mentioned(event: Event, thread: Thread, post: Post) -> None:
-    _tell(Kind.MENTION, event, post, {event.subject_id}, _wishes(thread))
+    _tell(Kind.MENTION, event, post, {event.subject_id}, wishes_of(thread))
 
 
 def answer_accepted(event: Event, thread: Thread, post: Post) -> None:
     if _is_kept(post):
-        _tell(Kind.ACCEPTED, event, post, {post.author_id}, _wishes(thread))
+        _tell(Kind.ACCEPTED, event, post, {post.author_id}, wishes_of(thread))
 
 
 def answer_unaccepted(event: Event, thread: Thread, post: Post) -> None:
@@ -55,14 +55,14 @@ def post_flagged(event: Event, thread: Thread, post: Post) -> None:
     facilitators = Membership.objects.filter(space=thread.space, role=Membership.Role.FACILITATOR)
     people = set(facilitators.values_list("user", flat=True)) - {post.author_id}
     # Deciding is a duty of the role: it does not depend on how much of the talk one wants to hear.
-    actions.tell(_allowed(people, post), kind=Kind.FLAG, event=event, post=post)
+    actions.tell(allowed(people, post), kind=Kind.FLAG, event=event, post=post)
 
 
 def post_decided(event: Event, thread: Thread, post: Post) -> None:
     if not _awaits_decision(post):
         actions.clear_flags(thread_id=thread.pk, post_id=post.pk)
     if _is_decided(post):
-        actions.tell(_allowed({post.author_id}, post), kind=Kind.DECISION, event=event, post=post)
+        actions.tell(allowed({post.author_id} - {None}, post), kind=Kind.DECISION, event=event, post=post)
 
 
 def decision_undone(event: Event, thread: Thread, post: Post) -> None:
@@ -74,7 +74,7 @@ def post_reacted(event: Event, thread: Thread, post: Post) -> None:
     """Gathered until it is read: who found it useful, not how often."""
     marks = Reaction.objects.filter(post=post, user=event.actor_id, kind=Reaction.Kind.USEFUL)
     if event.data.get("kind") == Reaction.Kind.USEFUL and marks.exists():
-        _tell(Kind.USEFUL, event, post, {post.author_id}, _wishes(thread))
+        _tell(Kind.USEFUL, event, post, {post.author_id}, wishes_of(thread))
 
 
 def post_unreacted(event: Event, thread: Thread, post: Post) -> None:
@@ -84,7 +84,7 @@ def post_unreacted(event: Event, thread: Thread, post: Post) -> None:
 
 def recognition_granted(event: Event, thread: Thread, post: Post) -> None:
     if event.subject_id == post.author_id and _is_kept(post):
-        _tell(Kind.RECOGNISED, event, post, {post.author_id}, _wishes(thread))
+        _tell(Kind.RECOGNISED, event, post, {post.author_id}, wishes_of(thread))
 
 
 def recognition_revoked(event: Event, thread: Thread, post: Post) -> None:
@@ -93,7 +93,7 @@ def recognition_revoked(event: Event, thread: Thread, post: Post) -> None:
 
 def thread_owned(event: Event, thread: Thread, post: Post) -> None:
     if thread.owner_id == event.data.get("owner"):
-        _tell(Kind.QUESTION, event, post, {thread.owner_id}, _wishes(thread))
+        _tell(Kind.QUESTION, event, post, {thread.owner_id}, wishes_of(thread))
 
 
 TOLD: dict[str, Callable[[Event, Thread, Post], None]] = {
@@ -117,11 +117,9 @@ TOLD: dict[str, Callable[[Event, Thread, Post], None]] = {
 def notify(events: list[Event]) -> None:
     told = [event for event in events if event.verb in TOLD]
     posts = _posts(told)
-    threads = _threads(post.thread_id for post in posts.values())
     for event in told:
         post = posts.get(event.post_id or -(event.thread_id or 0))
-        if post is not None and post.thread_id in threads:
-            post.thread = threads[post.thread_id]
+        if post is not None:
             TOLD[event.verb](event, post.thread, post)
     for event in events:
         if event.verb in PLACES:
@@ -130,26 +128,13 @@ def notify(events: list[Event]) -> None:
     actions.clear_what_was_read(event for event in events if event.verb in VISITED)
 
 
-def _threads(numbers: Iterable[int]) -> dict[int, Thread]:
-    wanted = set(numbers)
-    if not wanted:
-        return {}
-    return Thread.objects.listed().select_related("space").in_bulk(wanted)
-
-
 def _posts(events: list[Event]) -> dict[int, Post]:
     """The posts that events speak of; the opening post of a thread, for an event that names none, under its `-thread`."""
     named = {event.post_id for event in events if event.post_id}
-    found = Post.objects.filter(pk__in=named).select_related("parent")
-    posts = (
-        {post.pk: post for post in found.only("author", "number", "thread", "parent__author")}
-        if named
-        else {}
-    )
-    whole = {event.thread_id for event in events if not event.post_id}
+    whole = {event.thread_id for event in events if event.thread_id and not event.post_id}
+    posts = {post.pk: post for post in posts_told_of(posts=sorted(named))} if named else {}
     if whole:
-        openings = Post.objects.filter(thread__in=whole, number=1).select_related("parent")
-        posts |= {-post.thread_id: post for post in openings}
+        posts |= {-post.thread_id: post for post in opening_posts(threads=sorted(whole))}
     return posts
 
 
@@ -166,31 +151,5 @@ def _is_decided(post: Post) -> bool:
 
 
 def _tell(kind: Kind, event: Event, post: Post, people: set[int | None], wishes: dict[int, str]) -> None:
-    wanting = {person for person in people if person and wishes.get(person) != Notify.NOTHING}
-    actions.tell(_allowed(wanting, post), kind=kind, event=event, post=post)
-
-
-def _wishes(thread: Thread) -> dict[int, str]:
-    """How much of the talk of its space those want to hear who want all of it, or nothing."""
-    members = Membership.objects.filter(space=thread.space_id).exclude(notify=Notify.MENTIONS)
-    return dict(members.values_list("user", "notify"))
-
-
-def _called_in(event: Event) -> set[int]:
-    """Whoever is named in the post hears of that, once."""
-    called = Event.objects.filter(verb="community.person_mentioned", post_id=event.post_id)
-    ids = called.filter(thread_id=event.thread_id).values_list("subject_id", flat=True)
-    return {person for person in ids if person}
-
-
-def _allowed(people: Iterable[int | None], post: Post) -> set[int]:
-    """Those who may read this post now: the mirror of `Post.objects.visible_to`, for many people at once."""
-    asked = {person for person in people if person}
-    if not asked:
-        return asked
-    thread = post.thread
-    allowed = set(readers_of(thread.space).filter(pk__in=asked).values_list("pk", flat=True))
-    if post.number == 1 or thread.gate == Thread.Gate.OPEN:
-        return allowed
-    passed = ThreadPass.objects.filter(thread=thread, user__in=allowed).values_list("user", flat=True)
-    return set(passed) | (allowed & {post.author_id})
+    wanting: set[int] = {person for person in people if person and wishes.get(person) != Notify.NOTHING}
+    actions.tell(allowed(wanting, post), kind=kind, event=event, post=post)

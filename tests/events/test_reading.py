@@ -241,27 +241,27 @@ def test_a_connection_cut_in_the_middle_of_a_batch_takes_all_of_it_back_and_coun
 
 @pytest.mark.django_db(transaction=True)
 def test_all_readers_share_one_pass_over_a_batch_and_one_that_stumbles_keeps_nobody(awa, make_reader):
-    seen = {"a": [], "b": [], "c": []}
+    seen = {"a": set(), "b": set(), "c": set()}
 
     def handling(name):
         def handle(events):
             if name == "b" and stumbles:
                 raise RedisError
-            seen[name] += [event.pk for event in events]
+            seen[name] |= {event.pk for event in events}
 
         return handle
 
     stumbles = [True]
     made = [make_reader(handling(name), name=f"test.{name}") for name in seen]
-    told = [tell(awa).pk, tell(awa).pk]
+    told = {tell(awa).pk, tell(awa).pk}
     with CaptureQueriesContext(connection) as queries:
         assert reading._read(made, fenced=True) is reading.State.BEHIND
-    assert seen == {"a": told, "b": [], "c": told}
+    assert seen == {"a": told, "b": set(), "c": told}
     sql = [query["sql"] for query in queries]
     assert sum("FROM events_event" in one for one in sql) == 1
-    assert sum(one.startswith('UPDATE "events_cursor"') and "IN" in one for one in sql) == 1
+    assert sum(one.strip().startswith("UPDATE events_cursor") for one in sql) == 1
     stumbles.clear()
-    told.append(tell(awa).pk)
+    told.add(tell(awa).pk)
     assert reading._read(made, fenced=True) is reading.State.DONE
     assert seen == {"a": told, "b": told, "c": told}
     assert len({cursor.position for cursor in Cursor.objects.all()}) == 1
