@@ -121,13 +121,15 @@ class Hub:
     def streams(self) -> list[Stream]:
         return [stream for streams in self.people.values() for stream in streams]
 
-    def add(self, stream: Stream) -> None:
+    def add(self, stream: Stream) -> bool:
+        """False, and nothing done, when this person has as many as anybody may: those that are open stay open."""
         mine = self.people.setdefault(stream.user, [])
+        if len(mine) >= STREAMS_PER_PERSON:
+            return False
         mine.append(stream)
-        if len(mine) > STREAMS_PER_PERSON:
-            mine[0].push("over")
         for topic in stream.topics:
             self.topics.setdefault(topic, set()).add(stream)
+        return True
 
     def remove(self, stream: Stream) -> None:
         mine = self.people.get(stream.user, [])
@@ -265,7 +267,8 @@ class Live:
         try:
             await hub.start()
             # Listed before it is checked: a revocation in between finds it.
-            hub.add(stream)
+            if not hub.add(stream):
+                return await answer(send, 429)
             if await hub.is_revoked(stream):
                 return await answer(send, 403)
             headers = [*HEADERS, *origin_allowed(scope)]

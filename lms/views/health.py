@@ -1,11 +1,13 @@
 """Whether this process lives, and whether the house behind it can serve; for machines, and nothing private in it."""
 
+import hmac
 import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -36,10 +38,18 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     checks = {name: measured(check) for name, check in CHECKS.items()}
     ready = all(check["ok"] for check in checks.values())
-    response = JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    said = {"ready": ready, "checks": checks} if may_read_details(request) else {"ready": ready}
+    response = JsonResponse(said, status=200 if ready else 503)
     # Probes ask every few seconds: Django would log each refusal as an error of ours.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+def may_read_details(request: HttpRequest) -> bool:
+    """What is wrong is for whoever runs the house: those who have the token of /metrics, where there is one."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = settings.METRICS_TOKEN
+    return bool(token) and hmac.compare_digest(given.encode(), token.encode())
 
 
 def measured(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:

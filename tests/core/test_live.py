@@ -13,8 +13,9 @@ import time_machine
 from django.core import signing
 from django.db import transaction
 
-from core import live
+from core import live, stream
 from core.stream import QUEUE, Stream, read_token
+from lms import asgi
 from lms.asgi import application
 from tests.core.serving import serving
 
@@ -228,6 +229,29 @@ def test_the_page_carries_the_token_of_its_reader(sign_in, awa):
     page = sign_in(awa).get("/").content.decode()
     assert f'data-topics="user:{awa.pk}"' in page
     assert 'data-renew="/live/token/"' in page
+
+
+def test_who_has_too_many_streams_gets_no_more_and_keeps_those_they_have(open_page, monkeypatch):
+    monkeypatch.setattr(stream, "STREAMS_PER_PERSON", 2)
+    first, second = open_page(91, "thread:7"), open_page(91, "thread:7")
+    assert open_page(91, "thread:7").status == 429
+    live._send(json.dumps(["thread:7", "changed", {}]))
+    for page in (first, second):
+        assert page.next() == ("changed", {"topic": "thread:7"})
+    first.close()
+    wait_until(lambda: len(application_hub().people[91]) == 1)
+    assert open_page(91, "thread:7").status == 200
+
+
+def application_hub():
+    return asgi.live.hub
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_the_process_of_the_stream_has_no_page(port):

@@ -18,20 +18,37 @@ def healthy(monkeypatch):
         Tick.objects.create(name=name, at=timezone.now())
 
 
+@pytest.fixture(autouse=True)
+def token(settings):
+    settings.METRICS_TOKEN = "a-token-of-the-operator"
+
+
+OPERATOR = {"Authorization": "Bearer a-token-of-the-operator"}
+
+
 def failing(client):
-    response = client.get("/readyz")
+    response = client.get("/readyz", headers=OPERATOR)
     checks = response.json()["checks"]
     assert response.status_code == (200 if response.json()["ready"] else 503)
     return {name for name, check in checks.items() if not check["ok"]}
 
 
 def test_a_healthy_house_is_ready_for_whoever_asks(client, healthy):
-    response = client.get("/readyz")
+    response = client.get("/readyz", headers=OPERATOR)
     assert response.status_code == 200
     assert set(response.json()["checks"]) == {
         *("database", "redis", "migrations", "deliveries", "schedule", "worker"),
     }
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer another"}, {"Authorization": "Bearer "}])
+def test_what_is_wrong_is_told_to_whoever_runs_the_house_only(client, healthy, settings, headers):
+    assert client.get("/readyz", headers=headers).json() == {"ready": True}
+    Tick.objects.all().delete()
+    assert client.get("/readyz", headers=headers).json() == {"ready": False}
+    settings.METRICS_TOKEN = ""
+    assert client.get("/readyz", headers=headers).json() == {"ready": False}
 
 
 def test_living_asks_nobody_else(client, django_assert_num_queries):
@@ -77,11 +94,11 @@ def test_a_redis_that_does_not_answer_is_not_ready_and_its_address_stays_private
     secret = "redis://:secret@127.0.0.1:1/0"
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": secret}}
     assert failing(client) == {"redis"}
-    assert b"secret" not in client.get("/readyz").content
+    assert b"secret" not in client.get("/readyz", headers=OPERATOR).content
 
 
 def test_what_health_says_names_nobody(client, healthy, awa):
-    said = client.get("/readyz").content.decode()
+    said = client.get("/readyz", headers=OPERATOR).content.decode()
     assert awa.email not in said
     assert set(Tick.objects.values_list("name", flat=True)) == {"schedule", "worker", "probe"}
 
