@@ -51,7 +51,8 @@ class ForgivingClient(RedisCacheClient):
     get = forgiving("get", lambda key, default: default)
     get_many = forgiving("get_many", lambda keys: {})
     has_key = forgiving("has_key", lambda key: False)
-    add = forgiving("add", lambda key, value, timeout: False)
+    # Whoever takes a lock by it (allauth's rates, when one signs in) goes on without.
+    add = forgiving("add", lambda key, value, timeout: True)
     set = forgiving("set", lambda key, value, timeout: None)
     set_many = forgiving("set_many", lambda data, timeout: None)
     touch = forgiving("touch", lambda key, timeout: False)

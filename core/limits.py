@@ -1,17 +1,15 @@
 """How often one person may ask for what is dear: whoever works fast never meets the limit, a program does.
 
-Signing in and joining have allauth's limits, the API that of rest framework; this is for the pages.
+The rates and their counting are allauth's (ACCOUNT_RATE_LIMITS), as for signing in and joining; the API has those of
+rest framework.
 """
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import structlog
-from allauth.core.ratelimit import respond_429
-from django.conf import settings
-from django.core.cache import cache
+from allauth.core.internal.ratelimit import consume, respond_429
 from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger("palabre.limits")
@@ -20,7 +18,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class WriteLimitMiddleware:
-    """Answers 429 to whoever sent more than `settings.REQUESTS_A_MINUTE` forms within a minute."""
+    """Answers 429 to whoever sent more forms than the rate "write" allows."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,15 +43,9 @@ def limited(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_over_the_limit(request: HttpRequest, action: str) -> bool:
     """Counts this request. Without the cache nobody is counted, hence nobody stopped."""
-    most = settings.REQUESTS_A_MINUTE
-    if not most or not request.user.is_authenticated:
+    if not request.user.is_authenticated:
         return False
-    key = f"limit:{action}:{request.user.pk}:{int(time.time() // 60)}"
-    cache.add(key, 0, timeout=120)
-    try:
-        count = cache.incr(key)
-    except ValueError:
-        return False
-    if count == most + 1:
+    over = not consume(request, app="allauth.account", action=action, limit_get=True)
+    if over:
         log.warning("limit reached", action=action)
-    return count > most
+    return over

@@ -4,4 +4,4 @@ from people.rules import is_administrator, is_trainer
 
 
 def may_author(user) -> bool:
-    return bool(is_trainer(user) or is_administrator(user))
+    return is_trainer(user) or is_administrator(user)

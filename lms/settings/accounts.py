@@ -59,10 +59,7 @@ AUTH_USER_MODEL = "people.User"
 # E-mail addresses are unique by an index on their small letters, which the check does not see.
 # People with a join code sign up without an address and sign in by the identifier they are given (account.W001).
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "account.W001"]
-AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
-    "people.backends.PersonBackend",
-]
+AUTHENTICATION_BACKENDS = ["people.backends.PersonBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -87,10 +84,15 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # `login_failed` counts by address and person together (AccountAdapter): wrong tries elsewhere lock nobody out here.
-ACCOUNT_RATE_LIMITS = {"join": "20/m/ip,60/h/ip", "login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Forms, and searches, that one person may send in a minute; 0 for no limit.
 REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", default=0 if TEST_RUN else 120)
+ACCOUNT_RATE_LIMITS = {
+    "join": "20/m/ip,60/h/ip",
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    **(dict.fromkeys(["write", "search"], f"{REQUESTS_A_MINUTE}/m/user") if REQUESTS_A_MINUTE else {}),
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm"}
 # The roles that must sign in by two steps: administrator (with staff), hr, trainer. Empty: whoever wants to.

@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "rules",
 ]
 
 if TEST_RUN and find_spec("django_migration_linter"):
