@@ -26,10 +26,11 @@ from mdit_py_plugins.container import container_plugin
 
 from core.errors import Refused
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 MAX_LENGTH = 40_000
 MAX_NESTING = 20
 MAX_TOKENS = 20_000
+MAX_MARKS = 2_000
 HANDLE = re.compile(r"@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?!\w)", re.IGNORECASE)
 LANGUAGE_CLASS = re.compile(r"language-[A-Za-z0-9+#_.-]{1,20}")
 TAGS = (
@@ -40,6 +41,7 @@ TASK_SIGNS = {"[ ] ": "☐", "[x] ": "☑"}
 _DECLARATION = re.compile(r"<!doctype\b[^<>]*>", re.IGNORECASE)
 # An address is told by its beginning and needs no escape; underscores inside words mark nothing.
 _ADDRESS = re.compile(r"https?://[\w./?=&%#+:;,@~-]*[\w/]")
+_HOST_NAMED = re.compile(r"(?<![\w.-])((?:[\w-]+\.)+[a-z]{2,})(?![\w-])", re.IGNORECASE)
 _MARK = re.compile(r"[\\`*\[\]<~|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]|$)|!$")
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓ")
@@ -218,6 +220,31 @@ def _keep_own_images(state: StateCore) -> None:
         token.children = kept
 
 
+def _bound_marks(state: StateCore) -> None:
+    """Pairing the stars of one paragraph takes the square of their number: so many mean themselves."""
+    for token in state.tokens:
+        if token.type == "inline" and len(re.findall(r"\*+|_+|~+", token.content)) > MAX_MARKS:
+            token.content = re.sub(r"[*_~]", r"\\\g<0>", token.content)
+
+
+def _show_where_links_lead(state: StateCore) -> None:
+    """A link whose words call somebody or name another site has its real place beside it."""
+    for token in state.tokens:
+        if not token.children or not any(child.type == "link_open" for child in token.children):
+            continue
+        kept: list[Token] = []
+        words = address = ""
+        for child in token.children:
+            kept.append(child)
+            if child.type == "link_open":
+                words, address = "", str(child.attrs.get("href", ""))
+            elif child.type == "link_close" and _misleads(words, address):
+                kept.append(Token("text", "", 0, content=f" ({_host(address) or address})"))
+            else:
+                words += child.content
+        token.children = kept
+
+
 def _tick_tasks(state: StateCore) -> None:
     """`- [x] done`: the sign is a character, since a box nobody can tick would only mislead."""
     for item, _paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
@@ -228,6 +255,20 @@ def _tick_tasks(state: StateCore) -> None:
         if sign:
             first.content = f"{sign} {first.content[4:]}"
             item.attrSet("class", "task")
+
+
+def _host(address: str) -> str:
+    found = re.match(r"https?://(?:[^/?#]*@)?([^/?#:]+)", address, re.IGNORECASE)
+    return found[1].lower().removeprefix("www.") if found else ""
+
+
+def _misleads(words: str, address: str) -> bool:
+    if address.startswith("mailto:"):
+        return False
+    named = _HOST_NAMED.search(unicodedata.normalize("NFKC", words))
+    if named is not None and "@" not in words:
+        return named[1].lower().removeprefix("www.") != _host(address)
+    return HANDLE.search(unicodedata.normalize("NFKC", words)) is not None
 
 
 def _is_ours(source: str) -> bool:
@@ -277,8 +318,10 @@ def _parser(*, headings_from: int, line_breaks: bool, mentions: bool) -> Markdow
     if mentions:
         parser.inline.ruler.after("escape", "mention", _mention)
         parser.add_render_rule("mention", _show_mention)
+    parser.core.ruler.before("inline", "bound_marks", _bound_marks)
     parser.core.ruler.push("order_headings", _order_headings(headings_from))
     parser.core.ruler.push("keep_own_images", _keep_own_images)
+    parser.core.ruler.push("show_where_links_lead", _show_where_links_lead)
     parser.core.ruler.push("tick_tasks", _tick_tasks)
     parser.add_render_rule("table_open", _open_table)
     parser.add_render_rule("table_close", _close_table)

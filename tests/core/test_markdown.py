@@ -7,9 +7,19 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it.rules_inline import balance_pairs
 
 from core.errors import Refused
-from core.markdown import MAX_LENGTH, excerpt, literal, render, render_document, says_something, to_markdown
+from core.markdown import (
+    MAX_LENGTH,
+    MAX_MARKS,
+    excerpt,
+    literal,
+    render,
+    render_document,
+    says_something,
+    to_markdown,
+)
 from tests.samples import SAMPLES, needs_samples
 
 ALLOWED = {
@@ -128,6 +138,39 @@ def test_mentions_are_resolved_in_one_call_and_unknown_ones_stay_text():
     assert '<a class="mention" href="/people/awa/" rel="nofollow ugc noopener">@Awa</a>' in rendered.html
     assert ", @personne," in rendered.html
     assert "<code>@awa</code>" in rendered.html
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[@awa](https://piege.test/x)", "@awa (piege.test)"),
+        ("[＠awa](https://piege.test/x)", "＠awa (piege.test)"),
+        ("[**@awa**](/x)", "@awa (/x)"),
+        ("[banque.fr](https://piege.test/banque.fr)", "banque.fr (piege.test)"),
+        ("[https://www.banque.fr/compte](https://piege.test)", "https://www.banque.fr/compte (piege.test)"),
+        ("[x banque.fr](https://banque.fr@piege.test/)", "x banque.fr (piege.test)"),
+        ("[banque.fr](https://www.banque.fr/compte)", "banque.fr"),
+        ("[le guide](https://banque.fr/)", "le guide"),
+        ("https://banque.fr/a <https://banque.fr/b>", "https://banque.fr/a https://banque.fr/b"),
+        ("<awa@banque.fr> awa@banque.fr", "awa@banque.fr awa@banque.fr"),
+    ],
+)
+def test_a_link_that_names_somebody_or_another_site_says_where_it_leads(text, shown):
+    assert audited(render(text).html).strip() == shown
+
+
+@pytest.mark.parametrize("mark", ["*a", "**a", "_a ", "~~a", "*_"])
+def test_the_marks_to_pair_do_not_grow_with_the_text(mark, monkeypatch):
+    seen = []
+    kept = balance_pairs.processDelimiters
+
+    def counted(state, delimiters):
+        seen.append(len(delimiters))
+        kept(state, delimiters)
+
+    monkeypatch.setattr(balance_pairs, "processDelimiters", counted)
+    assert audited(render((mark * 20_000)[:MAX_LENGTH]).html).strip()
+    assert max(seen) <= 3 * MAX_MARKS
 
 
 def test_without_mentions_nobody_is_asked():
