@@ -3,6 +3,7 @@
 import re
 import textwrap
 from dataclasses import dataclass
+from email.header import Header
 from typing import Any
 
 import css_inline
@@ -21,6 +22,17 @@ class Part:
 
     text: str
     address: str = ""
+
+
+class Letter(EmailMultiAlternatives):
+    """A mail whose subject, however long and in whatever letters, begins on the line of its name."""
+
+    def message(self, *args: Any, **kwargs: Any) -> Any:
+        message = super().message(*args, **kwargs)
+        subject = str(self.subject)
+        if not subject.isascii():
+            message.replace_header("Subject", Header(subject, "utf-8", header_name="Subject").encode())
+        return message
 
 
 def letter(
@@ -46,7 +58,7 @@ def _text_of(
 ) -> EmailMultiAlternatives:
     text = render_to_string(f"{template}.txt", {"site": settings.SITE_URL, **context})
     subject = " ".join(subject.split())
-    return EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
+    return Letter(subject, text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
 
 
 def drawn_from_text(message: EmailMultiAlternatives) -> EmailMultiAlternatives:

@@ -1,5 +1,6 @@
 """Mails about notices: what to say, to whom, and whether it may still be said at the moment of sending."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,8 @@ from notifications.unsubscribing import stop_address
 from people.models import User
 
 Kind = Notification.Kind
+# A picture is its words in a text.
+PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 EXCERPT = 600  # characters of the message that go into the mail
 DIGEST_SIZE = 30
 
@@ -120,7 +123,7 @@ def letter_about(post: Post | None, notice: Notification, user: User) -> EmailMu
         "language": notice.language,
         "place": notice.place.name,
         "post": post,
-        "excerpt": "" if silent else Truncator(post.body).chars(EXCERPT),
+        "excerpt": "" if silent else Truncator(PICTURE.sub(r"\1", post.body)).chars(EXCERPT),
         "said": "" if silent else excerpt(post.html, EXCERPT),
         "address": settings.SITE_URL + notice.get_absolute_url(),
         "stop": stop_address(user.pk, [notice.kind]),

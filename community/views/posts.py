@@ -136,8 +136,9 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
 def _quoted(post: Post) -> str:
     words = post.body.strip()
     cut = words[:600] + ("…" if len(words) > 600 else "")
-    who = f"@{post.author.handle} : " if post.author else ""
-    return "\n".join(f"> {line}" for line in f"{who}{cut}".splitlines()) + "\n\n"
+    # The name stands apart: a fence, a list, a table or a spoiler begins its own line.
+    who = ["> " + f"@{post.author.handle} :", ">"] if post.author else []
+    return "\n".join([*who, *(f"> {line}".rstrip() for line in cut.split("\n"))]) + "\n\n"
 
 
 @signed_in

@@ -1,6 +1,9 @@
+from email import message_from_bytes, policy
+
+import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from core.mail import Part, drawn_from_text, parts_of, tidy
+from core.mail import Letter, Part, drawn_from_text, parts_of, tidy
 
 LETTER = """Somebody invites you, and says so in a sentence that is much longer than what a narrow window shows at once.
 
@@ -26,6 +29,16 @@ def test_plain_text_keeps_to_a_width_and_addresses_stay_whole():
         "https://palabre.example.org/join/a-very-long-token-that-must-never-be-broken-in-two-parts/" in lines
     )
     assert "-- " in lines
+
+
+@pytest.mark.parametrize(
+    "subject", ["é" * 80, "Répondre à une discussion au titre très long, " * 4, "Court", "déjà"]
+)
+def test_a_subject_begins_on_its_own_line_and_reads_as_written(subject):
+    message = Letter(subject.strip(), "x", "a@example.org", ["b@example.org"]).message().as_bytes()
+    line = next(line for line in message.splitlines() if line.startswith(b"Subject:"))
+    assert len(line) > len("Subject: ")
+    assert message_from_bytes(message, policy=policy.default)["Subject"] == subject.strip()
 
 
 def test_a_quote_stays_a_quote_when_it_is_folded():

@@ -173,6 +173,14 @@ def test_the_marks_to_pair_do_not_grow_with_the_text(mark, monkeypatch):
     assert max(seen) <= 3 * MAX_MARKS
 
 
+def test_who_is_named_in_a_quote_is_called_by_nobody():
+    rendered = render(
+        "> @awa : oui\n>\n> > @karim\n\n@julie merci",
+        resolve_mentions=lambda handles: dict.fromkeys(handles, "/x"),
+    )
+    assert rendered.mentions == ("julie",)
+
+
 def test_without_mentions_nobody_is_asked():
     def resolve(handles):
         raise AssertionError("asked for nobody")
