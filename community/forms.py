@@ -115,7 +115,7 @@ class NewSpaceForm(SpaceForm):
 class FlagForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("What is wrong?"),
-        choices=Flag.Reason.choices,
+        choices=[choice for choice in Flag.Reason.choices if choice[0] != Flag.Reason.CONTEST],
         widget=forms.RadioSelect,
         error_messages={"required": _("Say what is wrong with this message.")},
     )
@@ -124,8 +124,19 @@ class FlagForm(forms.Form):
     )
 
 
+class ContestForm(forms.Form):
+    words = forms.CharField(
+        label=_("What should they see?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say in a few words what they should see.")},
+    )
+
+
 class DecisionForm(forms.Form):
-    kind = forms.ChoiceField(choices=Decision.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("Your decision"), choices=Decision.Kind.choices, widget=forms.RadioSelect
+    )
     note = forms.CharField(
         label=_("A word to the author"),
         max_length=1000,

@@ -35,6 +35,7 @@ urlpatterns = [
     path("posts/<int:pk>/reactions/", posts.reactions, name="post_reactions"),
     re_path(r"^posts/(?P<pk>\d+)/reactions/(?P<kind>[a-z]+)/$", posts.reaction, name="reaction"),
     path("posts/<int:pk>/flag/", moderation.flag, name="flag"),
+    path("posts/<int:pk>/contest/", moderation.contest, name="contest"),
     path("posts/<int:pk>/decision/", moderation.decision, name="decision"),
     path("decisions/<int:pk>/undoing/", moderation.decision_undoing, name="decision_undoing"),
     path("drafts/", reading.draft, name="draft"),

@@ -2,7 +2,7 @@
 
 from community.actions.answers import accept_answer, unaccept_answer
 from community.actions.attachments import attach_file
-from community.actions.moderation import decide, flag_post, undo_decision
+from community.actions.moderation import contest_decision, decide, flag_post, undo_decision
 from community.actions.posts import delete_post, edit_post, restore_post, write_post
 from community.actions.reactions import react, unreact, vote
 from community.actions.reading import discard_draft, mark_read, mute, save_draft, unwatch, watch
@@ -40,6 +40,7 @@ __all__ = [
     "attach_file",
     "change_space",
     "close_threads",
+    "contest_decision",
     "create_space",
     "decide",
     "delete_post",

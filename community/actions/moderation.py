@@ -24,7 +24,7 @@ def flag_post(post: Post, *, by, reason: str, comment: str = "", at: datetime | 
     seat = rules.seat_of(by, post.thread.space)
     if not rules.can_flag(seat, post):
         raise Refused(_("This is your own message: you can edit or remove it."), "own")
-    if reason not in Flag.Reason.values:
+    if reason not in Flag.Reason.values or reason == Flag.Reason.CONTEST:
         raise Refused(_("Say what is wrong with this message."), "reason")
     try:
         with transaction.atomic():
@@ -33,6 +33,32 @@ def flag_post(post: Post, *, by, reason: str, comment: str = "", at: datetime | 
             )
     except IntegrityError:
         return Flag.objects.get(post=post, by=by, decision=None)
+    _tell("community.post_flagged", post, seat, {"reason": reason, "flag": flag.pk}, at)
+    return flag
+
+
+@transaction.atomic
+def contest_decision(post: Post, *, by, words: str, at: datetime | None = None) -> Flag:
+    """The author of a post asks for another look at what was decided about it: once for each decision."""
+    seat = rules.seat_of(by, post.thread.space)
+    require(post.author_id == by.pk)
+    lock_thread_row(post.thread)
+    waiting = Flag.objects.filter(post=post, by=by, decision=None).first()
+    if waiting is not None:
+        return waiting
+    decision = Decision.objects.filter(post=post, undone_at=None).first()
+    if decision is None or decision.kind == Decision.Kind.KEEP:
+        raise Refused(_("Nothing was decided against this message."), "decision")
+    if decision.flags.filter(reason=Flag.Reason.CONTEST).exists():
+        raise Refused(
+            _("The facilitators have looked at this message once more: their decision stands."), "final"
+        )
+    if not words.strip():
+        raise Refused(_("Say in a few words what they should see."), "words")
+    reason = Flag.Reason.CONTEST
+    flag = Flag.objects.create(
+        post=post, by=by, reason=reason, comment=words.strip()[:1000], at=at or timezone.now()
+    )
     _tell("community.post_flagged", post, seat, {"reason": reason, "flag": flag.pk}, at)
     return flag
 

@@ -65,6 +65,8 @@ class Flag(models.Model):
         PRIVATE = "private", _("Private or confidential")
         OFF_TOPIC = "off_topic", _("Off topic or advertising")
         OTHER = "other", _("Something else")
+        # Only the author of a post that was decided on: the facilitators look once more.
+        CONTEST = "contest", _("Its author contests the decision")
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="flags")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -25,6 +25,13 @@ class PostQuerySet(models.QuerySet["Post"]):
         readable = self.published().filter(Thread.is_visible_to(user, at="thread__"))
         return readable.filter(opening_or_own | Thread.gate_is_open_for(user, at="thread__"))
 
+    def readable_by(self, user: User | Reader) -> PostQuerySet:
+        """The same, and what was hidden for those who still read it: its author, who facilitates the space."""
+        here = Thread.is_visible_to(user, at="thread__")
+        still = Q(author=user.pk) | Q(thread__space__in=Space.objects.facilitated_by(user))
+        hidden = self.filter(here, still, deleted_at=None, hidden_at__isnull=False)
+        return self.filter(Q(pk__in=self.visible_to(user).values("pk")) | Q(pk__in=hidden.values("pk")))
+
     def within_reach_of(self, user: User | Reader) -> PostQuerySet:
         """Posts of the spaces a person may read, removed and hidden ones too: for who may restore or decide."""
         return self.filter(thread__space__in=Space.objects.readable_by(user))

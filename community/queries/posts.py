@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, JSONObject
 
 from community import rules
-from community.models import Post, Reaction
+from community.models import Decision, Flag, Post, Reaction
 from community.rules import Seat
 from core.addresses import address_of
 from core.prepared import AnyOf, prepared
@@ -20,8 +21,24 @@ from people.queries.person_card import PersonCard, person_cards
 from people.reader import Reader
 
 
+class DecisionCard(NamedTuple):
+    """What facilitators decided about a post, for its author: why, in their words, and whether it can be contested."""
+
+    kind: str
+    note: str
+    at: datetime
+    reasons: tuple[str, ...]
+    # The author asked for another look: waited for, or answered by this very decision.
+    is_contested: bool = False
+    can_contest: bool = False
+
+    @property
+    def reason_labels(self) -> list[str]:
+        return [str(Flag.Reason(reason).label) for reason in self.reasons if reason != Flag.Reason.CONTEST]
+
+
 class PostRow(NamedTuple):
-    """The columns of a post, and `top_number`, the number of the post it stands below."""
+    """The columns of a post, `top_number`, the number of the post it stands below, and what was decided about it."""
 
     pk: int
     thread_id: int
@@ -38,6 +55,7 @@ class PostRow(NamedTuple):
     deleted_at: datetime | None
     hidden_at: datetime | None
     top_number: int
+    decided: dict[str, Any] | None
 
 
 class PostCard(NamedTuple):
@@ -74,6 +92,9 @@ class PostCard(NamedTuple):
     can_delete: bool = False
     can_flag: bool = False
     can_accept: bool = False
+    can_decide: bool = False
+    # For its author, as long as it concerns what the post says now.
+    decision: DecisionCard | None = None
 
     @property
     def url(self) -> str:
@@ -102,7 +123,23 @@ def post_rows(thread: int, reader: Reader, facilitates: bool, gate_closed: bool,
     if gate_closed:
         posts = posts.filter(Q(number=1) | Q(author=reader.pk))
     under = Coalesce(F("parent__number"), F("number"))
-    return posts.annotate(top_number=under).values_list(*PostRow._fields)
+    decided = Case(When(author=reader.pk, then=Subquery(_decisions())), default=None)
+    return posts.annotate(top_number=under, decided=decided).values_list(*PostRow._fields)
+
+
+def _decisions():
+    """What stands of the decisions on a post: asked only for the author's own."""
+    flags = Flag.objects.filter(decision=OuterRef("pk")).order_by().values("reason").distinct()
+    waiting = Flag.objects.open().filter(post=OuterRef("post"), reason=Flag.Reason.CONTEST)
+    said = JSONObject(
+        kind="kind",
+        note="note",
+        at="at",
+        reasons=ArraySubquery(flags.values("reason")),
+        waits=Exists(waiting),
+    )
+    standing = Decision.objects.filter(post=OuterRef("pk"), undone_at=None).exclude(kind=Decision.Kind.KEEP)
+    return standing.order_by("-at").values(found=said)[:1]
 
 
 def published_replies():
@@ -133,9 +170,23 @@ def cards_of(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[PostCard]:
             mine=frozenset(mine[post.pk]), can_reply=may_reply and not gone,
             can_edit=may_reply and rules.can_edit(seat, post), can_delete=rules.can_delete(seat, post),
             can_flag=rules.can_flag(seat, post), can_accept=may_accept and post.number > 1 and published,
+            can_decide=not gone and rules.can_decide(seat, post), decision=_decision(post),
         )  # fmt: skip
         cards.append(card)
     return cards
+
+
+def _decision(post: PostRow) -> DecisionCard | None:
+    found = post.decided
+    if found is None or post.deleted_at is not None:
+        return None
+    at = datetime.fromisoformat(found["at"])
+    if found["kind"] == Decision.Kind.REPHRASE and post.edited_at and post.edited_at > at:
+        return None  # the author has found other words
+    contested = found["waits"] or Flag.Reason.CONTEST in found["reasons"]
+    return DecisionCard(
+        found["kind"], found["note"], at, tuple(found["reasons"]), contested, can_contest=not contested
+    )
 
 
 OTHERS = tuple(kind for kind in Reaction.Kind if kind != Reaction.Kind.USEFUL)

@@ -16,6 +16,6 @@ from people.requests import PersonRequest
 def attachment(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
     """A file of a post, for who may read the post; before it is posted, for who uploaded it."""
     mine = Q(post=None, user=request.user)
-    readable = Q(post__in=Post.objects.visible_to(request.user))
+    readable = Q(post__in=Post.objects.readable_by(request.user))
     found = get_object_or_404(Attachment.objects.filter(mine | readable), pk=pk)
     return serve(request, found.file, content_type=found.media_type, filename=found.name)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community import actions
-from community.forms import DecisionForm, FlagForm
+from community import actions, rules
+from community.forms import ContestForm, DecisionForm, FlagForm
 from community.models import Decision, Post, Thread
 from community.views.answering import done, refused
-from community.views.posts import place_of, visible_post
+from community.views.posts import place_of, readable_post, visible_post
 from core.access import role, signed_in
 from core.errors import Refused
 from people.requests import PersonRequest
@@ -37,17 +39,54 @@ def flag(request: PersonRequest, pk: int) -> HttpResponse:
         else:
             words = _("Thank you. The facilitators will look at it; your name stays with them.")
             return done(request, words, back=place_of(post), slot=post.pk)
-    template = "community/flag_form.html" if request.htmx else "community/flag_page.html"
-    status = 422 if form.errors else 200
-    return render(request, template, {"form": form, "post": post, "thread": post.thread}, status=status)
+    words = {
+        "title": _("Flag a message"), "heading": _("Flag this message to the facilitators"),
+        "note": _("Its author is not told who flagged it."), "submit": _("Flag"),
+    }  # fmt: skip
+    return _form(request, form, post, "flag", **words)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def contest(request: PersonRequest, pk: int) -> HttpResponse:
+    """The author of a post asks for another look at what was decided about it."""
+    post = readable_post(request.user, pk)
+    if post.author_id != request.user.pk:
+        raise PermissionDenied
+    form = ContestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.contest_decision(post, by=request.user, **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            words = _("The facilitators will look at it once more and tell you.")
+            return done(request, words, back=place_of(post), slot=post.pk)
+    title = _("Contest the decision")
+    note = _("The facilitators of the space read your words.")
+    return _form(request, form, post, "contest", title=title, heading=title, note=note, submit=_("Send"))
 
 
 @role("facilitator")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decision(request: PersonRequest, pk: int) -> HttpResponse:
-    """Decide on a flagged post: `kind` and a `note` to its author; `next` is the page to go back to."""
+    """Decide on a post, flagged or not: `kind` and a `note` to its author; `next` is the page to go back to."""
     posts = Post.objects.within_reach_of(request.user).select_related("thread__space", "author")
-    post = get_object_or_404(posts, Thread.stands(at="thread__"), pk=pk)
+    post = get_object_or_404(posts.filter(Thread.stands(at="thread__")), pk=pk)
+    if request.method == "GET":
+        if not rules.can_decide(rules.seat_of(request.user, post.thread.space), post):
+            raise PermissionDenied
+        title, note = _("Decide on this message"), _("Its author reads your decision and your words.")
+        return _form(
+            request,
+            DecisionForm(),
+            post,
+            "decision",
+            title=title,
+            heading=title,
+            note=note,
+            submit=_("Decide"),
+        )
     form = DecisionForm(request.POST)
     back = _back(request, post)
     if not form.is_valid():
@@ -59,7 +98,16 @@ def decision(request: PersonRequest, pk: int) -> HttpResponse:
         return refused(request, error, back=back)
     undo = reverse("community:decision_undoing", args=[made.pk])
     # The card of the queue goes; the toast offers to take the decision back.
-    return done(request, str(DECIDED[Decision.Kind(made.kind)]), back=back, undo=undo, decided=post.pk)
+    words = str(DECIDED[Decision.Kind(made.kind)])
+    return done(request, words, back=back, undo=undo, decided=post.pk, slot=post.pk)
+
+
+def _form(request: PersonRequest, form: Form, post: Post, name: str, **words: str) -> HttpResponse:
+    """A form about a post: in its slot, or without scripts a page."""
+    template = "community/about_post.html" if request.htmx else "community/about_post_page.html"
+    address = reverse(f"community:{name}", args=[post.pk])
+    context = {"form": form, "post": post, "thread": post.thread, "address": address, **words}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @role("facilitator")

@@ -33,6 +33,12 @@ def visible_post(user: Any, pk: int) -> Post:
     return found[0]
 
 
+def readable_post(user: Any, pk: int) -> Post:
+    """The same, and what a facilitator hid, for its author and for who facilitates."""
+    posts = Post.objects.readable_by(user).select_related("thread__space", "author", "parent")
+    return get_object_or_404(posts.defer("search", "thread__search"), pk=pk)
+
+
 @prepared
 def _visible_post(reader: Reader, pk: int) -> QuerySet:
     posts = Post.objects.visible_to(reader).filter(pk=pk)
@@ -47,8 +53,8 @@ def place_of(post: Post) -> str:
 @signed_in
 @require_safe
 def show(request: PersonRequest, pk: int) -> HttpResponse:
-    """The address of a post opens its thread at that post."""
-    post = visible_post(request.user, pk)
+    """The address of a post opens its thread at that post; of one that was hidden, for its author too."""
+    post = readable_post(request.user, pk)
     thread = thread_for(request.user, post.thread_id)
     if thread is None:
         raise Http404
@@ -144,7 +150,7 @@ def _quoted(post: Post) -> str:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def edit(request: PersonRequest, pk: int) -> HttpResponse:
-    post = visible_post(request.user, pk)
+    post = readable_post(request.user, pk)
     if not rules.can_edit(rules.seat_of(request.user, post.thread.space), post):
         raise PermissionDenied
     form = DraftedForm(request.POST or None, auto_id=f"edit_{post.pk}_%s", initial={"body": post.body})
@@ -168,7 +174,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def history(request: PersonRequest, pk: int) -> HttpResponse:
     """What a post said before: open to whoever may read the post."""
-    post = visible_post(request.user, pk)
+    post = readable_post(request.user, pk)
     revisions = post.revisions.select_related("edited_by")
     return render(request, "community/post_history.html", {"post": post, "revisions": revisions})
 
@@ -243,7 +249,7 @@ def reactions(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _menu(request: PersonRequest, pk: int, **context: Any) -> HttpResponse:
-    post = visible_post(request.user, pk)
+    post = readable_post(request.user, pk)
     thread = thread_for(request.user, post.thread_id)
     if thread is None:
         raise Http404

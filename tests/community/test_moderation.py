@@ -161,3 +161,64 @@ def test_another_answer_takes_the_place_of_the_first(post, thread, awa, karim):
         ("community.answer_accepted", better.pk),
     ]
     assert Resolution.objects.get().post_id == better.pk
+
+
+def test_the_author_of_a_hidden_post_lands_on_it_with_all_they_need(post, awa, julie, karim, sign_in):
+    actions.flag_post(post, by=awa, reason="tone")
+    actions.decide(post, by=julie, kind="hide", note="Dites-le sans viser Jean.")
+    client = sign_in(karim)
+    landed = client.get(post.get_absolute_url(), follow=True)
+    page = landed.content.decode()
+    assert landed.redirect_chain[-1][0].endswith("#post-2")
+    for words in ("Franchement…", "a masqué ce message", "Ton blessant", "Dites-le sans viser Jean."):
+        assert words in page
+    assert f"/posts/{post.pk}/edit/" in page
+    assert f"/posts/{post.pk}/contest/" in page
+    assert sign_in(awa).get(post.get_absolute_url()).status_code == 404
+    assert "viser Jean" not in sign_in(awa).get(post.thread.get_absolute_url()).content.decode()
+    changed = sign_in(karim).post(f"/posts/{post.pk}/edit/", {"body": "Parlons-en."})
+    post.refresh_from_db()
+    assert (changed.status_code, post.body) == (302, "Parlons-en.")
+
+
+def test_asking_to_rephrase_tells_the_author_until_they_did(post, julie, karim, awa, sign_in):
+    actions.decide(post, by=julie, kind="rephrase", note="Plus calmement ?")
+    page = sign_in(karim).get(post.thread.get_absolute_url()).content.decode()
+    assert "vous demande une autre formulation" in page
+    assert "Plus calmement ?" in page
+    assert "Plus calmement ?" not in sign_in(awa).get(post.thread.get_absolute_url()).content.decode()
+    actions.edit_post(post, by=karim, body="Calmement.")
+    assert "Plus calmement ?" not in sign_in(karim).get(post.thread.get_absolute_url()).content.decode()
+
+
+def test_a_decision_is_contested_once_and_the_next_one_stands(post, julie, karim, awa, sign_in):
+    actions.decide(post, by=julie, kind="hide", note="Non.")
+    client, url = sign_in(karim), f"/posts/{post.pk}/contest/"
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"words": " "}).status_code == 422
+    for _time in range(2):
+        client.post(url, {"words": "Je citais le client."})
+    [asked] = flags_to_decide(julie)
+    assert [(flag.reason, flag.comment) for flag in asked.open_flags] == [("contest", "Je citais le client.")]
+    assert "demandé un autre regard" in client.get(post.thread.get_absolute_url()).content.decode()
+    actions.decide(post, by=julie, kind="hide", note="Toujours non.")
+    assert f"/posts/{post.pk}/contest/" not in client.get(post.thread.get_absolute_url()).content.decode()
+    again = client.post(url, {"words": "Encore"}, headers=FRAGMENT)
+    assert (again.status_code, Flag.objects.filter(decision=None).count()) == (422, 0)
+    assert sign_in(awa).get(url).status_code == 404
+
+
+def test_nobody_flags_in_the_name_of_contesting(post, awa):
+    with pytest.raises(Refused):
+        actions.flag_post(post, by=awa, reason="contest")
+
+
+def test_who_facilitates_decides_on_a_post_that_nobody_flagged(post, julie, awa, sign_in):
+    menu = sign_in(julie).get(f"/posts/{post.pk}/menu/", headers=FRAGMENT).content.decode()
+    assert f"/posts/{post.pk}/decision/" in menu
+    client = sign_in(julie)
+    assert "Votre décision" in client.get(f"/posts/{post.pk}/decision/").content.decode()
+    client.post(f"/posts/{post.pk}/decision/", {"kind": "hide", "note": "Hors sujet."})
+    post.refresh_from_db()
+    assert post.hidden_at is not None
+    assert sign_in(awa).get(f"/posts/{post.pk}/decision/").status_code in (403, 404)
