@@ -48,7 +48,8 @@ def icon_body(name: str) -> str | None:
     path = settings.BASE_DIR / PACKAGE / f"{name}.svg"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.exists():
         return None
-    return re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", path.read_text(), flags=re.S).strip()
+    drawing = path.read_text()
+    return drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg")].strip()
 
 
 class Seat(NamedTuple):

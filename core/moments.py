@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format, get_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -65,35 +63,6 @@ def delay(span: timedelta) -> str:
         return _("%(n)s h") % {"n": minutes // 60}
     days = minutes // (24 * 60)
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-
-
-def draw_moment(value: datetime, css: str = "", *, spoken: bool = False) -> SafeString:
-    """A moment in the language and zone of the reader, with the full date on hovering.
-
-    `spoken` is for the middle of a sentence: “asked on 12 Sep”, where a list says “12 Sep”.
-    """
-    now = seen_at(value, timezone.now())
-    return _drawn(value, now, css, spoken, translation.get_language(), timezone.get_current_timezone_name())
-
-
-def seen_at(value: datetime, now: datetime) -> datetime:
-    """`now` as far as it tells in the words for a moment: to the minute, of an old one to the hour."""
-    if now - value < WEEK:
-        return now.replace(second=0, microsecond=0)
-    return now.replace(minute=0, second=0, microsecond=0)
-
-
-@lru_cache(maxsize=20_000)
-def _drawn(value: datetime, now: datetime, css: str, spoken: bool, language: str, zone: str) -> SafeString:
-    """`language` and `zone` are the active ones."""
-    return format_html(
-        '<time class="{}" datetime="{}" title="{}"{}>{}</time>',
-        css,
-        value.isoformat(),
-        date_format(timezone.localtime(value), "DATETIME_FORMAT"),
-        " data-ago" if -MINUTE < now - value < DAY else "",
-        _words(value, now, spoken=spoken),
-    )
 
 
 def _words(value: datetime, now: datetime, *, spoken: bool) -> str:

@@ -104,10 +104,8 @@ TEMPLATES = [
                 *CONTEXT_PROCESSORS,
             ],
             "builtins": [
-                "core.templatetags.ui",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "core.templatetags.once",
             ],
             "loaders": (
                 DJANGO_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", DJANGO_LOADERS)]

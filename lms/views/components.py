@@ -5,7 +5,6 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +15,7 @@ from community.queries.conversation import Conversation
 from community.queries.posts import PostCard
 from community.rules import Seat
 from core.access import public
-from core.templatetags.ui import AVATAR_SIZES, BADGE_TONES, BUTTON_KINDS
+from core.markdown import render as render_markdown
 from lms.queries.home import HomeThread
 from people.models import Profile, Standing, User
 from people.queries.person_card import PersonCard
@@ -60,7 +59,7 @@ def talk(people: list[User]) -> Conversation:
         (
             karim,
             None,
-            "Le rappel à heure fixe, <strong>avec un geste</strong> : je donne mon numéro direct.",
+            "Le rappel à heure fixe, **avec un geste** : je donne mon numéro direct.",
             11,
         ),
         (jean, 2, "Je serais resté en ligne. En lisant Karim, je change d’avis.", 0),
@@ -75,7 +74,7 @@ def talk(people: list[User]) -> Conversation:
 
 def post(number: int, under: int | None, author: User, text: str, **more: Any) -> PostCard:
     """The second one is the accepted answer, the third is new."""
-    what = PersonCard.of(author), text, f"<p>{text}</p>", "fr", None, timezone.now(), None
+    what = PersonCard.of(author), text, render_markdown(text).html, "fr", None, timezone.now(), None
     marks = {"is_new": number == 3, "is_accepted": number == 2, "can_reply": True}
     return PostCard(number, 0, number, under, under or number, *what, **marks, **more)
 
@@ -128,12 +127,9 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     shown = talk(people)
     context = {
-        "people": people,
-        "posts": render_to_string("community/posts.html", {"talk": shown}),
+        "people": [PersonCard.of(person) for person in people],
+        "talk": shown,
         "thread": home_thread(shown),
-        "tones": list(BADGE_TONES),
-        "kinds": list(BUTTON_KINDS),
-        "sizes": list(AVATAR_SIZES),
         "figure": figure,
         "bars": figure
         | {"kind": "bar", "title": _("Messages by week"), "unit": "", "series": figure["series"][:1]},

@@ -9,6 +9,8 @@ import django_htmx
 import pytest
 from django.conf import settings
 
+from core.components import CHOICE_CLASSES, FIELD_CLASSES, FIELD_ERRORS
+
 JAVASCRIPT = 60 * 1024
 CSS = 25 * 1024
 
@@ -55,15 +57,9 @@ def test_every_icon_named_in_the_templates_is_drawn(built):
     assert sorted(named - set(icons)) == []
 
 
-def test_classes_of_what_python_draws_are_in_the_stylesheet(built):
+def test_classes_that_python_names_are_in_the_stylesheet(built):
     css = (built / "app.css").read_text()
-    sources = [*settings.BASE_DIR.glob("*/templatetags/*.py"), *settings.BASE_DIR.glob("*/*_drawing.py")]
-    used = {
-        name
-        for path in sources
-        for value in re.findall(r"""class="([^"\n]*)""", path.read_text())
-        for name in value.split()
-        if re.fullmatch(r"(text|size|leading|gap|rounded|min-w|mt|px|grid|flex)-[a-z0-9.]+", name)
-    }
-    assert "text-white" in used
-    assert sorted(name for name in used if f".{name.replace('.', chr(92) + '.')}" not in css) == []
+    named = {*FIELD_CLASSES.values(), *FIELD_ERRORS.values(), *CHOICE_CLASSES.values()}
+    used = {name for classes in named for name in classes.split()}
+    assert "textarea-error" in used
+    assert sorted(name for name in used if f".{name}" not in css) == []
