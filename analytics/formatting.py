@@ -1,47 +1,51 @@
 """Number formatting of figures: in the language of the reader, with their unit, or a dash for a missing one."""
 
 from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
 from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from analytics.metrics.base import Metric, Unit, Value
+from analytics.metrics.base import Metric, Number, Unit, Value, rounded
 from analytics.reports import Line
 
 DASH = "—"
 HOUR, DAY = 60, 60 * 24
 
 
-def percent(share: float) -> str:
+def percent(share: Number) -> str:
     return _percent(share, get_language())
 
 
 @lru_cache(maxsize=10_000)
-def _percent(share: float, language: str) -> str:
+def _percent(share: Number, language: str) -> str:
     """`language` is the active one."""
-    return _("%(number)s%%") % {"number": decimal(share * 100, 0)}
+    return _("%(number)s%%") % {"number": decimal(rounded(share, Unit.SHARE) * 100, 0)}
 
 
-def decimal(number: float, digits: int) -> str:
+def decimal(number: Number, digits: int) -> str:
     return _decimal(number, digits, get_language())
 
 
 @lru_cache(maxsize=10_000)
-def _decimal(number: float, digits: int, language: str) -> str:
+def _decimal(number: Number, digits: int, language: str) -> str:
     """`language` is the active one."""
-    return formats.number_format(number, digits, use_l10n=True, force_grouping=True)
+    # Django cuts what it is not asked to write; it is given what is already rounded.
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    exact = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN) + 0
+    return formats.number_format(exact, digits, use_l10n=True, force_grouping=True)
 
 
-def duration(minutes: float) -> str:
-    minutes = round(minutes)
+def duration(minutes: Number) -> str:
+    minutes = int(rounded(minutes, Unit.MINUTES))
     if minutes < HOUR:
         return _("%(number)s min") % {"number": minutes}
     if minutes < 2 * DAY:
         hours, rest = divmod(minutes, HOUR)
         return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
-    days = round(minutes / DAY)
+    days = minutes // DAY
     return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
 
 
@@ -61,18 +65,17 @@ def written(metric: Metric, value: Value) -> str:
 
 
 def change(line: Line) -> str:
-    """The difference with the preceding period, with its sign."""
+    """The difference with the preceding period as both are written, with its sign."""
     if line.change is None:
         return ""
+    if not line.change:
+        return _("stable")
     sign = "−" if line.change < 0 else "+"
     amount = abs(line.change)
-    if line.metric.unit is Unit.SHARE and not round(amount * 100):
-        return _("stable")
     match line.metric.unit:
         case Unit.SHARE:
-            words = ngettext("%(number)s pt", "%(number)s pts", round(amount * 100)) % {
-                "number": round(amount * 100)
-            }
+            points = int(amount * 100)
+            words = ngettext("%(number)s pt", "%(number)s pts", points) % {"number": points}
         case Unit.MINUTES:
             words = duration(amount)
         case Unit.INDEX:
@@ -105,7 +108,7 @@ def interval(value: Value) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _interval(low: float, high: float, language: str) -> str:
+def _interval(low: Number, high: Number, language: str) -> str:
     """`language` is the active one."""
     return _("95%% interval: %(low)s to %(high)s") % {"low": percent(low), "high": percent(high)}
 
@@ -122,5 +125,5 @@ def week(monday: date) -> str:
     return _("W%(number)s") % {"number": monday.isocalendar().week}
 
 
-def share_or_dash(share: float | None) -> str:
+def share_or_dash(share: Number | None) -> str:
     return DASH if share is None else percent(share)

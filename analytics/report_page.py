@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from analytics import filters, formatting, metrics
 from analytics.filters import Choices, Filters
 from analytics.metrics import formulas, participation
-from analytics.metrics.base import READINGS, Metric, Value
+from analytics.metrics.base import READINGS, Metric, Number, Unit, Value, rounded
 from analytics.reports import Line, Report, Row
 
 
@@ -75,7 +75,13 @@ def cards(report: Report) -> list[Figure]:
         "%(number)s of %(total)s took part at least once",
         group.participants,
     ) % {"number": formatting.decimal(group.participants, 0), "total": formatting.decimal(group.size, 0)}
-    middle = _("half wrote %(median)s or fewer; writers wrote %(mean)s on average") % {
+    median = by_code["M05.median"].value.number
+    words = (
+        _("half wrote nothing; writers wrote %(mean)s on average")
+        if median == 0
+        else _("half wrote %(median)s or fewer; writers wrote %(mean)s on average")
+    )
+    middle = words % {
         "median": formatting.written(by_code["M05.median"].metric, by_code["M05.median"].value),
         "mean": formatting.written(by_code["M05.writer"].metric, by_code["M05.writer"].value),
     }
@@ -113,7 +119,7 @@ def described(line: Line, note: str = "") -> Figure:
 def weeks(report: Report) -> dict[str, Any]:
     def series(name: str) -> list[int | None]:
         values = (getattr(week, name) for week in report.weeks)
-        return [None if value.number is None else round(value.number * 100) for value in values]
+        return [None if value.number is None else int(value.number * 100) for value in values]
 
     return {
         "kind": "line",
@@ -130,6 +136,10 @@ def weeks(report: Report) -> dict[str, Any]:
             "edges hold their days only."
         ),
     }
+
+
+def percents(share: float) -> int:
+    return int(rounded(share, Unit.SHARE) * 100)
 
 
 def curve(report: Report) -> dict[str, Any] | None:
@@ -151,12 +161,12 @@ def curve(report: Report) -> dict[str, Any] | None:
         "series": [
             {
                 "label": _("Share of the messages"),
-                "values": [round(share * 100) for share in shares],
+                "values": [percents(share) for share in shares],
                 "tone": "secondary",
             },
             {
                 "label": _("If all wrote as much"),
-                "values": [round(100 * step / (len(shares) - 1)) for step in steps],
+                "values": [percents(step / (len(shares) - 1)) for step in steps],
                 "tone": "neutral",
                 "dashed": True,
             },
@@ -184,7 +194,7 @@ class UnitRow(NamedTuple):
     learners: str = ""
     participation: str = ""
     interval: str = ""
-    share: float | None = None
+    share: Number | None = None
     cells: tuple[Cell, ...] = ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from analytics.filters import Choices, Filters
 from analytics.measures import ENROLLED
 from analytics.metrics import participation
 from analytics.metrics.answers import Questions
-from analytics.metrics.base import READINGS, Facts, Metric, Reading, ReportQuery, Value
+from analytics.metrics.base import READINGS, Facts, Metric, Reading, ReportQuery, Unit, Value
 from analytics.metrics.participation import Group
 from analytics.queries import report as report_queries
 from people.models import Organisation
@@ -40,10 +41,10 @@ class Line:
         return self.reading.code
 
     @property
-    def change(self) -> float | None:
+    def change(self) -> Decimal | None:
         if self.value.number is None or self.before.number is None or self.value.beyond or self.before.beyond:
             return None
-        return self.value.number - self.before.number
+        return Decimal(self.value.number) - Decimal(self.before.number)
 
 
 @dataclass
@@ -328,8 +329,8 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
         Week(
             monday,
             weeks[monday].size,
-            participation.share(weeks[monday].active, weeks[monday].size, k=k),
-            participation.share(weeks[monday].contributors, weeks[monday].size, k=k),
+            participation.share(weeks[monday].active, weeks[monday].size, k=k).rounded(Unit.SHARE),
+            participation.share(weeks[monday].contributors, weeks[monday].size, k=k).rounded(Unit.SHARE),
         )
         for monday in sorted(weeks)
         if weeks[monday].size

@@ -6,9 +6,10 @@ and the report, its page and its file show what stands there, in the order of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import Enum
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from analytics.filters import Period, Scope
 from people.models import Organisation
 
 Text = str | Promise
+Number = float | Decimal
 
 
 class Unit(Enum):
@@ -29,14 +31,50 @@ class Unit(Enum):
     INDEX = "index"
 
 
+STEPS = {
+    Unit.SHARE: Decimal("0.01"),
+    Unit.NUMBER: Decimal("0.1"),
+    Unit.MINUTES: Decimal(1),
+    Unit.INDEX: Decimal("0.01"),
+}
+DAY = 60 * 24
+
+
+def rounded(number: Number, unit: Unit) -> Decimal:
+    """Half-even to what is written of it: whole percents, tenths, minutes (days from two days on), hundredths.
+
+    A tie is one of the decimal number: 0.285 is read as written, not as the nearest binary fraction.
+    """
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    if unit is Unit.MINUTES and exact >= 2 * DAY:
+        return (exact / DAY).quantize(Decimal(1), ROUND_HALF_EVEN) * DAY
+    # No minus before a zero.
+    return exact.quantize(STEPS[unit], ROUND_HALF_EVEN) + 0
+
+
+def rounded_or_none(number: Number | None, unit: Unit) -> Decimal | None:
+    return None if number is None else rounded(number, unit)
+
+
+def parts_of_a_whole(shares: Sequence[Number]) -> list[Decimal]:
+    """Shares that add up to 1 as whole percents that add up to 100, by the largest remainder."""
+    exact = [Decimal(repr(float(share))) for share in shares]
+    found = [share.quantize(STEPS[Unit.SHARE], ROUND_FLOOR) for share in exact]
+    missing = int((1 - sum(found)) * 100)
+    by_remainder = sorted(range(len(exact)), key=lambda one: found[one] - exact[one])
+    for one in by_remainder[:missing]:
+        found[one] += STEPS[Unit.SHARE]
+    return found
+
+
 @dataclass(frozen=True)
 class Value:
     """A number with what it stands on, or the reason why there is none."""
 
-    number: float | None = None
+    number: Number | None = None
     n: int = 0
-    low: float | None = None
-    high: float | None = None
+    low: Number | None = None
+    high: Number | None = None
     reason: Text = ""
     # The number is not reached: it is more than this one (Kaplan–Meier).
     beyond: bool = False
@@ -44,6 +82,14 @@ class Value:
     @property
     def is_known(self) -> bool:
         return self.number is not None
+
+    def rounded(self, unit: Unit) -> Value:
+        return replace(
+            self,
+            number=rounded_or_none(self.number, unit),
+            low=rounded_or_none(self.low, unit),
+            high=rounded_or_none(self.high, unit),
+        )
 
 
 @dataclass(frozen=True)
@@ -94,6 +140,8 @@ class Metric:
     unit: Unit
     # Whether more is better: None where neither is (METRICS M06).
     more_is_better: bool | None
+    # Its readings are the parts of a whole: together they are 1.
+    is_a_whole: bool
 
     @property
     def code(self) -> str:
@@ -114,7 +162,16 @@ class Reading:
     detail: Text = ""
 
     def value(self, facts: Any, *, k: int) -> Value:
-        return self.formula(facts, k=k)
+        """Rounded here once: page, chart and file show the same number."""
+        if not self.metric.is_a_whole:
+            return self.formula(facts, k=k).rounded(self.metric.unit)
+        parts = [reading for reading in READINGS.values() if reading.metric is self.metric]
+        exact = [reading.formula(facts, k=k) for reading in parts]
+        value = exact[parts.index(self)]
+        numbers = [one.number for one in exact if one.number is not None]
+        if len(numbers) < len(parts):
+            return value.rounded(self.metric.unit)
+        return replace(value.rounded(self.metric.unit), number=parts_of_a_whole(numbers)[parts.index(self)])
 
 
 METRICS: dict[str, Metric] = {}
@@ -132,9 +189,12 @@ def metric(
     facts: type[Any],
     unit: Unit,
     more_is_better: bool | None = True,
+    is_a_whole: bool = False,
 ) -> Metric:
     """Declare a metric. Several formulas are several readings of it: {key: (detail, formula)}."""
-    declared = METRICS[id] = Metric(id, version, question, words, edge_cases, facts, unit, more_is_better)
+    declared = METRICS[id] = Metric(
+        id, version, question, words, edge_cases, facts, unit, more_is_better, is_a_whole
+    )
     readings = formula.items() if isinstance(formula, Mapping) else [("", ("", formula))]
     for key, (detail, of_reading) in readings:
         code = f"{id}.{key}" if key else id

@@ -173,6 +173,7 @@ VOICES = metric(
     ),
     facts=Group,
     unit=Unit.SHARE,
+    is_a_whole=True,
 )
 WRITING = metric(
     "M05",

@@ -35,7 +35,7 @@ def index(request: PersonRequest) -> HttpResponse:
 @role("hr")
 @require_safe
 def download(request: PersonRequest) -> HttpResponse:
-    """The figures of the report as CSV; that they left the house is written in the log."""
+    """The figures of the report as tables; that they left the house is written in the log."""
     asked, choices = _asked(request)
     report = reports.build(request.user, asked, choices)
     if report.refusal:
@@ -48,11 +48,10 @@ def download(request: PersonRequest) -> HttpResponse:
             data={"learners": report.group.size, "filters": asked.query},
         )
     plain = request.GET.get("dialect") == "plain"
-    name = f"palabre-{asked.period.first}-{asked.period.last}.csv"
     return HttpResponse(
-        export.csv_of(report, plain=plain),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        export.zip_of(report, plain=plain),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{export.file_name(report)}"'},
     )
 
 

@@ -1,6 +1,7 @@
 """Metrics added by one declaration: their figures by hand, on the page and in the file with their definition."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -50,14 +51,14 @@ def test_accepted_answers_are_counted_over_the_questions_of_seven_days(marc, lum
     taken_back = accept(young, say(helper, young, at("2026-11-17", "11:00")), asker)
     rebuild(lumen)
     value = report_of(marc).line("M11").value
-    assert (value.n, round(value.number, 3)) == (6, 0.333)
+    assert (value.n, value.number) == (6, Decimal("0.33"))
 
     taken_back.delete()
     Resolution.objects.first().delete()
     rebuild(lumen)
 
     value = report_of(marc).line("M11").value
-    assert (value.n, round(value.number, 3)) == (6, 0.167)
+    assert (value.n, value.number) == (6, Decimal("0.17"))
 
 
 def test_too_few_old_questions_give_no_share_of_accepted_answers(marc, lumen, learners, space):
@@ -107,7 +108,7 @@ def test_useful_marks_are_those_given_and_kept_by_the_learners_who_read(marc, lu
     ]
     # Two writers and five readers were there; two of them said what was useful.
     value = report_of(marc).line("M12").value
-    assert (value.n, round(value.number, 2)) == (7, 0.29)
+    assert (value.n, value.number) == (7, Decimal("0.29"))
     assert ActivityBlock.objects.filter(measure="useful_marks", scope="space", grain="W").count() == 1
 
 
