@@ -41,6 +41,8 @@ class RuleState:
             return words % {"n": self.threshold}
         if self.kind == Kind.REPLIED:
             return ngettext("Reply to a peer", "Reply to %(n)d peers", self.threshold) % {"n": self.threshold}
+        if self.kind == Kind.READ:
+            return _("Read the text to the end")
         return _("Open the module")
 
     @property
@@ -67,6 +69,7 @@ def _value(kind: str, progress: Progress | None) -> int:
         return 0
     return {
         Kind.OPENED: 1,
+        Kind.READ: int(progress.read_at is not None),
         # Rounded to the nearest percent: players skip the last frames.
         Kind.WATCHED: round(progress.coverage * 100),
         Kind.PASSED: int(progress.passed_at is not None),

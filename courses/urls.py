@@ -23,6 +23,7 @@ learning = [
     path("courses/<slug:slug>/departure/", courses.leave, name="departure"),
     path("courses/<slug:slug>/modules/<int:pk>/", modules.show, name="module"),
     path("courses/<slug:slug>/modules/<int:pk>/watching/", modules.watching, name="watching"),
+    path("courses/<slug:slug>/modules/<int:pk>/reading/", modules.reading, name="reading"),
     path("courses/<slug:slug>/modules/<int:pk>/attempts/", quizzes.start, name="attempts"),
     path("courses/<slug:slug>/modules/<int:pk>/answers/", quizzes.answer, name="answers"),
     path("videos/<int:pk>/", media.film, name="film"),

@@ -50,6 +50,7 @@ import "./theme.js";
 import "./links.js";
 import "./moments.js";
 import "./autosave.js";
+import "./reading.js";
 import "./upload_progress.js";
 import "./printing.js";
 import { attach, whenSeen } from "./attach.js";

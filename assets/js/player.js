@@ -1,6 +1,7 @@
 // <figure data-player>: our controls over a native <video>. Without this module the browser's own controls stay.
 import { showCaptions } from "./player/captions.js";
 import { driveControls } from "./player/controls.js";
+import { offerWhatNext } from "./player/end.js";
 import { listenToKeys } from "./player/keys.js";
 import { placeMoments } from "./player/moments.js";
 import { resume } from "./player/resume.js";
@@ -20,5 +21,6 @@ export function start(root) {
   resume(player);
   reportWatching(player);
   placeMoments(player);
+  offerWhatNext(player);
   document.querySelectorAll("[data-transcript]").forEach((list) => followTranscript(list, player));
 }

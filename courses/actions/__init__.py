@@ -20,6 +20,7 @@ from courses.actions.questions import (
     create_question,
     set_quiz,
 )
+from courses.actions.reading import report_reading
 from courses.actions.revisions import (
     ChangedMeanwhile,
     discard_module_draft,
@@ -63,6 +64,7 @@ __all__ = [
     "remove_caption",
     "remove_section",
     "rename_section",
+    "report_reading",
     "report_watching",
     "restore_revision",
     "save_caption",

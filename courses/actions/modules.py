@@ -18,7 +18,7 @@ from events.recording import record
 FIELDS = ("title", "objective", "minutes", "body", "prompt", "mandatory", "language")
 FIRST_RULE = {
     Module.Kind.VIDEO: (CompletionRule.Kind.WATCHED, 80),
-    Module.Kind.TEXT: (CompletionRule.Kind.OPENED, 1),
+    Module.Kind.TEXT: (CompletionRule.Kind.READ, 1),
     Module.Kind.QUIZ: (CompletionRule.Kind.PASSED, 1),
 }
 
@@ -87,6 +87,7 @@ def set_rules(module: Module, *, by, rules: dict[str, int]) -> None:
     impossible = {
         CompletionRule.Kind.WATCHED: module.kind != Module.Kind.VIDEO,
         CompletionRule.Kind.PASSED: module.kind != Module.Kind.QUIZ,
+        CompletionRule.Kind.READ: module.kind != Module.Kind.TEXT,
     }
     if any(impossible.get(CompletionRule.Kind(kind)) for kind in rules):
         raise Refused(_("This condition does not suit this kind of module."))

@@ -125,7 +125,8 @@ class QuestionSerializer(serializers.ModelSerializer):
 
 class ChoiceSerializer(serializers.Serializer):
     option = serializers.CharField(source="option.value")
-    correct = serializers.BooleanField(source="option.correct")
+    # Null while it would give the next try its answers.
+    correct = serializers.BooleanField(source="right", allow_null=True)
     count = serializers.IntegerField()
     percent = serializers.IntegerField()
     mine = serializers.BooleanField()
@@ -137,10 +138,13 @@ class GivenAnswerSerializer(serializers.Serializer):
     question = serializers.IntegerField(source="question.pk")
     score = serializers.FloatField(source="answer.score")
     options = serializers.SerializerMethodField()
-    feedback = serializers.CharField(source="question.feedback_html")
+    feedback = serializers.SerializerMethodField()
     choices = ChoiceSerializer(source="bars", many=True)
     answered_by = serializers.IntegerField()
     thread = serializers.IntegerField(source="thread_id", allow_null=True)
+
+    def get_feedback(self, page) -> str:
+        return page.question.feedback_html if page.tells_why else ""
 
     def get_options(self, page) -> list[str]:
         return [choice.option.value for choice in page.bars if choice.mine]

@@ -71,6 +71,11 @@ class RulesForm(forms.Form):
     """When a module is done; what is left empty is not asked."""
 
     opened = forms.BooleanField(required=False, label=_("Open the module"))
+    read = forms.BooleanField(
+        required=False,
+        label=_("Read the text to the end"),
+        help_text=_("The reader says so, or reaches the end after the time that reading takes."),
+    )
     watched = forms.IntegerField(
         required=False,
         min_value=1,
@@ -88,6 +93,8 @@ class RulesForm(forms.Form):
     def __init__(self, data=None, *, module: Module, initial: dict | None = None) -> None:
         asked = {rule.kind: rule.threshold for rule in module.rules.all()}
         super().__init__(data, initial=asked if initial is None else initial)
+        if module.kind != Module.Kind.TEXT:
+            del self.fields["read"]
         if module.kind != Module.Kind.VIDEO:
             del self.fields["watched"]
         if module.kind != Module.Kind.QUIZ:

@@ -62,6 +62,8 @@ class Progress(models.Model):
     coverage = models.FloatField(default=0)
     # When the player last reported; coverage never grows faster than this clock allows.
     heard_at = models.DateTimeField(null=True, blank=True)
+    # The reader said so, or reached the end after the time it takes.
+    read_at = models.DateTimeField(null=True, blank=True)
     passed_at = models.DateTimeField(null=True, blank=True)
     contributions = models.PositiveIntegerField(default=0)
     peers_replied_to = models.PositiveIntegerField(default=0)

@@ -133,6 +133,7 @@ class CompletionRule(models.Model):
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("opened")
+        READ = "read", _("read")
         WATCHED = "watched", _("watched, in percent")
         PASSED = "passed", _("quiz passed")
         CONTRIBUTED = "contributed", _("contributions")

@@ -17,6 +17,7 @@ from courses.models import Course, Enrolment, Module, Progress
 from people.reader import Reader
 
 A_PAGE = 24
+NEXT_COURSES = 3
 TODO, DOING, DONE = "todo", "doing", "done"
 
 
@@ -72,6 +73,12 @@ def catalogue_page(user: Any, filters: Filters, number: str | None) -> Page:
 def course_cards(rows: Iterable[tuple]) -> list[CourseCard]:
     """The cards of rows of `catalogue`."""
     return [CourseCard(*row) for row in rows]
+
+
+def courses_to_begin(user: Any) -> tuple[CourseCard, ...]:
+    """A few courses that the person has not begun, those they are enrolled in and mandatory ones first."""
+    rows = _prepared_catalogue(Filters(state=TODO))(user=user.pk, organisation=user.organisation_id)
+    return tuple(course_cards(rows[0:NEXT_COURSES]))
 
 
 @lru_cache(maxsize=100)

@@ -87,6 +87,8 @@ class ModulePage:
     number: int = 0
     previous: Neighbour | None = None
     next: Neighbour | None = None
+    # For a quiz: the modules it asks about, those between the quiz before it and itself.
+    lessons: tuple[Neighbour, ...] = ()
 
     @property
     def course(self) -> Course:
@@ -135,18 +137,22 @@ def module_page(user: Any, slug: str, pk: int) -> ModulePage:
 
 def _place(page: ModulePage) -> None:
     course = page.course
-    all_of_it = [Neighbour(course.slug, *row) for row in _published(course=course.pk)]
+    rows = _published(course=course.pk)
+    all_of_it = [Neighbour(course.slug, *row[:3]) for row in rows]
     at = next((n for n, one in enumerate(all_of_it) if one.pk == page.module.pk), None)
     if at is not None:
         page.number = at + 1
         page.previous = all_of_it[at - 1] if at else None
         page.next = all_of_it[at + 1] if at + 1 < len(all_of_it) else None
+        if page.module.kind == Module.Kind.QUIZ:
+            quizzes = [n for n, row in enumerate(rows[:at]) if row[3] == Module.Kind.QUIZ]
+            page.lessons = tuple(all_of_it[quizzes[-1] + 1 if quizzes else 0 : at])
 
 
 @prepared
 def _published(course: int) -> QuerySet:
     modules = Module.objects.published().filter(course_id=course).order_by("section__position", "position")
-    return modules.values_list("pk", "title", "language")
+    return modules.values_list("pk", "title", "language", "kind")
 
 
 def _rules_of(module: str) -> ArraySubquery:

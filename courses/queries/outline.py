@@ -1,6 +1,6 @@
 """The outline of a course for one person: sections, modules, what is done, who talks where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from community.models import Membership, ReadState, Thread
 from core.addresses import address_of
 from core.prepared import prepared
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
+from courses.queries.catalogue import CourseCard, courses_to_begin
 from people.queries.person_card import PersonCard, card_columns, card_from
 from people.reader import Reader
 
@@ -93,6 +94,8 @@ class CoursePage:
     can_edit: bool
     steps: list[ModuleRow]
     facilitators: list[Facilitator]
+    # Where to go on when this one is finished: courses not begun, mandatory ones first.
+    next_courses: tuple[CourseCard, ...] = ()
 
     @property
     def sections(self) -> list[tuple[int, str, list[ModuleRow]]]:
@@ -121,6 +124,10 @@ class CoursePage:
     @property
     def follows(self) -> bool:
         return (self.enrolment is not None and self.opens_at is None) or self.can_edit
+
+    @property
+    def is_finished(self) -> bool:
+        return self.enrolment is not None and bool(self.steps) and self.next_step is None
 
     @property
     def next_step(self) -> ModuleRow | None:
@@ -172,7 +179,8 @@ def course_page(user: Any, course: Course) -> CoursePage:
         rows = _facilitators(space=session.space_id)
         facilitators = [Facilitator(row[0] or "", card_from(row[1:])) for row in rows]
     steps = module_rows(course, enrolment, talk)
-    return CoursePage(course, session, enrolment, can_edit, steps, facilitators)
+    page = CoursePage(course, session, enrolment, can_edit, steps, facilitators)
+    return replace(page, next_courses=courses_to_begin(user)) if page.is_finished else page
 
 
 @prepared

@@ -57,6 +57,8 @@ class GroupChoice:
     count: int
     percent: int
     mine: bool
+    # Whether it is right; None where that would give the next try its answers.
+    right: bool | None
 
 
 @dataclass
@@ -94,6 +96,17 @@ class QuizPage:
     def may_retry(self) -> bool:
         running = self.attempt is not None and self.attempt.finished_at is None
         return not running and (self.max_attempts is None or len(self.attempts) < self.max_attempts)
+
+    @property
+    def is_open(self) -> bool:
+        """Right answers and explanations are told: the quiz is passed, or no other try could profit by them."""
+        passed = any(one.finished_at and one.passed(self.pass_mark) for one in self.attempts)
+        return passed or self.tries_left == 0
+
+    @property
+    def tells_why(self) -> bool:
+        """The explanation of the question that is looked at may be read."""
+        return self.is_open or (self.answer is not None and self.answer.score == 1)
 
     @property
     def tries_left(self) -> int | None:
@@ -220,6 +233,7 @@ def _add_group(page: QuizPage, enrolment: Enrolment) -> None:
             counts[option.pk],
             round(100 * counts[option.pk] / len(chosen)) if chosen else 0,
             option.pk in answer.options,
+            option.correct if page.tells_why else None,
         )
         for option in live_options(question, page.attempt, answer)
     ]

@@ -1,6 +1,8 @@
 import json
+from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from community.views.beside import conversation_beside
 from core.access import signed_in
 from core.numbers import whole
-from courses.actions import open_module, report_watching
+from courses.actions import open_module, report_reading, report_watching
 from courses.completion import rule_states
 from courses.models import Enrolment, Module, Progress
 from courses.openings import opening_sentence
@@ -77,21 +79,45 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
 
 @signed_in
 @require_POST
-def watching(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    """What the player has played: small JSON, sent every ten seconds and when the page is left."""
-    progress = get_object_or_404(
-        Progress.objects.filter(module__in=Module.objects.visible_to(request.user)),
+def reading(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """The reader says that the text is read (a form), or has its end on screen (a script, `reached`)."""
+    progress = get_object_or_404(_progress(request, slug, pk), module__kind=Module.Kind.TEXT)
+    before = progress.completed_at
+    reached = "reached" in request.POST
+    progress = report_reading(progress, said=not reached)
+    if reached:
+        return _standing(progress, before)
+    done = progress.completed_at is not None
+    messages.success(request, _("Module done. Well read!") if done else _("Noted: you have read it."))
+    return redirect(progress.module)
+
+
+def _progress(request: PersonRequest, slug: str, pk: int) -> QuerySet[Progress]:
+    mine = Enrolment.objects.begun().filter(user=request.user)
+    return Progress.objects.filter(
+        module__in=Module.objects.visible_to(request.user),
         module=pk,
         module__course__slug=slug,
-        module__video__isnull=False,
-        enrolment__in=Enrolment.objects.begun().filter(user=request.user),
+        enrolment__in=mine,
     )
+
+
+@signed_in
+@require_POST
+def watching(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """What the player has played: small JSON, sent every ten seconds and when the page is left."""
+    progress = get_object_or_404(_progress(request, slug, pk), module__video__isnull=False)
     try:
         ranges, position = read_report(json.loads(request.body or b"{}"))
     except (BadReport, ValueError, RawPostDataException):
         return JsonResponse({"detail": _("This report cannot be read.")}, status=400)
     before = progress.completed_at
     progress = report_watching(progress, ranges_seen=ranges, position=position)
+    return _standing(progress, before)
+
+
+def _standing(progress: Progress, before: datetime | None) -> JsonResponse:
+    """Where the person stands now, for the page to show; `before` says since when the module was done."""
     states = rule_states(progress.module.rules.all(), progress)
     return JsonResponse(
         {

@@ -128,6 +128,8 @@ class Studies:
         at = progress.opened_at + timedelta(minutes=chance.uniform(3, 16))
         if described["kind"] == "quiz":
             at = progress.passed_at = self._try(run, progress, chance)
+        elif described["kind"] == "text":
+            progress.read_at = at
         progress.completed_at = at
         self._tell("courses.module_completed", run, progress.enrolment, progress.module, at,
                    data={"enrolment": progress.enrolment_id})  # fmt: skip

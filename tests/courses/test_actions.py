@@ -16,6 +16,7 @@ from courses.actions import (
     open_session,
     publish_course,
     publish_module,
+    report_reading,
     save_module,
     set_rules,
     unenrol,
@@ -35,6 +36,10 @@ def lesson(draft, julie):
     return add_module(
         draft.sections.get(), by=julie, kind="text", title="Écouter", body="Bonjour", prompt="Et vous ?"
     )
+
+
+def read(enrolment, module):
+    report_reading(open_module(enrolment, module), said=True)
 
 
 def test_a_course_is_born_with_its_open_session_and_space(draft, julie):
@@ -108,7 +113,7 @@ def test_a_learner_enrols_alone_once_and_comes_back_to_what_was_done(lesson, dra
     first = enrol(awa, session)
     assert enrol(awa, session) == first
     assert Event.objects.filter(verb="courses.enrolled").count() == 1
-    open_module(first, lesson)
+    read(first, lesson)
     unenrol(first)
     unenrol(first)
     assert not session.space.memberships.filter(user=awa).exists()
@@ -145,12 +150,12 @@ def test_a_space_shared_by_two_sessions_is_left_with_the_last(draft, julie, awa)
     assert not group.space.memberships.filter(user=awa).exists()
 
 
-def test_opening_a_text_finishes_it_and_the_course(lesson, draft, julie, awa):
+def test_reading_a_text_finishes_it_and_the_course(lesson, draft, julie, awa):
     publish_module(lesson, by=julie)
     publish_course(draft, by=julie)
     enrolment = enrol(awa, draft.sessions.get())
-    open_module(enrolment, lesson)
-    open_module(enrolment, lesson)
+    read(enrolment, lesson)
+    read(enrolment, lesson)
     enrolment.refresh_from_db()
     assert enrolment.completed_at is not None
     assert enrolment.last_module == lesson
@@ -171,11 +176,11 @@ def test_a_mandatory_module_that_comes_later_counts_for_those_who_come_later(
     after = enrol(karim, session)
     assert (before.course_version, after.course_version) == (1, 2)
     for enrolment in (before, after):
-        open_module(enrolment, lesson)
+        read(enrolment, lesson)
         enrolment.refresh_from_db()
     assert before.completed_at is not None
     assert after.completed_at is None
-    open_module(after, later)
+    read(after, later)
     after.refresh_from_db()
     assert after.completed_at is not None
 
@@ -184,7 +189,7 @@ def test_conditions_that_do_not_suit_the_kind_are_refused(lesson, julie):
     for rules in ({"watched": 80}, {"passed": 1}, {}):
         with pytest.raises(Refused):
             set_rules(lesson, by=julie, rules=rules)
-    assert [rule.kind for rule in lesson.rules.all()] == ["opened"]
+    assert [rule.kind for rule in lesson.rules.all()] == ["read"]
 
 
 def test_modules_keep_their_numbers_without_holes_when_they_move(draft, julie):

@@ -147,10 +147,8 @@ def test_the_group_s_choices_count_first_answers_of_the_session_once_a_person(
         finish_attempt(attempt)
     answer_question(start_attempt(other, quiz_module.quiz), question=question, options=right(question))
     page = quiz_page(quiz_module, enrolment, asked=question.pk)
-    assert [(bar.option.text, bar.count, bar.percent, bar.mine) for bar in page.bars] == [
-        ("Le manager", 1, 50, True),
-        ("Personne", 1, 50, False),
-    ]
+    shown = {(bar.option.html.strip(), bar.count, bar.percent, bar.mine) for bar in page.bars}
+    assert shown == {("<p>Le manager</p>", 1, 50, True), ("<p>Personne</p>", 1, 50, False)}
 
 
 def test_the_group_s_choices_are_closed_before_the_answer(enrolment, quiz_module, questions, karim, course):

@@ -1,5 +1,6 @@
 // Says every ten seconds, and when one stops or leaves, what was played. The whole list each time: a report that got
 // lost on the way comes again with the next one.
+import { showStanding } from "../standing.js";
 import { recall, remember } from "./memory.js";
 
 const EVERY = 10_000;
@@ -32,26 +33,10 @@ export function reportWatching({ root, video }) {
       if (!answer.ok) return;
       sent = body;
       remember(unsent, null);
-      show(await answer.json());
+      showStanding(await answer.json(), root.dataset.doneWords);
     } catch {
       // No network: what was played is remembered and goes with the next report.
     }
-  }
-
-  function show(standing) {
-    for (const rule of standing.rules) {
-      const line = document.querySelector(`[data-rule="${rule.kind}"]`);
-      if (!line) continue;
-      line.dataset.state = rule.done || standing.done ? "done" : "open";
-      line.querySelector("[data-standing]").textContent = rule.standing;
-    }
-    if (!standing.just_done) return;
-    const title = document.querySelector("[data-rules-title]");
-    if (title) title.textContent = title.dataset.doneWords;
-    const next = document.querySelector("[data-next-module]");
-    next?.classList.replace("btn-outline", "btn-primary");
-    const detail = { message: root.dataset.doneWords, level: "success" };
-    document.dispatchEvent(new CustomEvent("palabre:toast", { detail }));
   }
 
   setInterval(() => video.paused || send(), EVERY);
