@@ -14,21 +14,31 @@ def ask_for_reading(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0008_module_revisions'),
+        ("courses", "0008_module_revisions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='progress',
-            name='read_at',
+            model_name="progress",
+            name="read_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='completionrule',
-            name='kind',
-            field=models.CharField(choices=[('opened', 'opened'), ('read', 'read'), ('watched', 'watched, in percent'), ('passed', 'quiz passed'), ('contributed', 'contributions'), ('replied', 'peers replied to')], max_length=12, verbose_name='rule'),
+            model_name="completionrule",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("opened", "opened"),
+                    ("read", "read"),
+                    ("watched", "watched, in percent"),
+                    ("passed", "quiz passed"),
+                    ("contributed", "contributions"),
+                    ("replied", "peers replied to"),
+                ],
+                max_length=12,
+                verbose_name="rule",
+            ),
         ),
         migrations.RunPython(ask_for_reading, migrations.RunPython.noop, elidable=True),
     ]

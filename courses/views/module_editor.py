@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from courses.publication import advice_for, missing_in
 from courses.queries.history import difference, last_revision, other_drafts
 from courses.queries.studio import questions_of_quiz
 from courses.views.authoring import author, module_of
+from courses.views.confirming import question_before
 from people.requests import PersonRequest
 
 # Fields of the page's form that are no part of what is written.
@@ -146,6 +148,8 @@ def publication(request: PersonRequest, pk: int) -> HttpResponse:
     if (answer := _save(request, module) if "title" in request.POST else None) is not None:
         return answer
     module = module_of(request, pk)
+    if request.POST.get("wanted") == "draft" and (asked := _ask_before_withdrawing(request, module)):
+        return asked
     try:
         if request.POST.get("wanted") == "draft":
             withdraw_module(module, by=request.user)
@@ -214,9 +218,34 @@ def caption(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop_caption(request: PersonRequest, pk: int) -> HttpResponse:
     found = _caption_of(request, pk)
-    _keep_if_typed(request, found.video.module)
+    module = found.video.module
+    _keep_if_typed(request, module)
+    asked = question_before(
+        request,
+        title=_("Remove these captions?"),
+        words=_(
+            "The captions and the transcript in this language are deleted: they can only be uploaded again."
+        ),
+        yes=_("Remove"),
+        back=reverse("courses:studio-module", args=[module.pk]),
+    )
+    if asked is not None:
+        return asked
     remove_caption(found, by=request.user)
-    return _saved(request, found.video.module, "#captions")
+    return _saved(request, module, "#captions")
+
+
+def _ask_before_withdrawing(request: PersonRequest, module: Module) -> HttpResponse | None:
+    return question_before(
+        request,
+        title=_("Withdraw “%(title)s”?") % {"title": module.title},
+        words=_(
+            "Learners no longer see the module nor its conversation. What they did and wrote is kept, and comes back "
+            "when you publish it again."
+        ),
+        yes=_("Withdraw the module"),
+        back=reverse("courses:studio-module", args=[module.pk]),
+    )
 
 
 def _save(request: PersonRequest, module: Module) -> HttpResponse | None:

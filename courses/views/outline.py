@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,6 +20,7 @@ from courses.actions import (
 from courses.forms.studio import NewModuleForm, SectionForm
 from courses.models import Course, Module, Section
 from courses.views.authoring import author, course_of, module_of, section_of
+from courses.views.confirming import question_before
 from courses.views.studio import outline_page
 from people.requests import PersonRequest
 
@@ -103,6 +105,15 @@ def place_module(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop_module(request: PersonRequest, pk: int) -> HttpResponse:
     module = module_of(request, pk)
+    asked = question_before(
+        request,
+        title=_("Delete the draft “%(title)s”?") % {"title": module.title},
+        words=_("Its text, its film and its history are deleted for good."),
+        yes=_("Delete the draft"),
+        back=reverse("courses:studio-module", args=[module.pk]),
+    )
+    if asked is not None:
+        return asked
     try:
         delete_module(module, by=request.user)
     except Refused as refusal:

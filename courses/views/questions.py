@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +23,7 @@ from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm
 from courses.models import Module, Question
 from courses.queries.studio import bank_page, categories_of_bank, questions_of_quiz
 from courses.views.authoring import author, module_of, question_of
+from courses.views.confirming import question_before
 from people.requests import PersonRequest
 
 ROWS = 4
@@ -53,7 +55,17 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
 @author
 @require_POST
 def drop(request: PersonRequest, pk: int) -> HttpResponse:
-    archive_question(question_of(request, pk), by=request.user)
+    question = question_of(request, pk)
+    asked = question_before(
+        request,
+        title=_("Take this question out of the bank?"),
+        words=_("It can no longer be chosen. The quizzes that hold it keep it, with its answers."),
+        yes=_("Take it out of the bank"),
+        back=reverse("courses:studio-question", args=[pk]),
+    )
+    if asked is not None:
+        return asked
+    archive_question(question, by=request.user)
     messages.info(request, _("The question has left the bank; the quizzes that hold it keep it."))
     return redirect("courses:studio-questions")
 

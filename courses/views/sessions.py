@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from courses.models import Course, Session
 from courses.openings import access_sentence
 from courses.queries.studio import people_in_unit, people_of_session, people_to_enrol, sessions_to_run
 from courses.views.authoring import author, course_of, session_of
+from courses.views.confirming import question_before
 from people.models import User
 from people.requests import PersonRequest
 
@@ -75,12 +77,23 @@ def dates(request: PersonRequest, pk: int) -> HttpResponse:
 @author
 @require_POST
 def drop(request: PersonRequest, pk: int) -> HttpResponse:
-    """Takes one person out of the session."""
+    """Takes one person out of the session, once the trainer has said yes."""
     session = session_of(request, pk)
     enrolment = get_object_or_404(
         session.enrolments.select_related("user", "session__space"),
         pk=whole(request.POST.get("enrolment")) or 0,
     )
+    asked = question_before(
+        request,
+        title=_("Take %(name)s out of the session?") % {"name": enrolment.user.name},
+        words=_(
+            "They leave the course and its conversations. What they did is kept: enrol them again and they find it."
+        ),
+        yes=_("Take out"),
+        back=reverse("courses:studio-session", args=[session.pk]),
+    )
+    if asked is not None:
+        return asked
     unenrol(enrolment, by=request.user)
     messages.info(request, _("%(name)s has left the session.") % {"name": enrolment.user.name})
     return redirect("courses:studio-session", session.pk)

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +17,7 @@ from courses.models import Course
 from courses.publication import checklist
 from courses.queries.studio import courses_to_write, outline_to_write
 from courses.views.authoring import author, course_of
+from courses.views.confirming import question_before
 from people.requests import PersonRequest
 
 
@@ -85,6 +87,16 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
 @require_POST
 def publication(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
+    if request.POST.get("wanted") == "archived":
+        asked = question_before(
+            request,
+            title=_("Take “%(title)s” out of the catalogue?") % {"title": course.title},
+            words=_("Nobody enrols any more. Those who follow it keep it, and you can publish it again."),
+            yes=_("Take it out of the catalogue"),
+            back=reverse("courses:studio-course", args=[slug]),
+        )
+        if asked is not None:
+            return asked
     try:
         if request.POST.get("wanted") == "archived":
             archive_course(course, by=request.user)

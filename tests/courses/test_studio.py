@@ -134,7 +134,7 @@ def test_a_whole_unit_is_enrolled_with_what_is_below_it_once(sign_in, julie, awa
     assert set(Enrolment.objects.values_list("user", flat=True)) == {awa.pk, karim.pk}
     assert session.space.memberships.filter(user=karim).exists()
     enrolment = Enrolment.objects.get(user=karim)
-    client.post(f"/studio/sessions/{session.pk}/departures/", {"enrolment": enrolment.pk})
+    client.post(f"/studio/sessions/{session.pk}/departures/", {"enrolment": enrolment.pk, "sure": "yes"})
     assert not session.space.memberships.filter(user=karim).exists()
 
 
@@ -156,3 +156,32 @@ def test_modules_and_sections_move_by_buttons(sign_in, julie, course):
     refused = client.post(f"/studio/sections/{after.pk}/removal/")
     assert refused.status_code == 422
     assert course.sections.count() == 2
+
+
+def test_what_takes_something_away_asks_first(sign_in, julie, awa, course, film_module):
+    client, enrolment = sign_in(julie), making.enrol(awa, course)
+    draft = making.make_module(course, "Brouillon", published_at=None)
+    acts = {
+        f"/studio/sessions/{enrolment.session_id}/departures/": {"enrolment": enrolment.pk},
+        f"/studio/modules/{film_module.pk}/publication/": {"wanted": "draft"},
+        f"/studio/modules/{draft.pk}/removal/": {},
+        f"/studio/courses/{course.slug}/publication/": {"wanted": "archived"},
+    }
+    for address, fields in acts.items():
+        page = client.post(address, fields)
+        assert page.status_code == 200, address
+        assert 'name="sure" value="yes"' in page.text
+    for row in (enrolment, film_module, course):
+        row.refresh_from_db()
+    assert enrolment.left_at is None
+    assert film_module.published_at is not None
+    assert course.archived_at is None
+    assert Module.objects.filter(pk=draft.pk).exists()
+    for address, fields in acts.items():
+        assert client.post(address, {**fields, "sure": "yes"}).status_code == 302
+    for row in (enrolment, film_module, course):
+        row.refresh_from_db()
+    assert enrolment.left_at is not None
+    assert film_module.published_at is None
+    assert course.archived_at is not None
+    assert not Module.objects.filter(pk=draft.pk).exists()

@@ -290,6 +290,8 @@ def _course(world: World) -> None:
         prompt=f"And you {world.secret('prompt of a module', 'course')}?",
     )
     courses.publish_module(text, by=facilitator)
+    courses.save_state(text, by=facilitator, edition=0, state={"minutes": 7})
+    text.refresh_from_db()
     courses.publish_course(course, by=facilitator)
     session = course.sessions.get()
     dated = courses.open_session(
