@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -262,7 +262,7 @@ def telling_words(title: str) -> str:
     return " or ".join(words[:TELLING])
 
 
-@prepared
+@partial(prepared, replan=True)  # a rare word, or one of every title
 def _threads_like(pk: int, reader: Reader, title: str, words: str) -> QuerySet:
     """Titles alike among the newest threads that share a telling word: however many threads there are."""
     french = SearchQuery(words, config="public.fr", search_type="websearch")

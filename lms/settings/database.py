@@ -14,9 +14,13 @@ SESSION = {
     "random_page_cost": 1.1,
     "jit": "off",
     "pg_trgm.word_similarity_threshold": WORD_LIKENESS,
+    # One plan for each prepared query of a connection, made at its first call. Left to itself PostgreSQL plans it ten
+    # times over, and for ever where it hopes for better: planning a page then costs as much as answering it. Where the
+    # best plan does depend on the values, core/prepared.py says so (`replan`) and keeps none.
+    "plan_cache_mode": "force_generic_plan",
 }
-# Times that a connection asks a query of core/prepared.py before the server keeps its plan.
-PREPARED_AFTER = 5
+# Calls of a query of core/prepared.py on a connection before the one from which its plan is kept.
+PREPARED_AFTER = 0
 # Connections that one process may hold, and how long a thread waits for one when the database is away.
 POOL_SIZE = WEB_THREADS
 POOL_SECONDS = 5

@@ -5,8 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community.models import Decision, Flag, Membership, Post, Resolution, Space, Thread, ThreadPass
-from courses.models import Course, Enrolment, Module
+from community.models import (
+    Attachment,
+    Decision,
+    Flag,
+    Membership,
+    Post,
+    Resolution,
+    Space,
+    Thread,
+    ThreadPass,
+)
+from courses.models import Course, Enrolment, Module, Session
 from notifications.models import Notification
 from people.models import User
 from tests.making import enrol, join, make_course, make_module, make_post, make_space, make_thread
@@ -319,12 +329,53 @@ def test_notices_are_ones_own_about_what_one_may_read(people, spaces, seen):
         "flag": notice(people.julie, kind="flag", post="removed"),
         "no longer mine to read": notice(people.karim, post="standing"),
         "elsewhere": notice(people.awa, thread=foreign),
+        "my space": Notification.objects.create(user=people.awa, kind="added", space=spaces["hidden"]),
+        "no longer my space": Notification.objects.create(
+            user=people.karim, kind="added", space=spaces["hidden"]
+        ),
     }
     Notification.objects.filter(pk=notices["standing"].pk).update(read_at=NOW)
 
     assert seen(Notification.objects.visible_to, notices) == {
         **dict.fromkeys(notices, ""),
-        **dict.fromkeys(("of none", "standing", "decision"), "awa"),
+        **dict.fromkeys(("of none", "standing", "decision", "my space"), "awa"),
         "flag": "julie",
     }
     assert set(Notification.objects.unread()) == set(notices.values()) - {notices["standing"]}
+
+
+def test_rows_are_found_at_addresses_of_their_own(people, spaces, courses):
+    thread = make_thread(spaces["open"], people.awa)
+    post = make_post(thread, people.karim)
+    file = Attachment.objects.create(
+        space=thread.space, name="plan.pdf", media_type="application/pdf", size=1
+    )
+    notice = Notification.objects.create(user=people.awa, kind="reply", thread=thread, first_post=post)
+    assert [row.get_absolute_url() for row in (thread.space, thread, post, file, notice)] == [
+        f"/spaces/{thread.space.slug}/",
+        f"/threads/{thread.pk}/",
+        f"/posts/{post.pk}/",
+        f"/media/attachments/{file.pk}/plan.pdf",
+        f"/notifications/{notice.pk}/",
+    ]
+    assert people.awa.get_absolute_url() == f"/people/{people.awa.handle}/"
+    assert courses["published"].get_absolute_url() == f"/courses/{courses['published'].slug}/"
+
+
+def test_accounts_are_made_with_what_signs_them_in(people):
+    first = User.objects.create_superuser("Ada.Byron@Example.ORG", "a-long-secret")
+    named = User.objects.create_superuser("root@example.org", "a-long-secret", name="Root", handle="the-root")
+    plain = User.objects.create_user(name="Plain", handle="plain", organisation=people.lumen)
+
+    assert (first.name, first.handle, first.email) == ("Ada.Byron", "Ada-Byron", "ada.byron@example.org")
+    assert (named.name, named.handle) == ("Root", "the-root")
+    assert [one.check_password("a-long-secret") for one in (first, named, plain)] == [True, True, False]
+    assert [(one.is_staff, one.is_superuser) for one in (first, plain)] == [(True, True), (False, False)]
+    assert (plain.email, plain.organisation) == (None, people.lumen)
+    assert User.objects.filter(pk__in=[first.pk, named.pk, plain.pk]).count() == 3
+
+
+def test_a_session_has_ended_at_its_closing_date():
+    assert Session(closes_at=NOW).has_ended(NOW)
+    assert not Session(closes_at=NOW + timedelta(seconds=1)).has_ended(NOW)
+    assert not Session().has_ended(NOW)

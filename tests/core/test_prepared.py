@@ -172,6 +172,24 @@ def test_the_tests_compare_with_the_plain_query_whatever_a_row_holds():
         strange(name=awa.name)
 
 
+def test_a_query_is_planned_once_on_a_connection_whatever_its_values():
+    lumen = make_organisation()
+    people = [make_user(name, organisation=lumen) for name in ("Awa", "Inès")]
+
+    def called_once(name: str, ids: list[int]):
+        return User.objects.annotate(planned_once=Upper("name")).filter(AnyOf("pk", ids), planned_once=name)
+
+    found = prepared(called_once)
+    for number in range(12):
+        person = people[number % 2]
+        assert found(name=person.name.upper(), ids=[person.pk] * number) == ([person] if number else [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE strpos(statement, 'planned_once') > 0"
+        )
+        assert cursor.fetchall() == [(12, 0)]
+
+
 def test_a_plan_is_made_anew_where_the_best_one_depends_on_the_values():
     awa = make_user("Awa", organisation=make_organisation())
 

@@ -71,7 +71,8 @@ def test_every_connection_is_given_what_searches_and_plans_need_unless_a_pooler_
     address = "postgresql://palabre@db.example/academy"
     given = database(address)["OPTIONS"]
     assert "-c pg_trgm.word_similarity_threshold=0.45" in given["options"]
-    assert given["prepare_threshold"] == PREPARED_AFTER
+    assert "-c plan_cache_mode=force_generic_plan" in given["options"]
+    assert given["prepare_threshold"] == PREPARED_AFTER == 0
     own = database(f"{address}?options=-c%20jit%3Don")
     assert own["OPTIONS"]["options"] == "-c jit=on"
     monkeypatch.setenv("DATABASE_POOLER", "1")
