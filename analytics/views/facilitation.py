@@ -6,12 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from analytics.queries import facilitation
-from core.access import role
+from core.access import by_row
 from people.requests import PersonRequest
 from people.rules import is_trainer
 
 
-@role("facilitator")
+@by_row
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     spaces = facilitation.spaces_of(request.user)

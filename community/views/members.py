@@ -13,7 +13,7 @@ from community.queries.spaces import member_rows, members_of, open_join_requests
 from community.rules import Seat
 from community.views.answering import done, refused
 from community.views.spaces import fetch, frame_of
-from core.access import role, signed_in
+from core.access import by_row, signed_in
 from core.errors import Refused
 from people.models import User
 from people.requests import PersonRequest
@@ -82,7 +82,7 @@ def membership(request: PersonRequest, slug: str) -> HttpResponse:
     return done(request, words, back=space.get_absolute_url())
 
 
-@role("facilitator")
+@by_row
 @require_POST
 def join_request(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Answer somebody who asks to come in: `admitted` is 1 or 0."""
@@ -92,7 +92,7 @@ def join_request(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("community:space_members", slug=slug)
 
 
-@role("facilitator")
+@by_row
 @require_POST
 def facilitator(request: PersonRequest, slug: str) -> HttpResponse:
     """`handle` becomes a facilitator (`on=1`) or a plain member again (`on=0`)."""

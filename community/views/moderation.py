@@ -15,7 +15,7 @@ from community.forms import ContestForm, DecisionForm, FlagForm
 from community.models import Decision, Post, Thread
 from community.views.answering import done, refused
 from community.views.posts import place_of, readable_post, visible_post
-from core.access import role, signed_in
+from core.access import by_row, signed_in
 from core.errors import Refused
 from people.requests import PersonRequest
 
@@ -67,7 +67,7 @@ def contest(request: PersonRequest, pk: int) -> HttpResponse:
     return _form(request, form, post, "contest", title=title, heading=title, note=note, submit=_("Send"))
 
 
-@role("facilitator")
+@by_row
 @require_http_methods(["GET", "POST"])
 def decision(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide on a post, flagged or not: `kind` and a `note` to its author; `next` is the page to go back to."""
@@ -110,7 +110,7 @@ def _form(request: PersonRequest, form: Form, post: Post, name: str, **words: st
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-@role("facilitator")
+@by_row
 @require_POST
 def decision_undoing(request: PersonRequest, pk: int) -> HttpResponse:
     threads = Thread.objects.visible_to(request.user)

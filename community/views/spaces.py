@@ -18,7 +18,7 @@ from community.models import Draft, Membership, Space, Thread
 from community.queries.spaces import facilitators_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, thread_rows
 from community.rules import Seat
-from core.access import role, signed_in
+from core.access import by_row, role, signed_in
 from core.errors import Refused
 from core.idempotency import refuse
 from people.requests import PersonRequest
@@ -112,11 +112,9 @@ def about(request: PersonRequest, slug: str) -> HttpResponse:
     return render(request, "community/space_about.html", frame_of(space, request.user, "about"))
 
 
-@role("trainer")
+@role(rules.can_create_space)
 @require_http_methods(["GET", "POST"])
 def new(request: PersonRequest) -> HttpResponse:
-    if not rules.can_create_space(request.user):
-        raise PermissionDenied
     start = {"language": request.user.language, "key": uuid.uuid4()}
     form = NewSpaceForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
@@ -129,7 +127,7 @@ def new(request: PersonRequest) -> HttpResponse:
     return render(request, "community/space_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@role("facilitator")
+@by_row
 @require_http_methods(["GET", "POST"])
 def edit(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
@@ -148,7 +146,7 @@ def edit(request: PersonRequest, slug: str) -> HttpResponse:
     return render(request, "community/space_form.html", {"form": form, "space": space}, status=status)
 
 
-@role("facilitator")
+@by_row
 @require_http_methods(["POST"])
 def archive(request: PersonRequest, slug: str) -> HttpResponse:
     """`on=1` closes the space for good reading, `on=0` opens it again."""

@@ -18,7 +18,7 @@ from community.queries.people import people_to_mention
 from community.queries.threads import related_threads, thread_for
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
-from core.access import role, signed_in
+from core.access import by_row, signed_in
 from core.errors import Refused
 from core.limits import limited
 from core.live import listen
@@ -174,7 +174,7 @@ def watch(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(thread)
 
 
-@role("facilitator")
+@by_row
 @require_POST
 def pin(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
@@ -183,7 +183,7 @@ def pin(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(thread)
 
 
-@role("facilitator")
+@by_row
 @require_POST
 def lock(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
@@ -192,7 +192,7 @@ def lock(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(thread)
 
 
-@role("facilitator")
+@by_row
 @require_POST
 def owner(request: PersonRequest, pk: int) -> HttpResponse:
     """Say who looks after a question: `handle`, or nobody."""

@@ -1,11 +1,5 @@
 """The door of the studio: trainers and administrators, each with the courses of their organisation."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from core.access import role
@@ -13,19 +7,8 @@ from courses.models import Course, Module, Question, Section, Session
 from courses.rules import may_author
 from people.requests import PersonRequest
 
-View = Callable[..., HttpResponse]
-
-
-def author(view: View) -> View:
-    """403 for who does not write courses; what is somebody else's answers 404 in the view."""
-
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_author(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return role("trainer")(guarded)
+# 403 for who does not write courses; what is somebody else's answers 404 in the view.
+author = role(may_author)
 
 
 def course_of(request: PersonRequest, slug: str) -> Course:

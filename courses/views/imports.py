@@ -4,7 +4,6 @@ import io
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,11 +22,10 @@ from people.requests import PersonRequest
 SHOWN = 100
 
 
-@role("trainer")
+@role(may_author)
 @require_http_methods(["GET", "POST"])
 def index(request: PersonRequest) -> HttpResponse:
     """Choose a file; what it would do is shown before anything is done."""
-    _require_author(request)
     form = ImportForm(
         request.POST or None, request.FILES or None, initial={"language": request.user.language}
     )
@@ -43,7 +41,7 @@ def index(request: PersonRequest) -> HttpResponse:
     return render(request, "courses/imports.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@role("trainer")
+@role(may_author)
 @require_http_methods(["GET", "POST"])
 def show(request: PersonRequest, digest: str) -> HttpResponse:
     """What a file would do (GET), and doing it (POST)."""
@@ -71,7 +69,7 @@ def show(request: PersonRequest, digest: str) -> HttpResponse:
     return render(request, "courses/import.html", context)
 
 
-@role("trainer")
+@role(may_author)
 @require_safe
 def refused(request: PersonRequest, digest: str) -> HttpResponse:
     """The items that would be refused or changed, as a file to work through."""
@@ -85,13 +83,7 @@ def refused(request: PersonRequest, digest: str) -> HttpResponse:
     return HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _require_author(request: PersonRequest) -> None:
-    if not may_author(request.user):
-        raise PermissionDenied
-
-
 def _put_aside(request: PersonRequest, digest: str) -> tuple[uploads.Upload, str]:
-    _require_author(request)
     upload = uploads.put_aside_by(request.user, digest)
     if upload is None:
         raise Http404

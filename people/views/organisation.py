@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,27 +24,15 @@ from people.rules import can_keep_people, is_administrator
 PER_PAGE = 50
 
 
-def administered(request: PersonRequest) -> Organisation:
-    """The organisation of the person, if they administer it; 403 otherwise."""
-    return _organisation_of(request.user, may=is_administrator(request.user))
-
-
-def kept_organisation(request: PersonRequest) -> Organisation:
-    """The organisation of the person, if they keep its people (HR too); 403 otherwise."""
-    return _organisation_of(request.user, may=can_keep_people(request.user))
-
-
-def _organisation_of(user: User, *, may: bool) -> Organisation:
-    if not may:
-        raise PermissionDenied
+def organisation_of(user: User) -> Organisation:
     assert user.organisation is not None  # a role is given over an organisation
     return user.organisation
 
 
-@role("hr")
+@role(can_keep_people)
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
-    organisation = kept_organisation(request)
+    organisation = organisation_of(request.user)
     words = request.GET.get("q", "").strip()[:100]
     page = Paginator(members(organisation, words=words), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -57,10 +44,9 @@ def people(request: PersonRequest) -> HttpResponse:
     return render(request, "people/organisation_people.html", context)
 
 
-@role("hr")
+@role(can_keep_people)
 @require_safe
 def member(request: PersonRequest, pk: int) -> HttpResponse:
-    kept_organisation(request)
     shown = get_object_or_404(User.objects.visible_to(request.user).select_related("profile"), pk=pk)
     return render(request, "people/organisation_member.html", member_page(shown, request))
 
@@ -81,10 +67,10 @@ def member_page(shown: User, request: PersonRequest, **forms) -> dict:
     }
 
 
-@role("hr")
+@role(can_keep_people)
 @require_POST
 def move(request: PersonRequest, pk: int) -> HttpResponse:
-    organisation = kept_organisation(request)
+    organisation = organisation_of(request.user)
     shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = MoveForm(request.POST, organisation=organisation)
     if form.is_valid():
@@ -100,10 +86,9 @@ def move(request: PersonRequest, pk: int) -> HttpResponse:
     )
 
 
-@role("administrator")
+@role(is_administrator)
 @require_POST
 def grant(request: PersonRequest, pk: int) -> HttpResponse:
-    administered(request)
     shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -117,10 +102,10 @@ def grant(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("people:member", pk=pk)
 
 
-@role("administrator")
+@role(is_administrator)
 @require_POST
 def revoke(request: PersonRequest, pk: int) -> HttpResponse:
-    held = get_object_or_404(RoleGrant, organisation=administered(request), pk=pk)
+    held = get_object_or_404(RoleGrant, organisation=organisation_of(request.user), pk=pk)
     try:
         actions.revoke_role(held, by=request.user)
     except Refused as refusal:
@@ -128,11 +113,10 @@ def revoke(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("people:member", pk=held.user_id)
 
 
-@role("administrator")
+@role(is_administrator)
 @require_POST
 def account(request: PersonRequest, pk: int) -> HttpResponse:
     """Close or reopen an account."""
-    administered(request)
     shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
         if request.POST.get("state") == "open":
@@ -144,10 +128,10 @@ def account(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("people:member", pk=pk)
 
 
-@role("hr")
+@role(can_keep_people)
 @require_http_methods(["GET", "POST"])
 def invitations(request: PersonRequest) -> HttpResponse:
-    organisation = kept_organisation(request)
+    organisation = organisation_of(request.user)
     form = InvitationForm(
         request.POST or None, organisation=organisation, initial={"kind": Invitation.Kind.LINK}
     )
@@ -167,19 +151,19 @@ def invitations(request: PersonRequest) -> HttpResponse:
     )
 
 
-@role("hr")
+@role(can_keep_people)
 @require_POST
 def revoke_invitation(request: PersonRequest, pk: int) -> HttpResponse:
-    organisation = kept_organisation(request)
+    organisation = organisation_of(request.user)
     actions.revoke_invitation(get_object_or_404(Invitation, organisation=organisation, pk=pk))
     messages.success(request, _("The invitation can no longer be used."))
     return redirect("people:invitations")
 
 
-@role("administrator")
+@role(is_administrator)
 @require_http_methods(["GET", "POST"])
 def units(request: PersonRequest) -> HttpResponse:
-    organisation = administered(request)
+    organisation = organisation_of(request.user)
     form = UnitForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         try:
@@ -191,10 +175,10 @@ def units(request: PersonRequest) -> HttpResponse:
     return render(request, "people/organisation_units.html", context, status=422 if form.is_bound else 200)
 
 
-@role("administrator")
+@role(is_administrator)
 @require_POST
 def rename_unit(request: PersonRequest, pk: int) -> HttpResponse:
-    unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
+    unit = get_object_or_404(Unit, organisation=organisation_of(request.user), pk=pk)
     name = request.POST.get("name", "").strip()[:120]
     try:
         if not name:
@@ -205,11 +189,11 @@ def rename_unit(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("people:units")
 
 
-@role("administrator")
+@role(is_administrator)
 @require_http_methods(["GET", "POST"])
 def move_unit(request: PersonRequest, pk: int) -> HttpResponse:
     """Where a unit stands in the tree: a page of its own, for the choice is as long as the tree."""
-    unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
+    unit = get_object_or_404(Unit, organisation=organisation_of(request.user), pk=pk)
     form = UnitPlaceForm(request.POST or None, unit=unit, initial={"parent": unit.parent_id})
     if request.method == "POST" and form.is_valid():
         try:
@@ -221,10 +205,10 @@ def move_unit(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "people/organisation_unit.html", context, status=422 if form.errors else 200)
 
 
-@role("administrator")
+@role(is_administrator)
 @require_POST
 def remove_unit(request: PersonRequest, pk: int) -> HttpResponse:
-    unit = get_object_or_404(Unit, organisation=administered(request), pk=pk)
+    unit = get_object_or_404(Unit, organisation=organisation_of(request.user), pk=pk)
     try:
         actions.remove_unit(unit)
         messages.success(request, _("“%(unit)s” is removed.") % {"unit": unit.name})
