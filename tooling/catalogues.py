@@ -223,3 +223,8 @@ def faults(entry: polib.POEntry, sentence: Sentence) -> Iterator[str]:
 
 def placeholders(text: str) -> set[str]:
     return {first or second or "{}" for first, second in PLACEHOLDER.findall(text.replace("%%", ""))}
+
+
+if __name__ == "__main__":
+    folders = Path(__file__).resolve().parent.parent.joinpath("locale").iterdir()
+    print(compile_catalogues(sorted(folders)))  # noqa: T201

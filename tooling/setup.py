@@ -216,6 +216,13 @@ def build_assets() -> str | None:
     return None
 
 
+def compile_translations() -> str | None:
+    """Compiled catalogues are not kept in the repository: whoever runs this copy needs them, however it is started."""
+    advice = "Correct the catalogue named above, or take it back from git."
+    done = run(PYTHON, "-m", "tooling.catalogues", advice=advice)
+    return "ready" if done.strip() == "0" else None
+
+
 def find_chromium() -> str | None:
     if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         return "ready"
@@ -233,6 +240,7 @@ def prepare(*, development: bool) -> None:
     step("Python packages", lambda: install_packages(development=development))
     step("Front-end packages", install_front_end)
     step("Styles and scripts", build_assets)
+    step("Translations", compile_translations)
 
 
 def main(arguments: list[str]) -> None:
