@@ -120,7 +120,7 @@ def letter_about(post: Post | None, notice: Notification, user: User) -> EmailMu
         "user": user,
         "words": words_of(notice, _named(post, notice)),
         "title": notice.title,
-        "language": notice.language,
+        "title_language": notice.language,
         "place": notice.place.name,
         "post": post,
         "excerpt": "" if silent else Truncator(PICTURE.sub(r"\1", post.body)).chars(EXCERPT),
