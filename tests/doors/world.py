@@ -13,6 +13,7 @@ from community import actions as community
 from community.models import Thread
 from courses import actions as courses
 from courses import uploads
+from courses.shuffling import option_value
 from gamification.models import Grant, Recognition
 from notifications.models import Notification
 from notifications.unsubscribing import stop_address
@@ -298,7 +299,7 @@ def _course(world: World) -> None:
         course, by=facilitator, name=f"Run {world.secret('name of a session', 'writers')}"
     )
     for person in [world.people["member"], world.people["removed"], world.author]:
-        courses.enrol(person, session)
+        courses.open_module(courses.enrol(person, session), text)
     world.objects |= {"course": course, "section": section, "text": text, "session": session, "dated": dated}
     world.objects["enrolment"] = session.enrolments.get(user=world.author)
 
@@ -340,8 +341,9 @@ def _quiz(world: World) -> None:
     courses.compose_quiz(module.quiz, by=facilitator, questions=[question])
     courses.publish_module(module, by=facilitator)
     member = world.session.enrolments.get(user=world.people["member"])
-    courses.start_attempt(member, module.quiz)
-    world.objects |= {"quiz": module, "question": question, "option": question.options.first()}
+    attempt = courses.start_attempt(member, module.quiz)
+    option = option_value(attempt.pk, question.options.get(correct=True).pk)
+    world.objects |= {"quiz": module, "question": question, "option": option}
 
 
 def _draft_course(world: World) -> None:
