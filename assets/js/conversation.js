@@ -5,8 +5,16 @@ import { clock } from "./player/clock.js";
 const NEAR = 15;
 let playing = 0;
 
+function setMoment(form) {
+  const field = form.querySelector("[data-moment-field]");
+  if (!field || form.dataset.momentKept !== undefined) return;
+  field.value = playing;
+  form.querySelectorAll("[data-moment-words]").forEach((words) => (words.textContent = clock(playing)));
+}
+
 attach("#conversation", (talk) => {
   const switcher = talk.querySelector("[data-talk-moment]");
+  const everything = talk.querySelector("[data-talk-all]");
   const tops = () => [...talk.querySelectorAll("#posts > [data-post]")];
   const isNear = (post) => post.dataset.at !== undefined && Math.abs(Number(post.dataset.at) - playing) <= NEAR;
 
@@ -16,18 +24,41 @@ attach("#conversation", (talk) => {
     const count = talk.querySelector("[data-talk-moment-count]");
     if (count) count.textContent = tops().filter(isNear).length;
   }
-  document.addEventListener("palabre:playing", ({ detail }) => {
-    playing = Math.floor(detail.at);
-    talk.querySelectorAll("[data-moment-field]").forEach((field) => (field.value = playing));
-    talk.querySelectorAll("[data-moment-words]").forEach((words) => (words.textContent = clock(playing)));
-    show();
-  });
-  switcher?.addEventListener("click", () => {
-    const on = switcher.getAttribute("aria-pressed") !== "true";
+  function keepToMoment(on) {
     switcher.setAttribute("aria-pressed", String(on));
     switcher.classList.toggle("btn-neutral", on);
     switcher.classList.toggle("btn-ghost", !on);
+    // One filter at a time looks chosen.
+    const all = everything?.hasAttribute("aria-current") && !on;
+    everything?.classList.toggle("btn-neutral", all);
+    everything?.classList.toggle("btn-ghost", !all);
     show();
+  }
+  document.addEventListener("palabre:playing", ({ detail }) => {
+    playing = Math.floor(detail.at);
+    if (!talk.isConnected) return;
+    talk.querySelectorAll("form:has([data-moment-field])").forEach(setMoment);
+    show();
+  });
+  // A dot of the film's bar was chosen: what was said there is what one wants to see.
+  document.addEventListener("palabre:moment", ({ detail }) => {
+    if (!detail.shows || !switcher || !talk.isConnected) return;
+    playing = Math.floor(detail.at);
+    if (talk.matches("[popover]:not(:popover-open)") && getComputedStyle(talk).display === "none") talk.showPopover();
+    keepToMoment(true);
+    tops().find(isNear)?.scrollIntoView({ block: "nearest" });
+  });
+  switcher?.addEventListener("click", () => keepToMoment(switcher.getAttribute("aria-pressed") !== "true"));
+  // A comment speaks of the moment at which its first word was typed, or its box ticked: not of when it is sent.
+  talk.addEventListener("input", ({ target }) => {
+    const form = target.closest("form:has([data-moment-field])");
+    if (!form || !target.matches("textarea, [name=at_moment]")) return;
+    if (target.name === "at_moment" && target.checked) {
+      delete form.dataset.momentKept;
+      setMoment(form);
+    }
+    const begun = form.querySelector("textarea").value.trim() || (target.name === "at_moment" && target.checked);
+    form.toggleAttribute("data-moment-kept", Boolean(begun));
   });
   // On a phone the talk is a sheet over the page: whoever walks out of it by keyboard sees the page again.
   document.addEventListener("focusin", ({ target }) => {

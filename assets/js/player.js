@@ -6,6 +6,7 @@ import { listenToKeys } from "./player/keys.js";
 import { placeMoments } from "./player/moments.js";
 import { resume } from "./player/resume.js";
 import { offerSpeeds } from "./player/speed.js";
+import { linkTypedMoments } from "./player/typed_moments.js";
 import { followTranscript } from "./player/transcript.js";
 import { reportWatching } from "./player/watching.js";
 
@@ -22,5 +23,6 @@ export function start(root) {
   reportWatching(player);
   placeMoments(player);
   offerWhatNext(player);
+  linkTypedMoments(player);
   document.querySelectorAll("[data-transcript]").forEach((list) => followTranscript(list, player));
 }

@@ -20,7 +20,7 @@ export function placeMoments({ root, video }) {
     event.preventDefault();
     video.currentTime = Number(place.dataset.moment);
     if (place.closest("[data-player]") === null) root.scrollIntoView({ block: "nearest" });
-    root.dispatchEvent(new CustomEvent("palabre:moment", { bubbles: true, detail: { at: video.currentTime } }));
+    root.dispatchEvent(new CustomEvent("palabre:moment", { bubbles: true, detail: { at: Number(place.dataset.moment), shows: place.matches("[data-dot]") } }));
   });
   // Composers on the page learn where the film stands: [data-moment-field] keeps seconds, [data-moment-words] shows them.
   const tell = () => document.dispatchEvent(new CustomEvent("palabre:playing", { detail: { at: video.currentTime } }));
