@@ -51,6 +51,7 @@ import "./links.js";
 import "./moments.js";
 import "./autosave.js";
 import "./reading.js";
+import "./ticks.js";
 import "./upload_progress.js";
 import "./printing.js";
 import { attach, whenSeen } from "./attach.js";

@@ -6,6 +6,7 @@ from courses.actions.courses import archive_course, change_course, create_course
 from courses.actions.modules import (
     add_module,
     delete_module,
+    publish_all,
     publish_module,
     save_module,
     set_rules,
@@ -59,6 +60,7 @@ __all__ = [
     "move_section",
     "open_module",
     "open_session",
+    "publish_all",
     "publish_course",
     "publish_module",
     "remove_caption",

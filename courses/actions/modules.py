@@ -9,7 +9,7 @@ from core import markdown
 from core.errors import Refused
 from core.idempotency import sending
 from courses.actions import conversations
-from courses.actions.courses import begin_version
+from courses.actions.courses import begin_version, publish_course
 from courses.actions.outline import next_place
 from courses.models import CompletionRule, Course, Module, Quiz, Section
 from courses.publication import missing_in
@@ -119,6 +119,19 @@ def publish_module(module: Module, *, by) -> Module:
     conversations.rename_threads(module)
     record("courses.module_published", actor=by, subject=module, module_id=module.pk)
     return module
+
+
+def publish_all(course: Course, *, by) -> list[Module]:
+    """Publishes each draft that lacks nothing, then the course; the drafts that still lack something."""
+    left = []
+    for module in course.modules.filter(published_at=None).order_by("section__position", "position"):
+        module.course = course
+        try:
+            publish_module(module, by=by)
+        except Refused:
+            left.append(module)
+    publish_course(course, by=by)
+    return left
 
 
 @transaction.atomic

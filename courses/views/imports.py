@@ -54,7 +54,9 @@ def show(request: PersonRequest, digest: str) -> HttpResponse:
         return redirect("courses:imports")
     if keep:
         messages.success(request, _sentence(outcome.report))
-        return redirect(outcome.course or "courses:imports")
+        if outcome.course is None:
+            return redirect("courses:studio-questions" if outcome.report.made_names else "courses:imports")
+        return redirect("courses:studio-course", outcome.course.slug)
     report = outcome.report
     context = {
         "upload": upload,

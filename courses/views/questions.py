@@ -108,7 +108,10 @@ def _quiz_module(request: PersonRequest, pk: int) -> Module:
 
 
 def _arranged(request: PersonRequest, ids: list[int]) -> list[int]:
-    """The list after one button: add=pk, remove=pk, up=pk or down=pk."""
+    """The list after one button: add=pk, remove=pk, up=pk or down=pk; or with all that are ticked (ticked=pk …)."""
+    if "add_ticked" in request.POST:
+        ticked = [pk for value in request.POST.getlist("ticked") if (pk := whole(value)) is not None]
+        return [*ids, *(pk for pk in ticked if pk not in ids)]
     for verb in ("add", "remove", "up", "down"):
         if (pk := whole(request.POST.get(verb))) is not None:
             break

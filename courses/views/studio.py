@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import Refused
 from core.idempotency import refuse
-from courses.actions import archive_course, change_course, create_course, publish_course
+from courses.actions import archive_course, change_course, create_course, publish_all, publish_course
 from courses.forms.studio import CourseForm, NewModuleForm
 from courses.models import Course
 from courses.publication import checklist
@@ -65,6 +65,7 @@ def outline_page(
         "course": course,
         "sections": sections,
         "checklist": checklist(course, modules),
+        "has_drafts": any(module.published_at is None for module in modules),
         "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
         "refused": refused,
     }
@@ -102,11 +103,25 @@ def publication(request: PersonRequest, slug: str) -> HttpResponse:
             archive_course(course, by=request.user)
             messages.info(request, _("The course has left the catalogue. Those who follow it keep it."))
         else:
-            publish_course(course, by=request.user)
-            messages.success(request, _("The course is in the catalogue."))
+            _publish(request, course)
     except Refused as refusal:
         return outline_page(request, course, refused=str(refusal), status=422)
     return redirect("courses:studio-course", slug)
+
+
+def _publish(request: PersonRequest, course: Course) -> None:
+    """The course as it is, or with every draft that is ready (`wanted=everything`)."""
+    if request.POST.get("wanted") != "everything":
+        publish_course(course, by=request.user)
+        messages.success(request, _("The course is in the catalogue."))
+        return
+    left = publish_all(course, by=request.user)
+    messages.success(request, _("The course and its modules are published."))
+    if left:
+        titles = ", ".join(module.title for module in left)
+        messages.warning(
+            request, _("Still drafts, because something is missing: %(titles)s") % {"titles": titles}
+        )
 
 
 def _form(request: PersonRequest, form: CourseForm, course: Course | None) -> HttpResponse:

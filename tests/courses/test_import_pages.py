@@ -53,7 +53,7 @@ def test_a_bank_is_shown_before_it_is_brought_in(sign_in, trainer):
     assert "Questions of the kind “essay” are not asked here yet." in text
     assert not Question.objects.exists()
     answer = client.post(page.request["PATH_INFO"], {"language": "en"})
-    assert answer.url == reverse("courses:imports")
+    assert answer.url == reverse("courses:studio-questions")
     assert list(Question.objects.values_list("name", "language", "organisation")) == [
         ("Un", "en", trainer.organisation_id)
     ]
@@ -83,7 +83,7 @@ def test_a_zip_becomes_a_draft_of_a_course(sign_in, trainer):
     content = a_zip(**{"reseaux__1.1-un": "# Un\n\ntexte", "reseaux__2.1-deux": "# Deux\n\ntexte"})
     answer = client.post(send(client, content, "x.zip").url)
     course = Course.objects.get()
-    assert answer.url == course.get_absolute_url()
+    assert answer.url == reverse("courses:studio-course", args=[course.slug])
     assert (course.title, course.published_at, course.created_by) == ("reseaux", None, trainer)
     assert list(Module.objects.values_list("title", "section__title")) == [
         ("Un", "Part 1"),

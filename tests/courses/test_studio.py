@@ -185,3 +185,35 @@ def test_what_takes_something_away_asks_first(sign_in, julie, awa, course, film_
     assert film_module.published_at is None
     assert course.archived_at is not None
     assert not Module.objects.filter(pk=draft.pk).exists()
+
+
+def test_everything_that_is_ready_is_published_at_once(sign_in, julie, lumen):
+    course = making.make_course(lumen, published=False)
+    ready = [making.make_module(course, f"Leçon {n}", published_at=None, body="Oui") for n in range(3)]
+    empty = making.make_module(course, "Sans texte", published_at=None)
+    course.sessions.get().space.memberships.create(user=julie, role="facilitator")
+    for module in (*ready, empty):
+        module.rules.create(kind="opened")
+    page = sign_in(julie).post(
+        f"/studio/courses/{course.slug}/publication/", {"wanted": "everything"}, follow=True
+    )
+    assert set(course.modules.published()) == set(ready)
+    course.refresh_from_db()
+    assert course.published_at is not None
+    assert "manque quelque chose\N{NO-BREAK SPACE}: Sans texte" in page.text
+
+
+def test_questions_of_the_bank_are_added_together(sign_in, julie, quiz_module, lumen, atelier):
+    quiz_module.quiz.quiz_questions.all().delete()
+    bank = [
+        Question.objects.create(organisation=lumen, text=f"Q{n} ?", html=f"<p>Q{n} ?</p>") for n in range(3)
+    ]
+    other = Question.objects.create(organisation=atelier, text="Autre ?", html="<p>Autre ?</p>")
+    address = f"/studio/modules/{quiz_module.pk}/questions/"
+    ticked = {"add_ticked": "1", "ticked": [bank[2].pk, bank[0].pk]}
+    assert sign_in(julie).post(address, ticked).status_code == 302
+    rows = quiz_module.quiz.quiz_questions.order_by("position")
+    assert [row.question for row in rows] == [bank[2], bank[0]]
+    stolen = sign_in(julie).post(address, {"add_ticked": "1", "ticked": [other.pk]})
+    assert stolen.status_code == 404
+    assert quiz_module.quiz.quiz_questions.count() == 2
