@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bench.faults.house import ROOT, House
 
+MUTANTS = "\n## What the tests see\n"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
@@ -43,7 +45,9 @@ def main() -> int:
     output = options.output or (ROOT / "docs" / "reliability.md" if full else None)
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(found.page, encoding="utf-8")
+        # What `make mutants` has to say stands below, and stays.
+        _, below, mutants = (output.read_text("utf-8") if output.exists() else "").partition(MUTANTS)
+        output.write_text(f"{found.page}{below}{mutants}", encoding="utf-8")
     return found.code
 
 
