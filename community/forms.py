@@ -45,6 +45,11 @@ class PostForm(DraftedForm):
         return cleaned
 
 
+class EditForm(DraftedForm):
+    # How many changes of the post its writer has seen.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+
 class ThreadForm(DraftedForm):
     kind = forms.ChoiceField(
         label=_("What is it?"), choices=Thread.Kind.choices, initial=Thread.Kind.DISCUSSION, required=False

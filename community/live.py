@@ -4,8 +4,9 @@ from community.models import Thread
 from core.live import publish
 
 
-def announce_thread(thread: Thread) -> None:
-    publish(f"thread:{thread.pk}")
+def announce_thread(thread: Thread, *, number: int | None = None) -> None:
+    """`number` is that of a new post, so that a page which has it asks for nothing."""
+    publish(f"thread:{thread.pk}", **({"number": number} if number else {}))
     announce_space(thread.space_id)
 
 

@@ -38,7 +38,8 @@ urlpatterns = [
     path("posts/<int:pk>/contest/", moderation.contest, name="contest"),
     path("posts/<int:pk>/decision/", moderation.decision, name="decision"),
     path("decisions/<int:pk>/undoing/", moderation.decision_undoing, name="decision_undoing"),
-    path("drafts/", reading.draft, name="draft"),
+    path("drafts/", reading.drafts, name="draft"),
+    path("drafts/removal/", reading.draft_removal, name="draft_removal"),
     path("attachments/", reading.attach, name="attachments"),
     path("media/attachments/<int:pk>/<str:name>", media.attachment, name="attachment"),
 ]

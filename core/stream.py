@@ -55,7 +55,8 @@ class Stream:
         self.pump: asyncio.Task[None] | None = None
 
     def push(self, event: str, topic: str = "", data: dict[str, Any] | None = None) -> None:
-        self.pending.pop((topic, event), None)
+        if self.pending.pop((topic, event), None) is not None:
+            data = None  # two at once: only that something changed
         if len(self.pending) >= QUEUE:
             del self.pending[next(iter(self.pending))]
             self.pending["", "resync"] = said("resync", {})

@@ -3,7 +3,7 @@
 import { csrf } from "./attach.js";
 import { offerBack, stored } from "./recovery.js";
 
-const PAUSE = 1500;
+const PAUSE = 700;
 
 export function keepDraft(composer, field) {
   const { place, draftUrl, sayKept, saySaved, sayRestored, sayRecover } = composer.dataset;
@@ -24,6 +24,7 @@ export function keepDraft(composer, field) {
   };
   async function save() {
     const sent = sequence;
+    timer = undefined;
     try {
       const answer = await fetch(draftUrl, { method: "POST", body: data(), headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
@@ -39,8 +40,8 @@ export function keepDraft(composer, field) {
     if (sequenceField) sequenceField.value = sequence;
     localStorage.setItem(key, JSON.stringify({ body: field.value, title: title?.value, sequence }));
     unsaved = true;
-    clearTimeout(timer);
-    if (draftUrl) timer = setTimeout(save, PAUSE);
+    // While one goes on typing too: a browser that is killed loses less than a second.
+    if (draftUrl) timer ||= setTimeout(save, PAUSE);
   }
   function restore(kept, words) {
     field.value = kept.body;
@@ -49,7 +50,7 @@ export function keepDraft(composer, field) {
     changed();
   }
   function forget() {
-    clearTimeout(timer);
+    timer = clearTimeout(timer);
     unsaved = false;
     localStorage.removeItem(key);
     say("");
@@ -66,7 +67,7 @@ export function keepDraft(composer, field) {
   field.form.addEventListener("submit", () => {
     if (localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), sent: true }));
     unsaved = false;
-    clearTimeout(timer);
+    timer = clearTimeout(timer);
   });
   field.form.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     const { status: code, raw } = ctx.response;

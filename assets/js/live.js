@@ -10,13 +10,13 @@ function tell(topic, name, detail) {
   }
 }
 
-function pull(topic) {
-  tell(topic, `live:${topic}`, { topic });
+function pull(topic, detail = {}) {
+  tell(topic, `live:${topic}`, { ...detail, topic });
 }
 
 function heard(event, data) {
-  if (event === "changed") pull(data.topic);
-  else if (event === "resync" || event === "back") page.dataset.topics.split(",").forEach(pull);
+  if (event === "changed") pull(data.topic, data);
+  else if (event === "resync" || event === "back") page.dataset.topics.split(",").forEach((topic) => pull(topic));
   else if (data.topic) {
     tell(data.topic, `live:${event}`, data);
     showNames(event, data);

@@ -1,6 +1,7 @@
 // An open conversation. Whatever brings it here (an act of one's own, the stream, the tab coming back, the line
 // coming back), the page asks for what came after its last number and puts each post where it belongs, once.
 import { attach, isSignedOut } from "./attach.js";
+import { count, place } from "./placing.js";
 
 const open = new Set();
 
@@ -31,59 +32,54 @@ class Talk {
     const box = document.createElement("template");
     box.innerHTML = html;
     const news = box.content.querySelector("[data-talk-news]");
-    if (!news) return;
-    [...news.children].forEach((post) => this.place(post));
+    if (news) this.take(news);
+  }
+
+  take(news) {
+    const fresh = [...news.children].filter((post) => place(this, post));
     Object.assign(this.list.dataset, { after: news.dataset.after, since: news.dataset.since });
-    this.count(news.dataset);
-    const status = this.root.querySelector("[data-talk-status]");
-    if (status && news.dataset.say) status.textContent = news.dataset.say;
+    count(this, news.dataset, fresh);
   }
 
-  // What stands above the list says how many replies there are now.
-  count({ number, heading }) {
-    document.querySelectorAll("[data-talk-number]").forEach((one) => (one.textContent = number));
-    document.querySelectorAll("[data-talk-heading]").forEach((one) => (one.textContent = heading));
-    if (this.list.children.length) this.root.querySelector("[data-talk-empty]")?.remove();
+  // News of a post that is here already, or comes with the answer that is on its way, asks for nothing.
+  hear({ number }) {
+    if (this.sending) this.heard = Math.max(this.heard || 0, number || Infinity);
+    else if (!(number <= Number(this.list.dataset.after))) this.pull();
   }
 
-  place(post) {
-    const here = document.getElementById(post.id);
-    if (here) return this.redraw(here, post);
-    if (post.hasAttribute("data-removed")) return;
-    const { parent } = post.dataset;
-    const replies = parent && document.getElementById(`replies-${parent}`);
-    if (parent && !replies) return this.sayMore();
-    if (!parent && this.list.dataset.more) return this.sayMore();
-    (replies || this.list).append(post);
-    window.htmx?.process(post);
-  }
-
-  redraw(here, post) {
-    const replies = here.querySelector(":scope > ol");
-    if (post.hasAttribute("data-removed") && !replies?.children.length) return here.remove();
-    // Somebody is writing in it or has its menu open: the words can wait.
-    if (here.contains(document.activeElement) && document.activeElement.matches("textarea, input")) return;
-    if (replies?.children.length) post.querySelector(":scope > ol")?.replaceWith(replies);
-    here.replaceWith(post);
-    window.htmx?.process(post);
-  }
-
-  sayMore() {
-    this.root.querySelector("[data-talk-more]")?.removeAttribute("hidden");
+  answered() {
+    this.sending = false;
+    const { heard } = this;
+    this.heard = 0;
+    if (heard) this.hear({ number: heard });
   }
 }
 
 attach("[data-talk]", (list) => {
   const talk = new Talk(list);
   open.add(talk);
-  list.addEventListener(`live:${list.dataset.live}`, () => document.visibilityState === "visible" && talk.pull());
+  list.addEventListener(`live:${list.dataset.live}`, ({ detail }) => document.visibilityState === "visible" && talk.hear(detail));
+});
+
+const talkOf = (form) => [...open].find(({ list }) => list.isConnected && list.dataset.talk === form?.getAttribute?.("action"));
+
+// A reply says how far this page is; the answer brings the post with whatever else came.
+document.addEventListener("submit", ({ target: form }) => {
+  const talk = talkOf(form);
+  if (!talk || !form.hasAttribute("hx-post")) return;
+  for (const name of ["after", "since"]) {
+    const field = form.elements[name] || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+    field.value = talk.list.dataset[name];
+  }
+  talk.sending = true;
+}, true);
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => setTimeout(() => talkOf(ctx?.sourceElement)?.answered()));
+attach("#talk-news > [data-talk-news]", (news) => {
+  [...open].find(({ list }) => list.dataset.live === news.dataset.live)?.take(news);
+  news.remove();
 });
 
 const pullAll = () => document.visibilityState === "visible" && open.forEach((talk) => talk.pull());
 document.addEventListener("palabre:talk", pullAll);
 document.addEventListener("visibilitychange", pullAll);
 addEventListener("online", pullAll);
-document.addEventListener("click", (event) => {
-  const close = event.target.closest("[data-close-slot]");
-  if (close) close.closest("form").remove();
-});

@@ -1,9 +1,11 @@
 """What every action asks before it writes: is this person allowed, and is the place still open."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from community.models import Space, Thread, ThreadPass
+from community.models import Post, Space, Thread, ThreadPass
 from community.rules import Seat
 from core.errors import Refused
 
@@ -33,6 +35,16 @@ def refuse_closed_gate(thread: Thread, seat: Seat) -> None:
         return
     if not ThreadPass.objects.filter(thread=thread, user=seat.user).exists():
         raise Refused(_("This discussion opens once you have answered."), "gate")
+
+
+def settle_gate(thread: Thread, user: Any) -> None:
+    """A thread that opens by a reply is open to who opened it and to who has a reply there now: taken back, it closes."""
+    if thread.gate != Thread.Gate.AFTER_REPLY or user is None or user.pk == thread.author_id:
+        return
+    if Post.objects.published().filter(thread=thread, author=user, number__gt=1).exists():
+        ThreadPass.objects.bulk_create([ThreadPass(thread=thread, user=user)], ignore_conflicts=True)
+    else:
+        ThreadPass.objects.filter(thread=thread, user=user).delete()
 
 
 def lock_thread_row(thread: Thread) -> Thread:

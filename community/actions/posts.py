@@ -16,15 +16,15 @@ from community.actions.gates import (
     refuse_closed_gate,
     refuse_locked,
     require,
+    settle_gate,
 )
 from community.actions.reading import discard_draft, finish_draft, watch
-from community.actions.threads import give_pass
 from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
 from community.models import Post, PostRevision, ReadState, Thread, Watch
 from core.errors import Refused
 from core.idempotency import sending
-from core.markdown import RENDERER_VERSION, clean_source
+from core.markdown import RENDERER_VERSION, clean_source, says_something
 from events.recording import record
 
 UNDO_FOR = timedelta(hours=24)
@@ -68,7 +68,6 @@ def write_post(
     sent = sending(key, by=author, action="community.write_post", **what)
     if (first := sent.first_of(Post)) is not None:
         return first
-    _refuse_empty(body)
     refuse_closed_gate(thread, seat)
     post = Post(
         thread=thread, author=author, body=clean_source(body), parent=_top_of(parent, thread), moment=moment,
@@ -76,6 +75,7 @@ def write_post(
         created_at=at or timezone.now(), changed_at=at or timezone.now(), **sent.fields,
     )  # fmt: skip
     rendered, people = rendered_for(thread, body)
+    _refuse_empty(rendered.html)
     try:
         with transaction.atomic():
             _number(post)
@@ -92,8 +92,9 @@ def write_post(
     return post
 
 
-def _refuse_empty(body: str) -> None:
-    if not body.strip():
+def _refuse_empty(html: str) -> None:
+    """Signs that are not seen, a line, a definition or only what others said are no words of one's own."""
+    if not says_something(html):
         raise Refused(_("Write a few words first."), "body")
 
 
@@ -126,7 +127,7 @@ def _settle(post: Post, seat: rules.Seat, *, answered: Post | None) -> None:
     """What follows from a reply: the gate opens, one hears of the thread, the draft goes, the log knows."""
     thread, author = post.thread, post.author
     if thread.gate == Thread.Gate.AFTER_REPLY:
-        give_pass(thread, author)
+        settle_gate(thread, author)
     watch(thread, user=author, reason=Watch.Reason.REPLIED)
     # One's own post is no news; what others wrote in between stays new.
     ReadState.objects.filter(thread=thread, user=author, last_number=post.number - 1).update(
@@ -144,26 +145,31 @@ def _settle(post: Post, seat: rules.Seat, *, answered: Post | None) -> None:
             "moment": post.moment,
         },
     )  # fmt: skip
-    announce_thread(thread)
+    announce_thread(thread, number=post.number)
 
 
 @transaction.atomic
-def edit_post(post: Post, *, by, body: str) -> Post:
-    """Change what one wrote; what it said before stays in its history."""
+def edit_post(post: Post, *, by, body: str, version: int | None = None) -> Post:
+    """Change what one wrote; what it said before stays in its history.
+
+    `version` is how many changes its writer knew of: one that came meanwhile is never overwritten in silence.
+    """
     seat = rules.seat_of(by, post.thread.space)
     require(rules.can_edit(seat, post))
     refuse_archived(post.thread.space)
     refuse_locked(post.thread)
-    _refuse_empty(body)
     text = clean_source(body)
     locked = Post.objects.select_for_update(no_key=True, of=("self",)).get(pk=post.pk)
     if locked.deleted_at is not None:
         raise Refused(_("This message was removed."), "removed")
     if locked.body == text:
         return post
+    if version is not None and version != PostRevision.objects.filter(post=locked).count():
+        raise Refused(_("This message was changed meanwhile: both texts are below."), "changed")
     PostRevision.objects.create(post=locked, body=locked.body, edited_by=by)
     _before, called = rendered_for(post.thread, locked.body)
     rendered, people = rendered_for(post.thread, text)
+    _refuse_empty(rendered.html)
     post.body, post.html, post.renderer = text, rendered.html, RENDERER_VERSION
     post.edited_at = post.changed_at = timezone.now()
     post.save(update_fields=["body", "html", "renderer", "edited_at", "changed_at"])
@@ -195,6 +201,7 @@ def delete_post(post: Post, *, by) -> Post:
     if post.number == 1:
         Thread.objects.filter(pk=thread.pk).update(deleted_at=now)
     drop_resolution_of(post, thread, by=by, role=seat.acting_role)
+    settle_gate(thread, post.author)
     recount_posts(thread)
     _tell("community.post_deleted", post, seat, own=post.author_id == by.pk)
     return post
@@ -223,6 +230,7 @@ def restore_post(post: Post, *, by) -> Post:
     post.deleted_at = post.deleted_by = None
     if post.number == 1:
         Thread.objects.filter(pk=thread.pk).update(deleted_at=None)
+    settle_gate(thread, post.author)
     recount_posts(thread)
     _tell("community.post_restored", post, seat)
     return post

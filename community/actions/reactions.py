@@ -7,10 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community import rules
-from community.actions.gates import lock_thread_row, refuse_archived, refuse_locked, require
-from community.actions.threads import give_pass
+from community.actions.gates import (
+    lock_thread_row,
+    refuse_archived,
+    refuse_closed_gate,
+    refuse_locked,
+    require,
+)
 from community.live import announce_thread
-from community.models import Choice, Post, Reaction, Thread, Vote
+from community.models import Choice, Post, Reaction, Vote
 from core.errors import Refused
 from events.recording import record
 
@@ -86,6 +91,7 @@ def vote(choice: Choice, *, user, at: datetime | None = None) -> Vote:
     require(rules.can_write(seat))
     thread = lock_thread_row(choice.thread)
     refuse_locked(thread)
+    refuse_closed_gate(thread, seat)
     if thread.ends_at is not None and thread.ends_at <= (at or timezone.now()):
         raise Refused(_("This vote has ended."), "ended")
     found = Vote.objects.filter(thread=thread, user=user).first()
@@ -96,8 +102,6 @@ def vote(choice: Choice, *, user, at: datetime | None = None) -> Vote:
             announce_thread(thread)
         return found
     found = Vote.objects.create(thread=thread, choice=choice, user=user, at=at or timezone.now())
-    if thread.gate == Thread.Gate.AFTER_REPLY:
-        give_pass(thread, user)
     record(
         "community.choice_voted", actor=user, role=seat.acting_role, subject=choice, at=at,
         organisation_id=thread.space.organisation_id, space_id=thread.space_id, thread_id=thread.pk,

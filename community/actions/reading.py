@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from community.models import Draft, Thread, Watch
+from community.queries.drafts import can_write_at
 from community.signals import thread_visited
 from core.errors import Refused
 from events.recording import sentence_from
@@ -92,10 +93,14 @@ WHERE draft.sequence < excluded.sequence
 
 def save_draft(user, *, place: str, body: str, title: str = "", sequence: int) -> bool:
     """Keep what is being written. A sequence older than the kept one changes nothing, and that is said."""
-    if not PLACE.fullmatch(place):
+    if not PLACE.fullmatch(place) or not can_write_at(place, user):
         raise Refused(_("There is no such place to write."))
     if len(body) > DRAFT_LENGTH or not 0 <= sequence < 2**63:
         raise Refused(_("This draft is too long to be kept."))
+    return _keep(user, place, body=body, title=title, sequence=sequence)
+
+
+def _keep(user, place: str, *, body: str, title: str, sequence: int) -> bool:
     text, heading = body.replace("\x00", ""), title.replace("\x00", "")[:200]
     with connection.cursor() as cursor:
         cursor.execute(SAVE_DRAFT, [user.pk, place, heading, text, sequence])
@@ -110,7 +115,7 @@ def finish_draft(user, *, place: str, sequence: int | None) -> None:
     if sequence is None:
         discard_draft(user, place=place)
     else:
-        save_draft(user, place=place, body="", sequence=sequence + 1)
+        _keep(user, place, body="", title="", sequence=sequence + 1)
 
 
 def discard_draft(user, *, place: str) -> None:

@@ -18,7 +18,7 @@ from community.live import announce_thread
 from community.models import Choice, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
 from core.errors import Refused
 from core.idempotency import sending
-from core.markdown import RENDERER_VERSION, clean_source
+from core.markdown import RENDERER_VERSION, clean_source, render, says_something
 from events.recording import record
 
 WITH_CHOICES = {Thread.Kind.CASE, Thread.Kind.POLL}
@@ -98,7 +98,7 @@ def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> N
         raise Refused(_("Give your discussion a title."), "title")
     if len(title.strip()) > 200:
         raise Refused(_("The title is too long: 200 characters at most."), "title")
-    if not body.strip():
+    if not says_something(render(body).html):
         raise Refused(_("Write a few words first."), "body")
     if kind == Thread.Kind.POLL and len(options) < 2:
         raise Refused(_("A poll needs at least two choices."), "choices")

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, F, Min, Q, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from community import rules
 from community.models import Post, Resolution, Thread
@@ -53,6 +54,8 @@ class Conversation:
     asked: str = "all"
     narrow: bool = False
     since: str = ""
+    # The number of the reader's own post that this answers, if any.
+    mine: int | None = None
 
     @property
     def user(self) -> Any:
@@ -148,6 +151,15 @@ def conversation_page(
     rows, shown_page = _cut(shape, thread, user, page)
     shown = cards_of(rows, thread, seat)
     return Conversation(thread, seat, shown, shown_page, sort, asked, narrow, since)
+
+
+def instant(text: str) -> datetime | None:
+    """The moment that an open page says it last asked at."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def posts_after(thread: Any, user: Any, *, after: int, since: datetime | None) -> Conversation:

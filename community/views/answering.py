@@ -27,7 +27,8 @@ def done(
         return redirect(back)
     context = {"message": message, "level": "success", "undo": undo, **pieces}
     answer = render(request, "community/answer.html", context)
-    answer["HX-Trigger"] = TALK_CHANGED
+    if not pieces.get("talk"):
+        answer["HX-Trigger"] = TALK_CHANGED
     return answer
 
 

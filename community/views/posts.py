@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import actions, rules
-from community.forms import DraftedForm, PostForm
+from community.forms import EditForm, PostForm
 from community.models import Draft, Post, Reaction, Thread
-from community.queries.conversation import one_post, page_of
+from community.queries.conversation import Conversation, instant, one_post, page_of, posts_after
 from community.queries.threads import thread_for
 from community.views.answering import done, refused
 from core.access import signed_in
@@ -79,8 +79,8 @@ def create(request: PersonRequest, thread_pk: int) -> HttpResponse:
     gated = thread.gate != Thread.Gate.OPEN
     if form.is_valid():
         data = form.cleaned_data
-        parent = visible_post(request.user, data["parent"]) if data["parent"] else None
         try:
+            parent = _parent(request, data["parent"])
             post = actions.write_post(
                 thread, author=request.user, body=data["body"], parent=parent, moment=data["moment"],
                 key=data["key"], sequence=data["sequence"],
@@ -92,6 +92,15 @@ def create(request: PersonRequest, thread_pk: int) -> HttpResponse:
     return _again(request, form, thread)
 
 
+def _parent(request: PersonRequest, pk: int | None) -> Post | None:
+    if pk is None:
+        return None
+    found = Post.objects.visible_to(request.user).select_related("thread", "parent").filter(pk=pk).first()
+    if found is None:
+        raise Refused(_("The message you reply to is no longer there."), "parent")
+    return found
+
+
 def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) -> HttpResponse:
     if not request.htmx:
         return redirect("community:post", pk=post.pk)
@@ -99,10 +108,19 @@ def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) ->
         # The gate may have opened: the whole page has changed.
         return HttpResponse(headers={"HX-Redirect": reverse("community:post", args=[post.pk])})
     parent = form.cleaned_data["parent"]
-    if parent:
-        return done(request, back="", slot=parent)
     # The composer stays for the next message, which is another one.
-    return done(request, back="", composer={"thread": post.thread_id, "key": uuid.uuid4()})
+    pieces = {"slot": parent} if parent else {"composer": {"thread": post.thread_id, "key": uuid.uuid4()}}
+    return done(request, back="", talk=_what_came(request, post), **pieces)
+
+
+def _what_came(request: PersonRequest, post: Post) -> Conversation | None:
+    """The post with all that its page has not seen yet, where the page says how far it is: no second request."""
+    thread, after = thread_for(request.user, post.thread_id), whole(request.POST.get("after"))
+    if thread is None or after is None:
+        return None
+    talk = posts_after(thread, request.user, after=after, since=instant(request.POST.get("since", "")))
+    talk.narrow, talk.mine = request.POST.get("narrow") == "1", post.number
+    return talk
 
 
 def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpResponse:
@@ -129,7 +147,7 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
     draft = Draft.objects.filter(user=request.user, place=f"thread:{post.thread_id}:reply:{post.pk}").first()
     body = draft.body if draft else ""
     if request.GET.get("quote") and not body:
-        body = _quoted(post)
+        body = _quoted(post, request.GET.get("words", ""))
     form = PostForm(
         auto_id=f"reply_{post.pk}_%s",
         initial={"body": body, "parent": post.pk, "sequence": draft.sequence if draft else ""},
@@ -139,11 +157,13 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, template, context)
 
 
-def _quoted(post: Post) -> str:
-    words = post.body.strip()
+def _quoted(post: Post, chosen: str) -> str:
+    """The words that were chosen, else the whole post, and where they come from."""
+    words = chosen.strip() or post.body.strip()
     cut = words[:600] + ("…" if len(words) > 600 else "")
     # The name stands apart: a fence, a list, a table or a spoiler begins its own line.
-    who = ["> " + f"@{post.author.handle} :", ">"] if post.author else []
+    source = f"[#{post.number}]({post.get_absolute_url()})"
+    who = [f"> @{post.author.handle} : {source}" if post.author else f"> {source}", ">"]
     return "\n".join([*who, *(f"> {line}".rstrip() for line in cut.split("\n"))]) + "\n\n"
 
 
@@ -153,19 +173,26 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
     post = readable_post(request.user, pk)
     if not rules.can_edit(rules.seat_of(request.user, post.thread.space), post):
         raise PermissionDenied
-    form = DraftedForm(request.POST or None, auto_id=f"edit_{post.pk}_%s", initial={"body": post.body})
+    seen = post.revisions.count()
+    start = {"body": post.body, "version": seen}
+    form = EditForm(request.POST or None, auto_id=f"edit_{post.pk}_%s", initial=start)
+    current = ""
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_post(post, by=request.user, body=form.cleaned_data["body"])
+            data = form.cleaned_data
+            actions.edit_post(post, by=request.user, body=data["body"], version=data["version"])
         except Refused as error:
             form.add_error("body", str(error))
+            if error.code == "changed":
+                current = post.body
+                form.data = form.data.copy() | {"version": str(seen)}
         else:
             return done(request, _("Your message was changed."), back=place_of(post), slot=post.pk)
     template = "community/post_edit.html" if request.htmx else "community/post_edit_page.html"
     return render(
         request,
         template,
-        {"form": form, "post": post, "thread": post.thread},
+        {"form": form, "post": post, "thread": post.thread, "current": current},
         status=422 if form.errors else 200,
     )
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from community import actions
 from community.models import Space, Thread
+from community.queries.drafts import drafts_of
+from community.views.answering import done
 from core.access import signed_in
 from core.errors import Refused
 from core.numbers import whole
@@ -13,9 +17,11 @@ from people.requests import PersonRequest
 
 
 @signed_in
-@require_POST
-def draft(request: PersonRequest) -> HttpResponse:
-    """Keep what is being written: `place`, `title`, `body`, `sequence`."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def drafts(request: PersonRequest) -> HttpResponse:
+    """GET lists what one has begun to write; POST keeps what is being written: `place`, `title`, `body`, `sequence`."""
+    if request.method != "POST":
+        return render(request, "community/drafts.html", {"drafts": drafts_of(request.user)})
     sequence = whole(request.POST.get("sequence"))
     try:
         actions.save_draft(
@@ -28,6 +34,14 @@ def draft(request: PersonRequest) -> HttpResponse:
     except Refused as error:
         return JsonResponse({"detail": str(error)}, status=422)
     return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def draft_removal(request: PersonRequest) -> HttpResponse:
+    """What was begun at this `place` is no longer wanted."""
+    actions.discard_draft(request.user, place=request.POST.get("place", ""))
+    return done(request, _("The draft was removed."), back=reverse("community:draft"))
 
 
 @signed_in

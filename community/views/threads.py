@@ -1,19 +1,24 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import actions
 from community.forms import PostForm
 from community.models import Choice, Thread
-from community.queries.conversation import choices_of, conversation_page, participants_of, posts_after
+from community.queries.conversation import (
+    choices_of,
+    conversation_page,
+    instant,
+    participants_of,
+    posts_after,
+)
 from community.queries.people import people_to_mention
 from community.queries.threads import related_threads, thread_for
 from community.views.answering import done, refused
@@ -93,21 +98,13 @@ def posts(request: PersonRequest, pk: int) -> HttpResponse:
         thread,
         request.user,
         after=whole(request.GET.get("after")) or 0,
-        since=_moment(request.GET.get("since", "")),
+        since=instant(request.GET.get("since", "")),
     )
     talk.narrow = request.GET.get("narrow") == "1"
     # A page that is not the last one only says that there is more: its reader has not read it.
     if not request.GET.get("more"):
         note_visit(request, talk)
     return render(request, "community/thread_news.html", {"talk": talk, "thread": thread})
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
 
 
 @signed_in

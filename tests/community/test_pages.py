@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from community import actions
 from community.models import Draft, Post, ReadState, Resolution, Thread, Vote, Watch
 from community.queries.conversation import conversation_page
 from community.queries.threads import thread_for
+from core.markdown import render
 from people.models import User
 from tests import making
 
@@ -336,3 +338,55 @@ def test_a_post_that_came_while_the_page_was_made_is_read_when_it_is_shown(lumen
 
     assert thread.last_number == 1
     assert conversation_page(thread, awa).last_shown == 2
+
+
+def test_two_tabs_that_change_one_message_lose_neither_text(thread, karim, sign_in):
+    post = actions.write_post(thread, author=karim, body="Avant")
+    client, url = sign_in(karim), reverse("community:edit_post", args=[post.pk])
+    version = re.search(r'name="version" value="(\d+)"', client.get(url).content.decode())[1]
+    client.post(url, {"body": "Du premier onglet", "version": version})
+    refused = client.post(url, {"body": "Du second onglet", "version": version})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Du premier onglet" in page
+    assert "Du second onglet" in page
+    post.refresh_from_db()
+    assert post.body == "Du premier onglet"
+    again = re.search(r'name="version" value="(\d+)"', page)[1]
+    client.post(url, {"body": "Les deux", "version": again})
+    post.refresh_from_db()
+    assert (post.body, post.revisions.count()) == ("Les deux", 2)
+
+
+@pytest.mark.parametrize("body", ["- un\n- deux", "```\ncode\n```", "# Titre", "| a |\n|---|\n| b |"])
+def test_a_quotation_keeps_the_block_it_begins_with(thread, karim, awa, sign_in, body):
+    post = actions.write_post(thread, author=karim, body=body)
+    page = sign_in(awa).get(f"/posts/{post.pk}/reply/?quote=1").content.decode()
+    quoted = html.unescape(re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.S)[1])
+    assert quoted.startswith(f"> @{karim.handle} : [#2](/posts/{post.pk}/)\n>\n> ")
+    tag = {"-": "<li>", "`": "<pre", "#": "<h4", "|": "<table"}[body[0]]
+    assert tag in render(quoted + "Oui").html
+
+
+def test_the_answer_of_a_quoted_spoiler_stays_closed_and_chosen_words_are_quoted(thread, karim, awa, sign_in):
+    post = actions.write_post(thread, author=karim, body="::: spoiler Réponse\nLe manager\n:::\nEt vous ?")
+    client = sign_in(awa)
+    page = client.get(f"/posts/{post.pk}/reply/?quote=1").content.decode()
+    quoted = html.unescape(re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.S)[1])
+    shown = render(quoted).html
+    assert shown.index("<details") < shown.index("Le manager") < shown.index("</details>")
+    chosen = client.get(f"/posts/{post.pk}/reply/", {"quote": 1, "words": "Et vous ?"}).content.decode()
+    assert "&gt; Et vous ?" in chosen
+    assert "Le manager" not in re.search(r"<textarea[^>]*>(.*?)</textarea>", chosen, re.S)[1]
+
+
+def test_the_answer_to_a_reply_carries_what_its_page_has_not_seen(thread, awa, karim, sign_in):
+    """One request to reply: the post itself, with what others wrote meanwhile, and no sign to ask again."""
+    actions.write_post(thread, author=awa, body="Entre-temps.")
+    url = reverse("community:posts", args=[thread.pk])
+    data = {"body": "Voici.", "after": 1, "since": timezone.now().isoformat()}
+    answer = sign_in(karim).post(url, data, headers=FRAGMENT)
+    assert {2, 3} <= set(numbers_of(answer))
+    assert 'data-mine="3"' in answer.content.decode()
+    assert 'data-heading="2 réponses"' in answer.content.decode()
+    assert "HX-Trigger" not in answer.headers

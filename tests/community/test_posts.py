@@ -254,10 +254,11 @@ def test_a_mute_outlives_a_reply_and_ends_when_chosen(thread, karim):
     assert not Watch.objects.get(thread=thread, user=karim).muted
 
 
-def test_an_older_draft_never_overwrites_a_newer_one(karim):
-    assert actions.save_draft(karim, place="thread:1", body="Bonjour à", sequence=2)
-    assert not actions.save_draft(karim, place="thread:1", body="Bonjo", sequence=1)
-    assert not actions.save_draft(karim, place="thread:1", body="Autre", sequence=2)
+def test_an_older_draft_never_overwrites_a_newer_one(thread, karim):
+    place = f"thread:{thread.pk}"
+    assert actions.save_draft(karim, place=place, body="Bonjour à", sequence=2)
+    assert not actions.save_draft(karim, place=place, body="Bonjo", sequence=1)
+    assert not actions.save_draft(karim, place=place, body="Autre", sequence=2)
     assert Draft.objects.get(user=karim).body == "Bonjour à"
     with pytest.raises(Refused):
         actions.save_draft(karim, place="../etc", body="x", sequence=3)
@@ -265,7 +266,7 @@ def test_an_older_draft_never_overwrites_a_newer_one(karim):
 
 def test_replying_discards_the_draft_of_that_place_only(thread, karim):
     actions.save_draft(karim, place=f"thread:{thread.pk}", body="Bonj", sequence=1)
-    actions.save_draft(karim, place=f"thread:{thread.pk + 1}", body="Ailleurs", sequence=1)
+    actions.save_draft(karim, place=f"space:{thread.space_id}", body="Ailleurs", sequence=1)
     actions.write_post(thread, author=karim, body="Bonjour")
     assert list(Draft.objects.values_list("body", flat=True)) == ["Ailleurs"]
 
@@ -293,3 +294,64 @@ def test_one_person_calls_a_hundred_people_in_ten_minutes_and_no_more(thread, aw
     actions.write_post(thread, author=karim, body=names[100])
     Event.objects.filter(actor_id=awa.pk).update(at=F("at") - timedelta(minutes=11))
     actions.write_post(thread, author=awa, body=names[100])
+
+
+EMPTY = ["\u200b", "&nbsp;", "---", "```\n```", "[a]: https://example.org", "> Ce que disait Awa"]
+
+
+@pytest.fixture
+def case(space, awa):
+    return actions.start_thread(
+        space,
+        author=awa,
+        title="Un cas",
+        body="Que faire ?",
+        kind="case",
+        gate="after_reply",
+        choices=["Oui", "Non"],
+    )
+
+
+def has_passed(case, person) -> bool:
+    return case.passes.filter(user=person).exists()
+
+
+@pytest.mark.parametrize("body", EMPTY)
+def test_what_says_nothing_is_no_post_and_opens_no_gate(case, karim, body):
+    with pytest.raises(Refused):
+        actions.write_post(case, author=karim, body=body)
+    assert (case.posts.count(), has_passed(case, karim)) == (1, False)
+    post = actions.write_post(case, author=karim, body="Je rappelle.")
+    with pytest.raises(Refused):
+        actions.edit_post(post, by=karim, body=body)
+    post.refresh_from_db()
+    assert post.body == "Je rappelle."
+
+
+@pytest.mark.parametrize("body", EMPTY)
+def test_a_discussion_that_says_nothing_is_not_opened(space, awa, body):
+    with pytest.raises(Refused):
+        actions.start_thread(space, author=awa, title="Titre", body=body)
+    assert space.threads.count() == 0
+
+
+def test_a_gate_closes_again_when_the_reply_is_taken_back(case, awa, karim):
+    post = actions.write_post(case, author=karim, body="Je rappelle.")
+    assert has_passed(case, karim)
+    actions.delete_post(post, by=karim)
+    assert not has_passed(case, karim)
+    actions.restore_post(post, by=karim)
+    assert has_passed(case, karim)
+    actions.write_post(case, author=awa, body="Merci.")
+    assert has_passed(case, awa)
+
+
+def test_a_vote_opens_no_gate_and_waits_behind_one_that_is_elsewhere(case, space, awa, karim):
+    actions.vote(case.choices.first(), user=karim)
+    assert not has_passed(case, karim)
+    quiz = actions.start_thread(
+        space, author=awa, title="Quiz", body="?", kind="poll", gate="pass", choices=["Oui", "Non"]
+    )
+    with pytest.raises(Refused):
+        actions.vote(quiz.choices.first(), user=karim)
+    assert quiz.votes.count() == 0
