@@ -99,21 +99,19 @@ def counted_wrong(questions: dict[str, str]) -> dict[str, int]:
 
 
 def posts(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
-    acknowledged = {act.facts["key"] for act in before.of("post")}
-    rows = list(Post.objects.filter(key__isnull=False).values_list("key", "body", "thread_id", "author_id"))
-    sent = {act.facts["key"]: act for act in journal.of("post")}
-    by_body = Counter(Post.objects.filter(body__startswith="Text ").values_list("body", flat=True))
+    """By their words, which name the key that was sent: the row keeps that of the person and the act."""
+    acknowledged = {act.facts["body"] for act in before.of("post")}
+    sent = {act.facts["body"]: act for act in journal.of("post")}
+    rows = Post.objects.filter(body__startswith="Text ").values_list("body", "thread_id", "author_id")
+    times: Counter[str] = Counter()
     right = set()
-    for key, body, thread, author in rows:
-        act = sent.get(str(key))
-        if act and (body, thread, author) == (
-            act.facts["body"],
-            act.facts["thread"],
-            academy.people[act.person],
-        ):
-            right.add(str(key))
-    found.lost |= {f"post {key}" for key in acknowledged - right}
-    found.doubled |= {body for body, times in by_body.items() if times > 1}
+    for body, thread, author in rows:
+        times[body] += 1
+        act = sent.get(body)
+        if act and (thread, author) == (act.facts["thread"], academy.people[act.person]):
+            right.add(body)
+    found.lost |= {f"post {sent[body].facts['key']}" for body in acknowledged - right}
+    found.doubled |= {body for body, number in times.items() if number > 1}
 
 
 def answers(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
