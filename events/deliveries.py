@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 
 from events.models import Delivery
@@ -80,7 +80,7 @@ def enqueue(
     wait: timedelta = timedelta(0),
 ) -> None:
     """Write that something must leave, after `wait`; the same key is sent once. In the transaction of its cause."""
-    from events.tasks import wake_senders
+    from events.tasks import wake_senders, wake_senders_soon
 
     if kind not in HANDLERS:
         raise ValueError(f"nobody sends deliveries of kind {kind}")
@@ -88,8 +88,7 @@ def enqueue(
         kind=kind, key=key, recipient_id=recipient_id, payload=payload or {}, due_at=Now() + wait
     )
     Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
-    if not wait:
-        transaction.on_commit(wake_senders)
+    transaction.on_commit(wake_senders_soon if wait else wake_senders)
 
 
 def message_id(key: str) -> str:
@@ -110,6 +109,15 @@ def send_due() -> int:
                 away.add(delivery.kind)
         handled += len(claimed)
     return handled
+
+
+def next_due_in(at_most: timedelta) -> float | None:
+    """Seconds until the next delivery falls due, if that is soon."""
+    waiting = Delivery.objects.filter(
+        state=Delivery.State.WAITING, due_at__gt=Now(), due_at__lte=Now() + at_most
+    )
+    found = waiting.aggregate(left=Min("due_at") - Now())["left"]
+    return found.total_seconds() if found is not None else None
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ for. Where the readers stop before what they cannot reach yet, one more reading 
 
 import logging
 import math
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -22,6 +23,8 @@ MOMENT = 0.2
 # What a reading could not reach (a transaction that still runs) is tried again after these seconds.
 PAUSES = [0.2, 0.5, 1, 2, 4]
 WAKING, LOOKING_AGAIN, SENDING = "events.waking", "events.looking_again", "events.sending"
+SENDING_SOON = "events.sending_soon"
+SOON = timedelta(minutes=1)
 # Seconds after which a reading that was asked for and never began counts as lost.
 LOST_AFTER = 2
 
@@ -40,8 +43,9 @@ def read(attempt: int = 0) -> None:
 
 @shared_task(name="events.send", ignore_result=True)
 def send() -> None:
-    cache.delete(SENDING)
+    cache.delete_many([SENDING, SENDING_SOON])
     deliveries.send_due()
+    wake_senders_soon()
 
 
 @shared_task(name="events.forget_deliveries", ignore_result=True)
@@ -55,6 +59,15 @@ def wake_readers() -> None:
 
 def wake_senders() -> None:
     _gather(SENDING, send)
+
+
+def wake_senders_soon() -> None:
+    """When the next delivery falls due, if that is before the schedule would have looked a few times."""
+    if outage.lasts or cache.get(SENDING_SOON):
+        return
+    seconds = deliveries.next_due_in(SOON)
+    if seconds is not None:
+        _gather(SENDING_SOON, send, seconds=seconds + MOMENT)
 
 
 def _gather(name: str, task: Any, *args: Any, seconds: float = MOMENT) -> None:

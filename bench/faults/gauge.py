@@ -26,7 +26,8 @@ SELECT
 """
 
 WAITING = """
-SELECT id, created_at, attempts, due_at, error FROM events_delivery WHERE state = 'waiting' ORDER BY id
+SELECT id, created_at, attempts, due_at, error FROM events_delivery
+WHERE state = 'waiting' AND (error <> '' OR due_at <= now() + interval '1 minute') ORDER BY id
 """
 
 

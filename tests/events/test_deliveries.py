@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from events import deliveries
+from events import deliveries, tasks
 from events.mail import DeliveryBackend
 from events.models import Delivery
 
@@ -269,3 +270,23 @@ def test_old_deliveries_are_forgotten_and_waiting_ones_kept(sent):
     later(timedelta(days=91))
     assert deliveries.forget() == 1
     assert Delivery.objects.get().key == "waiting"
+
+
+@pytest.mark.django_db
+def test_senders_are_woken_when_the_next_delivery_falls_due_and_not_for_one_of_tomorrow(
+    sent, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked = []
+    cache.clear()
+    monkeypatch.setattr(tasks.send, "apply_async", lambda **options: asked.append(options["countdown"]))
+    with django_capture_on_commit_callbacks(execute=True):
+        deliveries.enqueue("test", key="tomorrow", wait=timedelta(days=1))
+    assert asked == []
+    with django_capture_on_commit_callbacks(execute=True):
+        deliveries.enqueue("test", key="soon", wait=timedelta(seconds=30))
+        deliveries.enqueue("test", key="a little later", wait=timedelta(seconds=40))
+    assert asked == [pytest.approx(30, abs=3)]
+    later(timedelta(seconds=31))
+    tasks.send()
+    assert sent == ["soon"]
+    assert asked[1:] == [pytest.approx(9, abs=3)]
