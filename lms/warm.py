@@ -4,12 +4,14 @@ children share it."""
 import gc
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.urls import get_resolver
 from django.utils import translation
 from django.utils.translation import gettext
@@ -25,7 +27,7 @@ def warm_up() -> None:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             gettext("")
-    environment = engines["jinja2"].env
+    environment = cast(Jinja2, engines["jinja2"]).env
     for name in environment.list_templates(extensions=["html", "txt"]):
         if not name.startswith("django/"):
             environment.get_template(name)
@@ -48,6 +50,6 @@ def share() -> None:
     """Last thing before the fork. What the collector does not see it writes to no page of memory for, and of
     connections each process needs its own."""
     connection.close()
-    connection.close_pool()
+    cast(DatabaseWrapper, connection).close_pool()
     gc.collect()
     gc.freeze()
