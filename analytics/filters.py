@@ -40,6 +40,9 @@ class Period:
     def length(self) -> int:
         return (self.last - self.first).days + 1
 
+    def overlaps(self, other: Period) -> bool:
+        return self.first <= other.last and other.first <= self.last
+
     @property
     def preceding(self) -> Period:
         """As many days, just before."""
@@ -116,12 +119,6 @@ class Filters:
     problems: list[str] = field(default_factory=list)
 
     @property
-    def key(self) -> str:
-        """The filters that define a population, spelled one way; the period is kept beside."""
-        unit = self.unit.pk if self.unit else 0
-        return f"{self.scope.key}|unit:{unit}|{self.view}"
-
-    @property
     def query(self) -> dict[str, str]:
         """The address parameters that give this report again, defaults left out."""
         query = {"period": self.preset} if self.preset != DEFAULT_PERIOD else {}
@@ -150,6 +147,9 @@ def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, c
 def _period(parameters: Mapping[str, str], today: date, problems: list[str]) -> tuple[str, Period]:
     preset = parameters.get("period") or DEFAULT_PERIOD
     if preset == "custom":
+        if not parameters.get("from") and not parameters.get("to"):
+            # Just chosen: the fields for the two dates appear, filled with what was shown.
+            return preset, preset_period(DEFAULT_PERIOD, today)
         try:
             period = Period(
                 date.fromisoformat(parameters.get("from", "")), date.fromisoformat(parameters.get("to", ""))

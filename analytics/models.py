@@ -239,8 +239,8 @@ class DirtyDay(models.Model):
 class ShownGroup(models.Model):
     """A group of people whose figures HR has seen for a period.
 
-    Another group over the same period that differs from it by less than the threshold would give away the
-    few people between the two, by subtraction (METRICS C8): it is refused.
+    Another group over a period that has a day in common with it, differing from it by less than the threshold,
+    would give away the few people between the two by subtraction (METRICS C8): it is refused.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
@@ -255,7 +255,8 @@ class ShownGroup(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "starts_on", "ends_on", "filters"], name="shown_group_once"
+                fields=["organisation", "starts_on", "ends_on", "filters", "digest"],
+                name="shown_group_of_people_once",
             )
         ]
 

@@ -131,7 +131,7 @@ def weeks(report: Report) -> dict[str, Any]:
         ],
         "unit": "%",
         "definition": _(
-            "Of the learners enrolled that ISO week: active ones opened a module or a discussion, played or "
+            "Of the learners of the period, by ISO week: active ones opened a module or a discussion, played or "
             "answered; writers published at least one message. The period and the one before it; weeks at the "
             "edges hold their days only."
         ),

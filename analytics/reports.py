@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -114,6 +115,7 @@ class GroupFigures:
     def __init__(self, source: Source, units: frozenset[int] | None) -> None:
         self.source, self.units = source, units
         self.facts: dict[type, tuple[Any, Any]] = {}
+        self.people_known = 0
 
     @cached_property
     def group(self) -> Group:
@@ -122,6 +124,12 @@ class GroupFigures:
     @cached_property
     def group_before(self) -> Group:
         return _group(self.source.earlier.period, self.units, self.source.people_before)
+
+    def count(self, people: int, before: int) -> None:
+        """Count these people from here on: those whose figures may be shown."""
+        self.people_known = self.group.people
+        self.group = Group(people, self.group.activity)
+        self.group_before = Group(before, self.group_before.activity)
 
     def now(self, facts: type) -> Any:
         return self.group if facts is Group else self._facts(facts)[0]
@@ -148,7 +156,7 @@ def build(user, filters: Filters, choices: Choices) -> Report:
     wanted = source.wanted_units()
     whole = GroupFigures(source, wanted)
     k = user.organisation.small_group
-    table = Table(source, wanted, whole.group, k)
+    table = Table(source, wanted, whole, k)
     report = Report(
         filters=filters,
         organisation=user.organisation,
@@ -166,7 +174,7 @@ def build(user, filters: Filters, choices: Choices) -> Report:
     )
     if not report.refusal:
         report.lines = whole.lines(k)
-        report.weeks = _weeks(source, wanted, k)
+        report.weeks = _weeks(source, whole, k)
         report.rows = table.rows()
     return report
 
@@ -231,8 +239,8 @@ class Part:
 class Table:
     """The rows by unit, and which of them may be shown beside the whole."""
 
-    def __init__(self, source: Source, wanted: frozenset[int] | None, whole: Group, k: int) -> None:
-        self.source, self.k = source, k
+    def __init__(self, source: Source, wanted: frozenset[int] | None, whole: GroupFigures, k: int) -> None:
+        self.source, self.k, self.whole = source, k, whole
         parts = _parts(source, wanted)
         measured = [(part, GroupFigures(source, part.units)) for part in parts]
         kept = [(part, found) for part, found in measured if found.group.people]
@@ -240,11 +248,14 @@ class Table:
         self.measured = [found for _part, found in kept]
         self.groups = [found.group.people for found in self.measured]
         # People who changed unit during the period are in several rows.
-        self.moved = max(0, sum(people.bit_count() for people in self.groups) - whole.size) if kept else 0
+        self.moved = (
+            max(0, sum(people.bit_count() for people in self.groups) - whole.group.size) if kept else 0
+        )
         self.hidden: set[int] = set()
-        self.refusal = self._refusal(whole)
+        self.refusal = self._refusal(whole.group)
 
     def _refusal(self, whole: Group) -> str:
+        filters = self.source.filters
         if not whole.size:
             return ""
         if whole.size < self.k:
@@ -252,31 +263,43 @@ class Table:
                 "This group has fewer than %(number)s learners. Its figures would tell who did what, so they "
                 "are not shown. Choose a wider unit or a longer period."
             ) % {"number": self.k}
-        if self._hide(whole.people):
+        key = self._key(filters.unit.pk if filters.unit else _reach(self.source.choices))
+        if not self._disclose([(key, self.whole)])[0]:
             return gettext(
-                "This group differs by fewer than %(number)s people from one already shown for this period. "
-                "Comparing the two would tell what those few people did, so it is not shown."
+                "This group differs by fewer than %(number)s people from one already shown for this period or one "
+                "that overlaps it. Comparing the two would tell what those few people did, so it is not shown."
             ) % {"number": self.k}
+        self._hide()
         return ""
 
-    def _hide(self, everybody: int) -> bool:
-        """Decide which rows are hidden; True when the whole itself may not be shown."""
-        filters, organisation = self.source.filters, self.source.organisation
-        self.hidden = small_groups.hidden_rows(self.groups, everybody, self.k)
-        keys = [f"{filters.scope.key}|unit:{part.unit_id or 'rest'}|{filters.view}" for part in self.parts]
-        asked = [small_groups.GroupRequest(filters.key, everybody)] + [
-            small_groups.GroupRequest(keys[index], people)
-            for index, people in enumerate(self.groups)
-            if index not in self.hidden
-        ]
-        too_close = small_groups.refused(organisation, filters.period, asked)
-        if filters.key in too_close:
-            return True
-        close = {index for index, key in enumerate(keys) if key in too_close}
-        if close:
-            already = self.hidden | close
-            self.hidden = small_groups.hidden_rows(self.groups, everybody, self.k, already=already)
-        return False
+    def _key(self, units: object) -> str:
+        filters = self.source.filters
+        return f"{filters.scope.key}|unit:{units}|{filters.view}"
+
+    def _disclose(self, groups: list[tuple[str, GroupFigures]]) -> list[bool]:
+        """Have these groups count the people they may be shown for, in both periods; which of them may be."""
+        period, asked = self.source.filters.period, []
+        for key, figures in groups:
+            asked.append(small_groups.GroupRequest(key, period, figures.group.people))
+            asked.append(small_groups.GroupRequest(key, period.preceding, figures.group_before.people))
+        people = small_groups.disclosed(self.source.organisation, asked)
+        for (_key, figures), now, before in zip(groups, people[::2], people[1::2], strict=True):
+            figures.count(now or 0, before or 0)
+        return [now is not None for now in people[::2]]
+
+    def _hide(self) -> None:
+        """Decide which rows are hidden."""
+        self.hidden = small_groups.hidden_rows(self.groups, self.whole.group.people, self.k)
+        parent = self.source.filters.unit
+        rest = f"rest-of:{parent.pk if parent else _reach(self.source.choices)}"
+        shown = [index for index in range(len(self.parts)) if index not in self.hidden]
+        asked = [(self._key(self.parts[index].unit_id or rest), self.measured[index]) for index in shown]
+        if asked:
+            may_be = self._disclose(asked)
+            already = self.hidden | {index for index, may in zip(shown, may_be, strict=True) if not may}
+            groups = [found.group.people or found.people_known for found in self.measured]
+            everybody = self.whole.group.people
+            self.hidden = small_groups.hidden_rows(groups, everybody, self.k, already=already)
 
     def rows(self) -> list[Row]:
         made = []
@@ -286,7 +309,10 @@ class Table:
         if self.hidden:
             together = frozenset().union(*(self.parts[index].units for index in self.hidden))
             rest = Part(gettext("Units grouped together"), None, together)
-            made.append(self._row(rest, GroupFigures(self.source, together)))
+            figures = GroupFigures(self.source, together)
+            units = "-".join(map(str, sorted(together)))
+            self._disclose([(self._key(hashlib.sha256(units.encode()).hexdigest()[:20]), figures)])
+            made.append(self._row(rest, figures))
         return made
 
     def _row(self, part: Part, figures: GroupFigures) -> Row:
@@ -316,15 +342,15 @@ def _parts(source: Source, wanted: frozenset[int] | None) -> list[Part]:
     return [*parts, Part(gettext("Elsewhere"), None, rest)] if rest else parts
 
 
-def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
-    """Week by week over the period and the one before it, so that a change is seen where it happened."""
+def _weeks(source: Source, whole: GroupFigures, k: int) -> list[Week]:
+    """Week by week over the period and the one before it, so that a change is seen where it happened.
+
+    The same people all along each period; a week that touches both counts for the later one.
+    """
     weeks: dict[date, Group] = {}
-    for reading, people in ((source.earlier, source.people_before), (source.reading, source.people)):
-        for monday, joined in reading.weeks.items():
-            of_week = _group(joined, wanted, people)
-            if other := weeks.get(monday):
-                of_week = Group(of_week.people | other.people, of_week.activity.joined(other.activity))
-            weeks[monday] = of_week
+    for reading, group in ((source.earlier, whole.group_before), (source.reading, whole.group)):
+        for monday, content in reading.weeks.items():
+            weeks[monday] = Group(group.people, content.of(whole.units))
     return [
         Week(
             monday,
@@ -335,6 +361,14 @@ def _weeks(source: Source, wanted: frozenset[int] | None, k: int) -> list[Week]:
         for monday in sorted(weeks)
         if weeks[monday].size
     ]
+
+
+def _reach(choices: Choices) -> str:
+    """The part of the organisation that this HR person covers, spelled one way; 0: all of it."""
+    if choices.reach is None:
+        return "0"
+    units = "-".join(map(str, sorted(choices.reach)))
+    return hashlib.sha256(units.encode()).hexdigest()[:20]
 
 
 def _freshness(organisation, filters: Filters) -> dict:

@@ -1,19 +1,17 @@
 """Groups too small to be shown, and what must be hidden with them so that a subtraction finds nobody (C8)."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
-from datetime import date
 from functools import reduce
+from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
 from analytics import bitmaps
 from analytics.filters import Period
 from analytics.models import ShownGroup
-from core.prepared import prepared
 
 
 def hidden_rows(
@@ -36,14 +34,12 @@ def hidden_rows(
         hidden.add(min(shown, key=lambda index: (groups[index].bit_count(), index)))
 
 
-@dataclass(frozen=True)
-class GroupRequest:
-    filters: str
-    people: int
+class GroupRequest(NamedTuple):
+    """A group of people whose figures are asked for over a period; `filters` says how it is chosen, one way."""
 
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(bitmaps.packed(self.people)).hexdigest()
+    filters: str
+    period: Period
+    people: int
 
 
 def is_too_close(left: int, right: int, k: int) -> bool:
@@ -51,55 +47,91 @@ def is_too_close(left: int, right: int, k: int) -> bool:
     return 0 < (left ^ right).bit_count() < k
 
 
-@prepared
-def _digests(organisation: int, first: date, last: date) -> QuerySet:
-    period = {"starts_on": first, "ends_on": last}
-    return ShownGroup.objects.filter(organisation=organisation, **period).values_list("filters", "digest")
+def disclosed(organisation, asked: Sequence[GroupRequest]) -> list[int | None]:
+    """The people each request may be answered for, None where it may not be answered.
+
+    Any two answers over periods that have a day in common count the same people, or people who differ by k at
+    least: on no day can a subtraction leave fewer. Answers without a common day are made of other acts. A group
+    that has changed by fewer than k people since it was last shown is answered for the people of then, so that
+    newcomers and leavers enter figures k at a time; one that is too close to another is refused. The order of
+    `asked` decides which of two stays.
+    """
+    k = organisation.small_group
+    shown = _shown_for(organisation, {one.period for one in asked})
+    answers = [_answered_before(one, shown, k) for one in asked]
+    if None in answers:
+        _answer(organisation, asked, answers)
+    return answers
 
 
 @transaction.atomic
-def refused(organisation, period: Period, asked: Sequence[GroupRequest]) -> set[str]:
-    """Of the groups about to be shown, those that differ by too few people from one shown before.
-
-    Groups are compared over the same period: over different ones, a difference is made of days, not people.
-    The others are remembered as shown. The order of `asked` decides which of two stays; its first is the
-    whole, and where that is refused nothing is shown.
-    """
-    k = organisation.small_group
-    known = ShownGroup.objects.filter(organisation=organisation, starts_on=period.first, ends_on=period.last)
-    digests = dict(_digests(organisation=organisation.pk, first=period.first, last=period.last))
-    if all(digests.get(group.filters) == group.digest for group in asked):
-        return set()
+def _answer(organisation, asked: Sequence[GroupRequest], answers: list[int | None]) -> None:
+    """Fill in the answers that are not known yet, and remember them."""
     with connection.cursor() as cursor:
         # Two groups asked for at the same moment would each find the other not shown yet.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('analytics.shown'), %s)", [organisation.pk])
-    seen = {row.filters: bitmaps.Unpacker(row.people).people() for row in known.only("filters", "people")}
-    too_close: set[str] = set()
-    for group in asked:
-        others = (people for filters, people in seen.items() if filters != group.filters)
-        if any(is_too_close(group.people, people, k) for people in others):
-            too_close.add(group.filters)
-            if group is asked[0]:
-                return too_close
-        else:
-            seen[group.filters] = group.people
-    fresh = [group for group in asked if group.filters not in too_close]
-    ShownGroup.objects.bulk_create(
-        [
-            ShownGroup(
-                organisation=organisation,
-                starts_on=period.first,
-                ends_on=period.last,
-                filters=group.filters,
-                digest=group.digest,
-                people=bitmaps.packed(group.people),
-                shown_at=timezone.now(),
-            )
-            for group in fresh
-            if digests.get(group.filters) != group.digest
-        ],
-        update_conflicts=True,
-        unique_fields=["organisation", "starts_on", "ends_on", "filters"],
-        update_fields=["digest", "people", "shown_at"],
+    known = _overlapping(organisation, [one.period for one in asked])
+    fresh = []
+    for place, one in enumerate(asked):
+        if answers[place] is None:
+            answers[place] = found = _people_for(one, known, organisation.small_group)
+            if found is not None:
+                answer = one._replace(people=found)
+                known.append(answer)
+                fresh.append(answer)
+    ShownGroup.objects.bulk_create([_row(organisation, one) for one in fresh], ignore_conflicts=True)
+
+
+def _answered_before(one: GroupRequest, shown: dict[tuple[str, Period], list[int]], k: int) -> int | None:
+    if one.people.bit_count() < k:
+        # Nothing is shown of it.
+        return 0
+    found = shown.get((one.filters, one.period), [])
+    return next((people for people in found if (people ^ one.people).bit_count() < k), None)
+
+
+def _people_for(one: GroupRequest, known: Sequence[GroupRequest], k: int) -> int | None:
+    near = [other for other in known if other.period.overlaps(one.period)]
+    of_then = [
+        other.people
+        for other in reversed(near)
+        if other.filters == one.filters and is_too_close(other.people, one.people, k)
+    ]
+    for people in dict.fromkeys([one.people, *of_then]):
+        if not any(is_too_close(people, other.people, k) for other in near):
+            return people
+    return None
+
+
+def _shown_for(organisation, periods: Set[Period]) -> dict[tuple[str, Period], list[int]]:
+    these = reduce(Q.__or__, (Q(starts_on=period.first, ends_on=period.last) for period in periods))
+    found: dict[tuple[str, Period], list[int]] = defaultdict(list)
+    for one in _requests(ShownGroup.objects.filter(these, organisation=organisation)):
+        found[one.filters, one.period].append(one.people)
+    return found
+
+
+def _overlapping(organisation, periods: Sequence[Period]) -> list[GroupRequest]:
+    first, last = min(period.first for period in periods), max(period.last for period in periods)
+    shown = ShownGroup.objects.filter(organisation=organisation, starts_on__lte=last, ends_on__gte=first)
+    return _requests(shown)
+
+
+def _requests(shown: QuerySet[ShownGroup]) -> list[GroupRequest]:
+    rows = shown.order_by("pk").values_list("filters", "starts_on", "ends_on", "people")
+    return [
+        GroupRequest(filters, Period(first, last), bitmaps.Unpacker(people).people())
+        for filters, first, last, people in rows
+    ]
+
+
+def _row(organisation, one: GroupRequest) -> ShownGroup:
+    packed = bitmaps.packed(one.people)
+    return ShownGroup(
+        organisation=organisation,
+        starts_on=one.period.first,
+        ends_on=one.period.last,
+        filters=one.filters,
+        digest=hashlib.sha256(packed).hexdigest(),
+        people=packed,
     )
-    return too_close
