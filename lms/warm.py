@@ -14,7 +14,6 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import get_resolver
 from django.utils import translation
-from django.utils.translation import gettext
 
 # Public pages that pass all middleware, draw the frame and ask no database.
 FIRST_PAGES = ("/", "/offline/")
@@ -25,8 +24,8 @@ def warm_up() -> None:
     for resolver in (get_resolver(), *get_resolver().url_patterns):
         getattr(resolver, "reverse_dict", None)
     for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            gettext("")
+        with translation.override(language):  # which reads its catalogues
+            pass
     environment = cast(Jinja2, engines["jinja2"]).env
     for name in environment.list_templates(extensions=["html", "txt"]):
         if not name.startswith("django/"):
