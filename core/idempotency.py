@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ class Keyed(models.Model):
     key = models.UUIDField(null=True, unique=True)
     key_digest = models.CharField(max_length=32, default="", db_default="")
 
+    objects: ClassVar[models.Manager] = models.Manager()
+
     class Meta:
         abstract = True
 
@@ -36,7 +38,7 @@ def refuse(form: Any, error: Refused, field: str | None = None) -> None:
         form.data[form.add_prefix("key")] = str(uuid.uuid4())
 
 
-Row = TypeVar("Row", bound=Keyed)
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Sending(NamedTuple):
@@ -49,7 +51,7 @@ class Sending(NamedTuple):
         """What this sending made before, if it came already. Refused when that one carried something else."""
         if self.key is None:
             return None
-        made = model._default_manager.filter(key=self.key).first()
+        made: Any = model._default_manager.filter(key=self.key).first()
         if made is not None and made.key_digest != self.digest:
             sentence = _(
                 "You have already sent this form with other words. Check them, then send them once more."

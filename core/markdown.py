@@ -422,7 +422,9 @@ class _Converter(MarkdownConverter):
         return _escaped(text)
 
     def convert_a(self, el, text, parent_tags):
-        return super().convert_a(el, text, parent_tags) if _is_there(el.get("href") or "") else text
+        if not _is_there(el.get("href") or ""):
+            return text
+        return super().convert_a(el, text, parent_tags)  # type: ignore[misc]  # markdownify has no types
 
     def convert_img(self, el, text, parent_tags):
         source, words = el.get("src") or "", " ".join((el.get("alt") or "").split())
