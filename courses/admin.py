@@ -1,44 +1,42 @@
 from django.contrib import admin
 
+from core.admin import LookingAdmin
 from courses.models import Course, Enrolment, Module, Question, Session
 
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin):
+class CourseAdmin(LookingAdmin):
     list_display = ["title", "organisation", "language", "mandatory", "published_at", "archived_at"]
     list_filter = ["organisation", "language", "mandatory"]
+    list_select_related = ["organisation"]
     search_fields = ["title", "slug"]
-    raw_id_fields = ["created_by", "published_by"]
-    readonly_fields = ["description_html"]
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(LookingAdmin):
     list_display = ["name", "course", "is_open", "opens_at", "closes_at"]
+    list_select_related = ["course"]
     search_fields = ["name", "course__title"]
-    raw_id_fields = ["course", "space"]
 
 
 @admin.register(Module)
-class ModuleAdmin(admin.ModelAdmin):
+class ModuleAdmin(LookingAdmin):
     list_display = ["title", "course", "kind", "mandatory", "published_at"]
     list_filter = ["kind", "mandatory"]
+    list_select_related = ["course"]
     search_fields = ["title", "course__title"]
-    raw_id_fields = ["course", "section"]
-    readonly_fields = ["html"]
 
 
 @admin.register(Question)
-class QuestionAdmin(admin.ModelAdmin):
+class QuestionAdmin(LookingAdmin):
     list_display = ["__str__", "organisation", "kind", "category", "version"]
     list_filter = ["organisation", "kind", "language"]
+    list_select_related = ["organisation"]
     search_fields = ["text", "category"]
-    raw_id_fields = ["created_by"]
-    readonly_fields = ["html", "feedback_html"]
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(admin.ModelAdmin):
+class EnrolmentAdmin(LookingAdmin):
     list_display = ["user", "session", "enrolled_at", "left_at", "completed_at"]
+    list_select_related = ["user", "session__course"]
     search_fields = ["user__name", "session__name", "session__course__title"]
-    raw_id_fields = ["user", "session", "last_module"]

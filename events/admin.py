@@ -2,37 +2,24 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.admin import LookingAdmin
 from events import reading
 from events.models import Cursor, Delivery, Event, ParkedEvent
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """The log is append-only: operators look, they do not write."""
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
-
-
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(LookingAdmin):
     list_display = ["id", "at", "verb", "actor_id", "subject_type", "subject_id"]
     list_filter = ["verb"]
-    show_full_result_count = False
 
 
 @admin.register(Cursor)
-class CursorAdmin(ReadOnlyAdmin):
+class CursorAdmin(LookingAdmin):
     list_display = ["reader", "txid", "event_id", "failing_event_id", "attempts", "updated_at"]
 
 
 @admin.register(ParkedEvent)
-class ParkedEventAdmin(ReadOnlyAdmin):
+class ParkedEventAdmin(LookingAdmin):
     list_display = ["reader", "event", "parked_at", "last_line"]
     list_filter = ["reader"]
     list_select_related = ["event"]
@@ -54,9 +41,8 @@ class ParkedEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+class DeliveryAdmin(LookingAdmin):
     # Never the payload: it may hold a link that signs somebody in.
     fields = ["kind", "key", "recipient_id", "state", "due_at", "attempts", "error", "created_at", "sent_at"]
     list_display = ["id", "kind", "state", "due_at", "attempts", "sent_at"]
     list_filter = ["state", "kind"]
-    show_full_result_count = False

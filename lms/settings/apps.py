@@ -16,7 +16,7 @@ INSTALLED_APPS = [
     "events",
     "core",
     "tooling",
-    "django.contrib.admin",
+    "lms.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

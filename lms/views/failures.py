@@ -4,7 +4,7 @@ import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from core.access import public
 
 
 def _page(request: HttpRequest, status: int, icon: str, title: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": f"{title}. {text}"}, status=status)
     return render(request, "lms/failure.html", {"icon": icon, "title": title, "text": text}, status=status)
 
 
@@ -54,6 +56,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     no_room = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
     if no_room or isinstance(error, OperationalError | InterfaceError):
         return away(seconds=5)
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("Something broke on our side")}, status=500)
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

@@ -116,3 +116,10 @@ def test_a_full_disk_is_a_pause_and_any_other_error_stays_an_error(error, status
 def test_a_program_is_told_that_the_database_is_away():
     answer = exception_handler(OperationalError("gone"), {})
     assert (answer.status_code, answer["Retry-After"], answer.data["code"]) == (503, "5", "away")
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/nothing/", "/api/v9/spaces/7/"])
+def test_an_unknown_address_of_the_api_answers_json(sign_in, awa, path):
+    answer = sign_in(awa).get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json()["detail"]

@@ -1,10 +1,12 @@
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import InMemoryStorage
 from django.template import Context, Template
 from django.test import RequestFactory
 
 from lms.context import Navigation, navigation
 from lms.queries.navigation import navigation_counts_of
+from people.models import Profile
 from tests import making
 
 
@@ -88,3 +90,19 @@ def test_a_stranger_reads_the_landing_in_the_chosen_language(client):
     assert '<html lang="en" data-theme="palabre"' in page
     assert 'id="main"' in page
     assert "style=" not in page
+
+
+class Bucket(InMemoryStorage):
+    """Signs its addresses for an hour, as a bucket does."""
+
+    def url(self, name):
+        return f"https://bucket.example.org/{name}?Signature=secret&Expires=3600"
+
+
+@pytest.mark.parametrize("path", ["/", "/people/", "/settings/profile/", "/search/?q=Awa", "/spaces/"])
+def test_a_picture_stands_at_the_address_of_the_view_wherever_it_lies(sign_in, awa, path, monkeypatch):
+    monkeypatch.setattr(Profile._meta.get_field("picture"), "storage", Bucket())
+    Profile.objects.filter(user=awa).update(picture="people/awa.webp")
+    page = sign_in(awa).get(path).text
+    assert 'src="/media/people/awa.webp"' in page
+    assert "Signature" not in page
