@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
 from core.images import recoded
+from people.actions.bringing_in import read_people
 from people.adapter import invitation_of
 from people.models import Invitation, Profile, RoleGrant, Unit, User
 from people.names import NameField
@@ -145,6 +146,38 @@ class InvitationForm(forms.Form):
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "unit", organisation.units.all())
+
+
+class PeopleForm(forms.Form):
+    """Many people at once: what is pasted, or a file that holds the same."""
+
+    people = forms.CharField(
+        label=_("Their addresses"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_(
+            "One person a line: an address, and after a semicolon the unit where they work, if you like."
+        ),
+    )
+    file = forms.FileField(label=_("Or a file (CSV)"), required=False)
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        upload = cleaned.get("file")
+        text = cleaned.get("people") or ""
+        if upload:
+            try:
+                text = upload.read(200_000).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("This file is no text in UTF-8. Save it as “CSV UTF-8”."))
+        try:
+            cleaned["rows"] = read_people(text)
+        except Refused as refusal:
+            self.add_error(None, str(refusal))
+        if not self.errors and not cleaned["rows"]:
+            self.add_error("people", _("Write at least one address."))
+        return cleaned
 
 
 class UnitForm(forms.Form):

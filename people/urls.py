@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/data/requests/<int:pk>/cancellation/", privacy.cancel, name="cancel_request"),
     path("settings/data/requests/<int:pk>/file/", privacy.download, name="download_data"),
     path("organisation/", organisation.people, name="organisation"),
+    path("organisation/people/list/", organisation.bring_in, name="bring_in"),
     path("organisation/people/<int:pk>/", organisation.member, name="member"),
     path("organisation/people/<int:pk>/unit/", organisation.move, name="move"),
     path("organisation/people/<int:pk>/roles/", organisation.grant, name="grant_role"),

@@ -124,7 +124,10 @@ def _my_courses(person: int) -> QuerySet:
             next_title=Subquery(ahead.values("title")[:1]),
         )
         .order_by(
-            F("completed_at").desc(nulls_first=True), F("last_seen_at").desc(nulls_last=True), "-enrolled_at"
+            F("completed_at").desc(nulls_first=True),
+            F("last_seen_at").desc(nulls_last=True),
+            "-session__course__mandatory",
+            "-enrolled_at",
         )
         .values_list(*COURSE_COLUMNS)
     )

@@ -8,6 +8,7 @@ from core.access import public
 from core.addresses import address_if_any
 from gamification.queries import recognitions_of
 from lms.queries import home as queries
+from lms.queries.first_steps import first_steps
 from people.rules import is_hr
 
 
@@ -29,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "previous_visit": previous_visit,
         "resume": queries.where_i_was(courses),
         "courses": courses,
+        "steps": first_steps(person),
         "threads": queries.talk_of_the_moment(person),
         "challenge": queries.challenge_of_the_week(person),
         "recognitions": recognitions_of(person)[:3],

@@ -1,4 +1,5 @@
 from people.actions.accounts import change_profile, change_settings, deactivate, join, reactivate
+from people.actions.bringing_in import bring_in, read_people
 from people.actions.invitations import find_invitation, invite, revoke_invitation
 from people.actions.organisation import (
     add_unit,
@@ -16,6 +17,7 @@ from people.actions.skills import declare_skill, drop_skill, validate_skill
 __all__ = [
     "add_unit",
     "ask_for_data",
+    "bring_in",
     "cancel_request",
     "carry_out_erasures",
     "change_profile",
@@ -32,6 +34,7 @@ __all__ = [
     "move_to_unit",
     "move_unit",
     "reactivate",
+    "read_people",
     "remove_key",
     "remove_unit",
     "rename_unit",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.access import role
 from core.errors import Refused
 from people import actions
-from people.forms import InvitationForm, MoveForm, RoleForm, UnitForm, UnitPlaceForm
+from people.forms import InvitationForm, MoveForm, PeopleForm, RoleForm, UnitForm, UnitPlaceForm
 from people.models import Invitation, Organisation, RoleGrant, Unit, User
 from people.queries.directory import member_row, members, unit_tree
 from people.queries.person_card import PersonCard
@@ -149,6 +149,24 @@ def invitations(request: PersonRequest) -> HttpResponse:
     return render(
         request, "people/organisation_invitations.html", context, status=422 if form.errors else 200
     )
+
+
+@role(can_keep_people)
+@require_http_methods(["GET", "POST"])
+def bring_in(request: PersonRequest) -> HttpResponse:
+    """Many people at once: first what would happen, then the same list is sent again to do it."""
+    organisation = organisation_of(request.user)
+    form = PeopleForm(request.POST or None, request.FILES or None)
+    report, done = None, request.POST.get("step") == "do"
+    if request.method == "POST" and form.is_valid():
+        template = request.build_absolute_uri(reverse("people:join_link", args=["TOKEN"]))
+        rows = form.cleaned_data["rows"]
+        report = actions.bring_in(organisation, rows, by=request.user, address=template, dry_run=not done)
+        # What a file held is in the field now: it is not chosen a second time.
+        lines = "\n".join("; ".join(filter(None, row[1:])) for row in rows)
+        form = PeopleForm(initial={"people": "" if done else lines})
+    context = {"form": form, "organisation": organisation, "report": report, "done": done}
+    return render(request, "people/organisation_bring_in.html", context, status=422 if form.errors else 200)
 
 
 @role(can_keep_people)
