@@ -235,3 +235,11 @@ def test_each_person_sees_their_own_weeks_on_the_privacy_page(sign_in, awa, kari
     week = dict(zip(names, my_measures.weeks_of(awa)[0].numbers, strict=True))
     assert (week["presences"], week["contributions"]) == (1, 3)
     assert "41" not in page.content.decode().split("<main", 1)[1].split("<aside", 1)[0]
+
+
+def test_who_looks_after_silent_members_is_not_sent_to_write_where_one_cannot(
+    sign_in, julie, awa, karim, lumen, space
+):
+    page = sign_in(julie).get(URL).content.decode()
+    assert karim.name in page
+    assert "il ne peut pas encore partir d’ici" in page
