@@ -75,8 +75,8 @@ document.addEventListener("submit", ({ target: form }) => {
 }, true);
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => setTimeout(() => talkOf(ctx?.sourceElement)?.answered()));
 attach("#talk-news > [data-talk-news]", (news) => {
+  news.remove(); // before its posts are looked for in the page
   [...open].find(({ list }) => list.dataset.live === news.dataset.live)?.take(news);
-  news.remove();
 });
 
 const pullAll = () => document.visibilityState === "visible" && open.forEach((talk) => talk.pull());

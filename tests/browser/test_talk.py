@@ -1,0 +1,62 @@
+"""A conversation that is open: nothing typed is lost, what is new is shown or told, menus come when they are asked."""
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.test_live import open_thread, write
+
+
+def requests_of(page):
+    seen = []
+    page.on("request", lambda request: seen.append((request.method, request.url)))
+    return seen
+
+
+def test_a_menu_is_fetched_when_it_is_opened(sign_in, thread):
+    awa = sign_in("awa")
+    open_thread(awa, thread())
+    words = f"Avec un menu {time.time()}"
+    write(awa, words)
+    post = awa.locator("#posts > li", has_text=words)
+    expect(post.locator("[popover]")).to_have_count(0)
+    link = post.locator("[data-menu-from][href$='/menu/']")
+    link.click()
+    menu = awa.locator("[popover]:popover-open")
+    expect(menu).to_have_count(1)
+    expect(link).to_have_attribute("aria-expanded", "true")
+    awa.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    link.click()
+    menu.get_by_role("link", name="Modifier").click()
+    expect(post.locator("textarea[name=body]")).to_be_focused()
+    assert awa.errors == []
+
+
+def test_a_reply_is_one_request_and_stands_once(sign_in, thread):
+    awa = sign_in("awa")
+    address = thread()
+    open_thread(awa, address)
+    seen = requests_of(awa)
+    words = f"En une fois {time.time()}"
+    write(awa, words)
+    awa.wait_for_timeout(1500)
+    expect(awa.locator("#posts").get_by_text(words)).to_have_count(1)
+    talk = [(method, url) for method, url in seen if "/posts/" in url and "/threads/" in url]
+    assert [method for method, _url in talk] == ["POST"]
+
+
+def test_words_typed_under_a_post_that_goes_are_moved_to_the_composer(sign_in, thread):
+    awa, julie, address = sign_in("awa"), sign_in("julie"), thread()
+    open_thread(julie, address)
+    words = f"Bientôt retiré {time.time()}"
+    write(julie, words)
+    open_thread(awa, address)
+    post = awa.locator("#posts > li", has_text=words)
+    post.get_by_role("link", name="Répondre").click()
+    post.locator("textarea[name=body]").fill("Ma longue réponse")
+    mine = julie.locator("#posts > li", has_text=words)
+    mine.locator("[data-menu-from][href$='/menu/']").click()
+    julie.locator("[popover]:popover-open").get_by_role("button", name="Supprimer").click()
+    expect(awa.locator("#composer textarea[name=body]")).to_have_value("Ma longue réponse", timeout=5_000)
+    expect(awa.locator("#toasts")).to_contain_text("Vos mots sont dans le cadre")
