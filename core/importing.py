@@ -78,10 +78,10 @@ class Report:
         writer = csv.writer(file, delimiter=";" if french else ",")
         writer.writerow([_("where"), _("name"), _("reason")])
         for item in [*self.refused_items, *self.changed_items]:
-            writer.writerow([_inert(item.where), _inert(item.name), _inert(item.reason)])
+            writer.writerow([inert(item.where), inert(item.name), inert(item.reason)])
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 

@@ -1,9 +1,11 @@
 """Taking one's data along, and leaving."""
 
+import csv
 import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import live
+from core.importing import inert
 from events.models import Event
 from events.recording import record
 from people.models import DataRequest, User
@@ -39,7 +42,10 @@ def cancel_request(request: DataRequest) -> None:
 
 @transaction.atomic
 def fill_export(request: DataRequest) -> None:
-    """Write everything the registry knows of the person into a ZIP of JSON files, one per model."""
+    """Write everything the registry knows of the person into a ZIP, one table per model.
+
+    Each twice: as CSV, which opens in a spreadsheet, and as JSON for programs.
+    """
     if request.done_at or request.kind != DataRequest.Kind.EXPORT:
         return
     packed = io.BytesIO()
@@ -47,10 +53,21 @@ def fill_export(request: DataRequest) -> None:
         for model, handler in sorted(REGISTRY.items(), key=lambda item: item[0]._meta.label_lower):
             rows = handler.export(request.user)
             text = json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
-            archive.writestr(f"{model._meta.label_lower}.json", text)
+            archive.writestr(f"json/{model._meta.label_lower}.json", text)
+            if rows:
+                archive.writestr(f"{model._meta.label_lower}.csv", sheet(rows, request.user.language))
     request.file.save(f"palabre-{request.pk}.zip", ContentFile(packed.getvalue()), save=False)
     request.done_at = timezone.now()
     request.save(update_fields=["file", "done_at"])
+
+
+def sheet(rows: list[dict[str, Any]], language: str) -> str:
+    """The rows as CSV for the spreadsheets of a language; no cell of it runs as a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";" if language == "fr" else ",")
+    writer.writerow(rows[0])
+    writer.writerows([inert("" if cell is None else str(cell)) for cell in row.values()] for row in rows)
+    return "\ufeff" + written.getvalue()
 
 
 def carry_out_erasures() -> int:

@@ -40,10 +40,14 @@ def test_a_person_takes_their_data_along(sign_in, awa, karim):
     response = sign_in(awa).get(reverse("people:download_data", args=[asked.pk]))
 
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
-    assert json.loads(archive.read("people.user.json"))[0]["email"] == awa.email
-    assert json.loads(archive.read("people.userskill.json"))[0]["skill__name"] == "Écoute"
+    assert json.loads(archive.read("json/people.user.json"))[0]["email"] == awa.email
+    assert json.loads(archive.read("json/people.userskill.json"))[0]["skill__name"] == "Écoute"
+    heading, *rows = archive.read("people.userskill.csv").decode("utf-8-sig").splitlines()
+    assert heading == "skill__name;declared_at;validated_at"
+    assert [row.split(";")[0] for row in rows] == ["Écoute"]
     assert "Secret de Karim" not in "".join(archive.read(name).decode() for name in archive.namelist())
-    assert len(archive.namelist()) == len(REGISTRY)
+    tables = [name for name in archive.namelist() if name.startswith("json/")]
+    assert len(tables) == len(REGISTRY)
 
 
 def test_the_copy_of_somebody_else_is_not_there(sign_in, awa, karim):
