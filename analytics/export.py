@@ -42,7 +42,7 @@ def zip_of(report: Report, *, plain: bool = False) -> bytes:
 def file_name(report: Report) -> str:
     """Says what is in it: unit and filter, first and last day."""
     asked = report.filters
-    parts = ["palabre", asked.unit.name if asked.unit else "", asked.scope.name]
+    parts: list[object] = ["palabre", asked.unit.name if asked.unit else "", asked.scope.name]
     parts += [_("unit of today") if asked.view == "now" else "", asked.period.first, asked.period.last]
     return "-".join(slugify(str(part))[:40] for part in parts if part) + ".zip"
 

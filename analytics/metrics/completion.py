@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,7 @@ class Enrolments(Facts):
         if scope.kind == ActivityBlock.Scope.SPACE:
             return current, before
         ends = {query.period.last: current, query.period.preceding.last: before}
-        asked = {"organisation": query.organisation.pk, "days": list(ends)}
+        asked: dict[str, Any] = {"organisation": query.organisation.pk, "days": list(ends)}
         if scope.kind == ActivityBlock.Scope.SESSION:
             rows = _of_session(**asked, session=scope.id)
         else:

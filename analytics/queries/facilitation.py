@@ -203,7 +203,7 @@ def with_experts(threads: list[Thread]) -> list[Question]:
     found = [_suggested(thread, skilled[thread.space_id], accepted[thread.space_id]) for thread in threads]
     people = person_cards(person for person, _skill in found)
     return [
-        Question(thread, people.get(person), skill)
+        Question(thread, people.get(person or 0), skill)
         for thread, (person, skill) in zip(threads, found, strict=True)
     ]
 
