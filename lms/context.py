@@ -49,6 +49,7 @@ ORGANISATION = [
     ("people:organisation", _("People"), {"hr", "administrator"}),
     ("people:invitations", _("Invitations"), {"hr", "administrator"}),
     ("people:units", _("Units"), {"administrator"}),
+    ("people:data_requests", _("Requests about data"), {"administrator"}),
 ]
 KEYS = {"home": "gh", "courses:catalogue": "gc", "community:spaces": "gs", "people:directory": "gp"}
 POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]

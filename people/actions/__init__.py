@@ -10,12 +10,19 @@ from people.actions.organisation import (
     rename_unit,
     revoke_role,
 )
-from people.actions.privacy import ask_for_data, cancel_request, carry_out_erasures, fill_export
+from people.actions.privacy import (
+    ask_erasure_for,
+    ask_for_data,
+    cancel_request,
+    carry_out_erasures,
+    fill_export,
+)
 from people.actions.programs import make_key, remove_key
 from people.actions.skills import declare_skill, drop_skill, validate_skill
 
 __all__ = [
     "add_unit",
+    "ask_erasure_for",
     "ask_for_data",
     "bring_in",
     "cancel_request",

@@ -11,8 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import live
+from core.errors import Refused
 from core.importing import inert
 from events.models import Event
 from events.recording import record
@@ -32,6 +34,20 @@ def ask_for_data(user: User, *, kind: str) -> DataRequest:
         return waiting
     request = DataRequest.objects.create(user=user, kind=kind)
     record("people.data_requested", actor=user, subject=request)
+    return request
+
+
+@transaction.atomic
+def ask_erasure_for(user: User, *, by: User) -> DataRequest:
+    """Ask in the name of somebody who has left that they be forgotten. Raises Refused while their account is open."""
+    if user.is_active:
+        raise Refused(_("Only who has left is forgotten on their behalf. Close the account first."))
+    User.objects.select_for_update().get(pk=user.pk)
+    waiting = user.data_requests.filter(kind=DataRequest.Kind.ERASURE, done_at=None).first()
+    if waiting:
+        return waiting
+    request = DataRequest.objects.create(user=user, kind=DataRequest.Kind.ERASURE)
+    record("people.data_requested", actor=by, subject=request, organisation_id=user.organisation_id)
     return request
 
 

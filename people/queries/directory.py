@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Prefetch, Q, QuerySet, Value
+from django.utils import timezone
 
 from core.prepared import AnyOf
 from core.search import Folded
-from people.models import Organisation, Profile, RoleGrant, Unit, UnitMembership, User, UserSkill
+from people.models import DataRequest, Organisation, Profile, RoleGrant, Unit, UnitMembership, User, UserSkill
 from people.queries.person_card import PersonCard
 from people.reader import Reader
 
@@ -157,6 +158,22 @@ def member_row(user: User) -> MemberRow:
     unit = next((place.unit.name for place in shown.current_units), "")
     roles = ", ".join(str(grant.get_role_display()) for grant in shown.held)
     return MemberRow(user.pk, user.name, user.email or user.handle, unit, roles, user.is_active)
+
+
+class RequestRow(NamedTuple):
+    """What somebody asked about their data; `days` it took, or has waited so far."""
+
+    name: str
+    kind: str
+    requested_at: datetime
+    done_at: datetime | None
+    days: int
+
+
+def request_row(asked: DataRequest) -> RequestRow:
+    until = asked.done_at or timezone.now()
+    days = (until - asked.requested_at).days
+    return RequestRow(asked.user.name, str(asked.get_kind_display()), asked.requested_at, asked.done_at, days)
 
 
 def _matching(words: str) -> QuerySet:

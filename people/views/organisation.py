@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.access import role
 from core.errors import Refused
 from people import actions
+from people.actions.privacy import DAYS_TO_THINK
 from people.forms import InvitationForm, MoveForm, PeopleForm, RoleForm, UnitForm, UnitPlaceForm
-from people.models import Invitation, Organisation, RoleGrant, Unit, User
-from people.queries.directory import member_row, members, unit_tree
+from people.models import DataRequest, Invitation, Organisation, RoleGrant, Unit, User
+from people.queries.directory import member_row, members, request_row, unit_tree
 from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 from people.rules import can_keep_people, is_administrator
@@ -233,3 +234,31 @@ def remove_unit(request: PersonRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("people:units")
+
+
+@role(is_administrator)
+@require_safe
+def data_requests(request: PersonRequest) -> HttpResponse:
+    """What people asked about their data, with how long it took: for who answers for data protection."""
+    organisation = organisation_of(request.user)
+    asked = DataRequest.objects.filter(user__organisation=organisation).select_related("user")
+    page = Paginator(asked.order_by("-requested_at"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "organisation": organisation,
+        "page": page,
+        "rows": [request_row(one) for one in page.object_list],
+        "days": DAYS_TO_THINK,
+    }
+    return render(request, "people/organisation_requests.html", context)
+
+
+@role(is_administrator)
+@require_POST
+def ask_erasure(request: PersonRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.ask_erasure_for(shown, by=request.user)
+        messages.success(request, _("The erasure is asked for; it can be withdrawn until it is done."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:member", pk=pk)

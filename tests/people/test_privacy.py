@@ -12,6 +12,7 @@ from events.models import Event
 from people.actions import ask_for_data, carry_out_erasures, declare_skill, fill_export
 from people.models import DataRequest, Skill, User
 from people.privacy import REGISTRY
+from tests import making
 
 
 def models_that_hold_a_person():
@@ -94,3 +95,19 @@ def test_after_a_week_no_row_holds_the_person_and_the_log_keeps_its_volume(awa):
         for field in model._meta.concrete_fields:
             if field.related_model is User or field.name in {"actor_id", "recipient_id", "user_id"}:
                 assert not model._default_manager.filter(**{field.attname: user_id}).exists(), field
+
+
+def test_who_answers_for_data_asks_that_somebody_who_left_be_forgotten(sign_in, lumen, awa, ines):
+    admin = making.make_user("Ada Min", organisation=lumen)
+    making.grant_role(admin, "administrator")
+    client, address = sign_in(admin), reverse("people:ask_erasure", args=[awa.pk])
+    client.post(address)
+    assert not awa.data_requests.exists()
+    User.objects.filter(pk=awa.pk).update(is_active=False)
+    for _turn in range(2):
+        client.post(address)
+    assert [one.kind for one in awa.data_requests.all()] == ["erasure"]
+    assert "Awa Mbaye" in client.get(reverse("people:data_requests")).text.partition('id="main"')[2]
+    making.grant_role(ines, "administrator")
+    assert sign_in(ines).post(address).status_code == 404
+    assert "Awa Mbaye" not in sign_in(ines).get(reverse("people:data_requests")).text
