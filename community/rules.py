@@ -118,7 +118,7 @@ def can_flag(seat: Seat, post: Authored) -> bool:
     return post.author_id != seat.user.pk
 
 
-def can_decide(seat: Seat, post: Post) -> bool:
+def can_decide(seat: Seat, post: Authored) -> bool:
     """Nobody decides on what they wrote themselves."""
     is_judge = seat.is_facilitator or (seat.is_at_home and is_administrator(seat.user))
     return is_judge and post.author_id != seat.user.pk

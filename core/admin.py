@@ -30,6 +30,7 @@ class LookingAdmin(admin.ModelAdmin):
         own = [field.name for field in self.opts.fields if field.name not in self.editable]
         return [*own, *(name for name in self.readonly_fields if name not in own)]
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    # Any: the stubs' list is of names and groups of names.
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         hidden = {"password", "search", "id", *(self.exclude or ())}
         return [field.name for field in self.opts.fields if field.name not in hidden]

@@ -9,7 +9,7 @@ whoever sends it slowly holds that thread, so a proxy that reads bodies first st
 
 import os
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, cast
 
 # A thread that ends takes its caches with it: it may rest for as long as granian allows.
 IDLE_SECONDS = 600
@@ -53,11 +53,13 @@ def main() -> None:
 def in_each_process() -> Any:
     """The application, once forked: connections to the database begin to open before anybody asks."""
     from django.db import connection
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
     from lms.wsgi import application
 
-    if connection.pool:
-        connection.pool.open()
+    pool = cast(DatabaseWrapper, connection).pool
+    if pool:
+        pool.open()
     return application
 
 

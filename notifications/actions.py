@@ -116,12 +116,12 @@ def _mail(people: set[int], *, kind: str, about: dict[str, Any], event: Event) -
             )
 
 
-def _since_last_mails(people: set[int], about: dict[str, Any]) -> dict[int, timedelta | None]:
+def _since_last_mails(people: set[int], about: dict[str, Any]) -> dict[int | None, timedelta | None]:
     """How long ago each had the last mail about this; None while one waits, which will tell of all there is."""
     recent = Delivery.objects.filter(
         kind="notification", recipient_id__in=people, payload=about, created_at__gt=Now() - 2 * MAIL_EVERY
     )
-    found: dict[int, timedelta | None] = {}
+    found: dict[int | None, timedelta | None] = {}
     ago = ExpressionWrapper(Now() - F("sent_at"), DurationField())
     rows = recent.filter(state__in=[Delivery.State.WAITING, Delivery.State.SENT]).annotate(ago=ago)
     for person, since, lease in rows.values_list("recipient_id", "ago", "leased_until"):

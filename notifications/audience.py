@@ -55,11 +55,11 @@ def allowed(people: set[int], post: Post) -> set[int]:
     if not people:
         return people
     thread = post.thread
-    asked = {"space": thread.space_id, "people": sorted(people)}
-    if thread.space.visibility == Space.Visibility.OPEN:
-        found = set(_readers_of_open(organisation=thread.space.organisation_id, **asked))
+    space, asked = thread.space, sorted(people)
+    if space.visibility == Space.Visibility.OPEN:
+        found = set(_readers_of_open(space=space.pk, organisation=space.organisation_id, people=asked))
     else:
-        found = set(_readers_of_closed(**asked))
+        found = set(_readers_of_closed(space=space.pk, people=asked))
     if post.number == 1 or thread.gate == Thread.Gate.OPEN:
         return found
     passed = ThreadPass.objects.filter(thread=thread, user__in=found).values_list("user", flat=True)

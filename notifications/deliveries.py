@@ -115,7 +115,7 @@ def digest_for(user: User, notices: list[Notice], kinds: list[str]) -> EmailMult
 
 def letter_about(post: Post | None, notice: Notification, user: User) -> EmailMultiAlternatives:
     """About a post, or about somebody's place in a space, which no post speaks of."""
-    silent = post is None or notice.kind in (Kind.FLAG, Kind.DECISION)
+    quoted = None if notice.kind in (Kind.FLAG, Kind.DECISION) else post
     context = {
         "user": user,
         "words": words_of(notice, _named(post, notice)),
@@ -123,8 +123,8 @@ def letter_about(post: Post | None, notice: Notification, user: User) -> EmailMu
         "title_language": notice.language,
         "place": notice.place.name,
         "post": post,
-        "excerpt": "" if silent else Truncator(PICTURE.sub(r"\1", post.body)).chars(EXCERPT),
-        "said": "" if silent else excerpt(post.html, EXCERPT),
+        "excerpt": Truncator(PICTURE.sub(r"\1", quoted.body)).chars(EXCERPT) if quoted else "",
+        "said": excerpt(quoted.html, EXCERPT) if quoted else "",
         "address": settings.SITE_URL + notice.get_absolute_url(),
         "stop": stop_address(user.pk, [notice.kind]),
     }

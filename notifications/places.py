@@ -1,6 +1,6 @@
 """Who is told of what happens to their place: enrolments, roles, requests to enter, new modules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from community.models import JoinRequest, Membership
 from courses.models import Enrolment, Module
@@ -44,7 +44,9 @@ def _clear_answered(event: Event) -> None:
 
 def module_published(event: Event) -> None:
     """Everybody who has not finished the course yet, and for whom the module is new."""
-    module = Module.objects.published().filter(pk=event.module_id, course__published_at__isnull=False).first()
+    module = (
+        Module.objects.published().filter(pk=event.module_id or 0, course__published_at__isnull=False).first()
+    )
     if module is None:
         return
     enrolments = Enrolment.objects.active().filter(
@@ -68,13 +70,13 @@ PLACES: dict[str, Callable[[Event], None]] = {
 }
 
 
-def _tell(kind: Kind, event: Event, people: set[int | None], by: int | None) -> None:
+def _tell(kind: Kind, event: Event, people: Iterable[int | None], by: int | None) -> None:
     if event.space_id:
         told = _members(event.space_id, people)
         actions.tell_of_space(told, kind=kind, event=event, space_id=event.space_id, by=by)
 
 
-def _members(space_id: int, people: set[int | None]) -> set[int]:
+def _members(space_id: int, people: Iterable[int | None]) -> set[int]:
     """Those of them who are in the space now, and may come in."""
     seats = Membership.objects.filter(space=space_id, user__in=people, user__is_active=True)
     return set(seats.values_list("user", flat=True))

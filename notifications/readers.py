@@ -3,7 +3,7 @@
 What is told follows what is: an answer that was let go meanwhile is told to nobody, whatever the order of its events.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from community.models import Decision, Flag, Membership, Post, Reaction, Resolution, Thread
 from events.models import Event
@@ -29,7 +29,7 @@ def post_written(event: Event, thread: Thread, post: Post) -> None:
     people = {person for person, wish in wishes.items() if wish == Notify.EVERYTHING} | {thread.author_id}
     if post.parent is not None:
         people.add(post.parent.author_id)
-    muted = set()
+    muted: set[int | None] = set()
     for person, is_muted in watches_of(thread=thread.pk):
         (muted if is_muted else people).add(person)
     _tell(Kind.REPLY, event, post, people - muted - set(called_in(post=post.pk)), wishes)
@@ -61,8 +61,8 @@ def post_flagged(event: Event, thread: Thread, post: Post) -> None:
 def post_decided(event: Event, thread: Thread, post: Post) -> None:
     if not _awaits_decision(post):
         actions.clear_flags(thread_id=thread.pk, post_id=post.pk)
-    if _is_decided(post):
-        actions.tell(allowed({post.author_id} - {None}, post), kind=Kind.DECISION, event=event, post=post)
+    if post.author_id and _is_decided(post):
+        actions.tell(allowed({post.author_id}, post), kind=Kind.DECISION, event=event, post=post)
 
 
 def decision_undone(event: Event, thread: Thread, post: Post) -> None:
@@ -150,6 +150,6 @@ def _is_decided(post: Post) -> bool:
     return Decision.objects.filter(post=post, undone_at=None).exists()
 
 
-def _tell(kind: Kind, event: Event, post: Post, people: set[int | None], wishes: dict[int, str]) -> None:
+def _tell(kind: Kind, event: Event, post: Post, people: Iterable[int | None], wishes: dict[int, str]) -> None:
     wanting: set[int] = {person for person in people if person and wishes.get(person) != Notify.NOTHING}
     actions.tell(allowed(wanting, post), kind=kind, event=event, post=post)

@@ -41,6 +41,7 @@ def remind_of_deadlines() -> None:
     closing = Session.objects.filter(closes_at__gt=now, closes_at__lte=now + REMINDED_BEFORE)
     for session in closing.filter(course__published_at__isnull=False):
         behind = Enrolment.objects.active().filter(session=session, completed_at=None, user__is_active=True)
+        assert session.closes_at is not None  # by the filter above
         actions.remind(
             behind.values_list("user", flat=True),
             space_id=session.space_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +34,11 @@ class Enrolments(Facts):
         if scope.kind == ActivityBlock.Scope.SPACE:
             return current, before
         ends = {query.period.last: current, query.period.preceding.last: before}
-        asked: dict[str, Any] = {"organisation": query.organisation.pk, "days": list(ends)}
+        organisation, days = query.organisation.pk, list(ends)
         if scope.kind == ActivityBlock.Scope.SESSION:
-            rows = _of_session(**asked, session=scope.id)
+            rows = _of_session(organisation, days, session=scope.id)
         else:
-            rows = _of_course(**asked, course=scope.id)
+            rows = _of_course(organisation, days, course=scope.id)
         for day, unit, *numbers in rows:
             ends[day][unit] = Enrolments(*numbers)
         return current, before

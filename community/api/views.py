@@ -142,7 +142,7 @@ class Threads(ListAPIView):
         return rows_of_space(readable_space(self.request, self.kwargs["slug"]), self.request.user, **asked)
 
     def paginate_queryset(self, queryset):
-        return thread_rows(super().paginate_queryset(queryset))
+        return thread_rows(super().paginate_queryset(queryset) or ())
 
     @extend_schema(
         request=shapes.NewThreadSerializer, responses={201: shapes.ThreadSerializer}, parameters=[KEY_HEADER]
@@ -215,7 +215,7 @@ class Posts(ListAPIView):
         return posts if after is None else posts.filter(number__gt=after)
 
     def paginate_queryset(self, queryset):
-        return cards_of(super().paginate_queryset(queryset), self.thread, self.seat)
+        return cards_of(super().paginate_queryset(queryset) or (), self.thread, self.seat)
 
     @cached_property
     def thread(self) -> Any:

@@ -107,4 +107,4 @@ def _facilitators_of(space: int) -> QuerySet:
 def open_join_requests(space: Space) -> list[JoinRequestRow]:
     waiting = JoinRequest.objects.filter(space=space, answered_at=None)
     rows = waiting.values_list("pk", "message", *card_columns("user"))
-    return [JoinRequestRow(*row[:2], card_from(row[2:])) for row in rows]
+    return [JoinRequestRow(pk, message, card_from(person)) for pk, message, *person in rows]

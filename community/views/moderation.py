@@ -37,8 +37,8 @@ def flag(request: PersonRequest, pk: int) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            words = _("Thank you. The facilitators will look at it; your name stays with them.")
-            return done(request, words, back=place_of(post), slot=post.pk)
+            thanks = _("Thank you. The facilitators will look at it; your name stays with them.")
+            return done(request, thanks, back=place_of(post), slot=post.pk)
     words = {
         "title": _("Flag a message"), "heading": _("Flag this message to the facilitators"),
         "note": _("Its author is not told who flagged it."), "submit": _("Flag"),

@@ -185,7 +185,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
             form.add_error("body", str(error))
             if error.code == "changed":
                 current = post.body
-                form.data = form.data.copy() | {"version": str(seen)}
+                form.data = request.POST.dict() | {"version": str(seen)}
         else:
             return done(request, _("Your message was changed."), back=place_of(post), slot=post.pk)
     template = "community/post_edit.html" if request.htmx else "community/post_edit_page.html"

@@ -1,10 +1,12 @@
 """The frame and the components of our pages, for templates of others in Django's language."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.template.base import Parser, Token
-from django.template.loader import engines, render_to_string
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -13,7 +15,8 @@ register = template.Library()
 @register.simple_tag
 def component(name: str, *args: Any, **props: Any) -> SafeString:
     """`{% component "button" words kind="ghost" %}`: a macro of templates/components/ui.html."""
-    return getattr(engines["jinja2"].env.get_template("components/ui.html").module, name)(*args, **props)
+    environment = cast(Jinja2, engines["jinja2"]).env
+    return getattr(environment.get_template("components/ui.html").module, name)(*args, **props)
 
 
 @register.simple_block_tag

@@ -201,7 +201,7 @@ def module_rows(course: Course, enrolment: Enrolment | None, talk: dict[int, Tal
     """The published modules in order, with what this person has done, and those they had done that were withdrawn
     since; one query."""
     rows = _modules(course=course.pk, enrolment=enrolment.pk if enrolment else 0)
-    return [ModuleRow(course.slug, *row, *talk.get(row[0], SILENT)) for row in rows]
+    return [ModuleRow(*(course.slug, *row, *talk.get(row[0], SILENT))) for row in rows]
 
 
 @prepared

@@ -196,7 +196,7 @@ def options_of(questions: Iterable[QuestionCard], attempt: Attempt) -> dict[int,
     """All options of each question, retired ones too, in the order of the attempt; one query."""
     found: dict[int, list[OptionCard]] = {question.pk: [] for question in questions}
     for question, pk, *option in _options(questions=list(found)):
-        found[question].append(OptionCard(pk, *option, option_value(attempt.pk, pk)))
+        found[question].append(OptionCard._make((pk, *option, option_value(attempt.pk, pk))))
     for offered in found.values():
         offered.sort(key=lambda option: option.value)
     return found

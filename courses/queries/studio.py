@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from courses.models import Course, Enrolment, Module, Option, Question, Quiz, QuizQuestion, Session
 from courses.queries.outline import KIND_ICONS
 from people.models import Unit, User
-from people.queries.person_card import COLUMNS, PersonCard, card_columns, card_from
+from people.queries.person_card import COLUMNS, PersonCard, card_columns
 
 COURSES_A_PAGE = 30
 QUESTIONS_A_PAGE = 40
@@ -155,7 +155,7 @@ def questions_of_quiz(quiz: Quiz) -> list[QuestionRow]:
     questions = Question.objects.filter(quizzes=quiz)
     columns = QuestionRow._fields[:-1]
     order = QuizQuestion.objects.filter(quiz=quiz).order_by("position").values_list("question", flat=True)
-    rows = {row[0]: QuestionRow(*row, quizzes_count=1) for row in questions.values_list(*columns)}
+    rows = {row[0]: QuestionRow._make((*row, 1)) for row in questions.values_list(*columns)}
     return [rows[pk] for pk in order]
 
 
@@ -177,7 +177,7 @@ def people_of_session(session: Session, number: str | None) -> Page:
 
 
 def _learner(row: tuple) -> LearnerRow:
-    return LearnerRow(*row[:3], row[3] or "", card_from(row[4:]))
+    return LearnerRow._make((*row[:3], row[3] or "", PersonCard(*row[4:])))
 
 
 def people_to_enrol(session: Session, text: str) -> list[FoundPerson]:
@@ -189,7 +189,7 @@ def people_to_enrol(session: Session, text: str) -> list[FoundPerson]:
 
 
 def _found(rows: Iterable[tuple]) -> list[FoundPerson]:
-    return [FoundPerson(row[0] or "", card_from(row[1:])) for row in rows]
+    return [FoundPerson(row[0] or "", PersonCard(*row[1:])) for row in rows]
 
 
 def people_in_unit(unit: Unit, today) -> QuerySet[User]:

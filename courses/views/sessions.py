@@ -51,7 +51,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             return _people(request, session, form, str(refusal), 422)
         words = ngettext("%(n)d person enrolled.", "%(n)d people enrolled.", number) % {"n": number}
-        if not session.has_opened(timezone.now()):
+        if session.opens_at and not session.has_opened(timezone.now()):
             words += " " + access_sentence(session.opens_at)
         messages.success(request, words)
         return redirect("courses:studio-session", session.pk)

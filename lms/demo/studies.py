@@ -219,8 +219,8 @@ class Studies:
         }
         for attempt in self.attempts:
             space = runs[attempt.enrolment.session_id].session.space_id
-            if (thread := own.get((attempt.quiz.module_id, space))) is not None:
-                passes[thread.pk, attempt.enrolment.user_id] = thread
+            if (talk := own.get((attempt.quiz.module_id, space))) is not None:
+                passes[talk.pk, attempt.enrolment.user_id] = talk
         rows = [ThreadPass(thread=thread, user_id=user) for (_thread, user), thread in passes.items()]
         ThreadPass.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -35,12 +35,12 @@ def first_steps(person: Any) -> list[FirstStep]:
     if slug:
         words, url = (
             _("Begin what everybody does here: %(course)s") % {"course": title},
-            ("courses:course", slug),
+            address_of("courses:course", slug),
         )
     else:
-        words, url = _("Choose a first course"), ("courses:catalogue",)
+        words, url = _("Choose a first course"), address_of("courses:catalogue")
     steps = [
-        FirstStep(words, "graduation-cap", address_of(*url), follows_a_course and not slug),
+        FirstStep(words, "graduation-cap", url, follows_a_course and not slug),
         FirstStep(
             _("Join a space that matches your work"),
             "messages-square",

@@ -149,11 +149,12 @@ def where_i_was(courses: list[HomeCourse]) -> ModuleToOpen | None:
     """The module to open now: the last one seen if it is not finished, else the next one of the same course."""
     running = (one for one in courses if one.completed_at is None and not one.is_ahead)
     current = next((one for one in running if one.next_id), None)
-    if current is None:
+    if current is None or current.next_id is None:
         return None
-    begun = _where_it_stopped(enrolment=current.enrolment, module=current.last_module or 0)
+    last = current.last_module or 0
+    begun = _where_it_stopped(enrolment=current.enrolment, module=last)
     ((pk, title, language, rank, posts),) = _place_in_course(
-        module=current.last_module if begun else current.next_id, space=current.space
+        module=last if begun else current.next_id, space=current.space
     )
     url = address_of("courses:module", current.slug, pk)
     return ModuleToOpen(current, url, title, language, rank, posts, _clock(int(begun[0]) if begun else 0))
@@ -290,7 +291,7 @@ class Challenge(NamedTuple):
 
 def challenge_of_the_week(person: Any) -> Challenge | None:
     found = _challenge_of_the_week(reader=Reader.of(person), now=timezone.now())
-    return Challenge(*found[0][:6], card_from(found[0][6:])) if found else None
+    return Challenge._make((*found[0][:6], card_from(found[0][6:]))) if found else None
 
 
 @prepared

@@ -74,9 +74,11 @@ def talk(people: list[User]) -> Conversation:
 
 def post(number: int, under: int | None, author: User, text: str, **more: Any) -> PostCard:
     """The second one is the accepted answer, the third is new."""
-    what = PersonCard.of(author), text, render_markdown(text).html, "fr", None, timezone.now(), None
-    marks = {"is_new": number == 3, "is_accepted": number == 2, "can_reply": True}
-    return PostCard(number, 0, number, under, under or number, *what, **marks, **more)
+    return PostCard(
+        pk=number, thread_id=0, number=number, parent_id=under, top_number=under or number,
+        author=PersonCard.of(author), body=text, html=render_markdown(text).html, language="fr", moment=None,
+        created_at=timezone.now(), edited_at=None, is_new=number == 3, is_accepted=number == 2, can_reply=True, **more,
+    )  # fmt: skip
 
 
 def home_thread(talk: Conversation) -> HomeThread:

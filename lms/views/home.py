@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     reports = address_if_any("analytics:reports") if is_hr(person) else ""
     context = {
         "answered_by": answered_by,
-        "answered_words": capfirst(apnumber(answered_by)),
+        "answered_words": capfirst(str(apnumber(answered_by))),
         "previous_visit": previous_visit,
         "resume": queries.where_i_was(courses),
         "courses": courses,
