@@ -77,7 +77,7 @@ def course_cards(rows: Iterable[tuple]) -> list[CourseCard]:
 
 def courses_to_begin(user: Any) -> tuple[CourseCard, ...]:
     """A few courses that the person has not begun, those they are enrolled in and mandatory ones first."""
-    rows = _prepared_catalogue(Filters(state=TODO))(user=user.pk, organisation=user.organisation_id)
+    rows = _prepared_catalogue(Filters(state=TODO))(reader=Reader.of(user))
     return tuple(course_cards(rows[0:NEXT_COURSES]))
 
 
