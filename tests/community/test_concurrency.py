@@ -82,9 +82,9 @@ def test_one_useful_mark_pressed_twice_at_once_is_one(thread, karim, awa):
     assert (post.useful_count, Event.objects.filter(verb="community.post_reacted").count()) == (1, 1)
 
 
-def test_drafts_saved_in_any_order_end_with_the_newest(karim):
+def test_drafts_saved_in_any_order_end_with_the_newest(thread, karim):
     saves = [
-        lambda n=n: actions.save_draft(karim, place="thread:1", body=f"état {n}", sequence=n)
+        lambda n=n: actions.save_draft(karim, place=f"thread:{thread.pk}", body=f"état {n}", sequence=n)
         for n in (3, 8, 1, 7, 2, 6, 5, 4)
     ]
     assert at_once(*saves) == []
