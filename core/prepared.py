@@ -30,6 +30,8 @@ from django.db.models.query import ValuesListIterable
 from psycopg.types.numeric import Int8
 
 P = ParamSpec("P")
+# What a bigint holds. An address may name a larger number, which no row has: the last one stands for it.
+MOST = 2**63 - 1
 FIRST_NUMBER = 1 << 61
 FIRST_DAY = date(7777, 1, 1)
 FIRST_INSTANT = datetime(8888, 1, 1, tzinfo=UTC)
@@ -201,7 +203,7 @@ def _sent(value: Any, name: str) -> Any:
     if value is None:
         raise Unpreparable(f"{name} is None: SQL says that otherwise (IS NULL), in another statement.")
     if isinstance(value, int):
-        return Int8(value)
+        return Int8(max(-MOST - 1, min(value, MOST)))
     if isinstance(value, list) and all(isinstance(one, int) for one in value):
         return f"{{{','.join(map(str, value))}}}"
     return value

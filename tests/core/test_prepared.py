@@ -158,6 +158,24 @@ def test_every_prepared_query_of_the_project_can_be_composed():
         assert all(statement.sql for statement in statements)
 
 
+@pytest.mark.parametrize("number", [2**63, 13267882367537707008, -(2**63) - 1, 10**30])
+def test_a_number_that_no_column_holds_finds_nothing(number):
+    """An address may hold any number."""
+
+    @prepared
+    def by_key(pk: int):
+        return User.objects.filter(pk=pk)
+
+    @prepared_list
+    def above(pk: int):
+        return User.objects.filter(pk__gt=pk)
+
+    awa = make_user("Awa", organisation=make_organisation())
+    assert by_key(pk=number) == []
+    assert by_key(pk=awa.pk) == [awa]
+    assert len(above(pk=number)) == (0 if number > 0 else User.objects.count())
+
+
 def test_the_tests_compare_with_the_plain_query_whatever_a_row_holds():
     awa = make_user("Awa", organisation=make_organisation())
     asked = []
