@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
-from django.test.utils import CaptureQueriesContext
 from redis.exceptions import RedisError
 
 from events import reading, tasks
@@ -254,10 +253,16 @@ def test_all_readers_share_one_pass_over_a_batch_and_one_that_stumbles_keeps_nob
     stumbles = [True]
     made = [make_reader(handling(name), name=f"test.{name}") for name in seen]
     told = {tell(awa).pk, tell(awa).pk}
-    with CaptureQueriesContext(connection) as queries:
+    sql = []
+
+    def note(execute, statement, *rest):
+        sql.append(statement)
+        return execute(statement, *rest)
+
+    # The log of queries has no words for those that the server has prepared.
+    with connection.execute_wrapper(note):
         assert reading._read(made, fenced=True) is reading.State.BEHIND
     assert seen == {"a": told, "b": set(), "c": told}
-    sql = [query["sql"] for query in queries]
     assert sum("FROM events_event" in one for one in sql) == 1
     assert sum(one.strip().startswith("UPDATE events_cursor") for one in sql) == 1
     stumbles.clear()
