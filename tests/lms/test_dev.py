@@ -82,7 +82,7 @@ def test_what_is_changed_under_make_dev_is_seen_and_make_reset_forgets_everythin
     dev = copy.make("dev")
     copy.comes("alive", "/livez")
 
-    copy.change("templates/account/login.html", "<h1", "<p>Lanterne du soir</p><h1")
+    copy.change("templates/django/account/login.html", "<h1", "<p>Lanterne du soir</p><h1")
     copy.comes("Lanterne du soir", "/accounts/login/")
     copy.change("assets/js/theme.js", "", 'console.log("lanterne-du-soir");\n')
     copy.comes("lanterne-du-soir", "/static/build/app.js")
