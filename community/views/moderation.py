@@ -72,7 +72,7 @@ def contest(request: PersonRequest, pk: int) -> HttpResponse:
 def decision(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide on a post, flagged or not: `kind` and a `note` to its author; `next` is the page to go back to."""
     posts = Post.objects.within_reach_of(request.user).select_related("thread__space", "author")
-    post = get_object_or_404(posts.filter(Thread.stands(at="thread__")), pk=pk)
+    post = get_object_or_404(posts.filter(Thread.stands(at="thread__"), deleted_at=None), pk=pk)
     if request.method == "GET":
         if not rules.can_decide(rules.seat_of(request.user, post.thread.space), post):
             raise PermissionDenied

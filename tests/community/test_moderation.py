@@ -222,3 +222,10 @@ def test_who_facilitates_decides_on_a_post_that_nobody_flagged(post, julie, awa,
     post.refresh_from_db()
     assert post.hidden_at is not None
     assert sign_in(awa).get(f"/posts/{post.pk}/decision/").status_code in (403, 404)
+
+
+def test_nobody_decides_on_what_its_author_took_away(post, julie, sign_in):
+    actions.delete_post(post, by=post.author)
+    client, url = sign_in(julie), reverse("community:decision", args=[post.pk])
+    assert client.get(url).status_code == client.post(url, {"kind": "hide"}).status_code == 404
+    assert Decision.objects.count() == 0
