@@ -183,6 +183,7 @@ class Navigation:
     bell_url = property(lambda self: address_if_any("notifications:bell"))
     notifications_url = property(lambda self: address_if_any("notifications:index"))
     settings_url = property(lambda self: address_if_any("people:settings"))
+    drafts_url = property(lambda self: address_if_any("community:draft"))
     data_url = property(lambda self: address_if_any("people:my_data"))
     privacy_url = property(lambda self: address_if_any("analytics:privacy"))
     sign_out_url = property(lambda self: address_if_any("account_logout"))
