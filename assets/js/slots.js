@@ -21,3 +21,5 @@ document.addEventListener("click", (event) => {
   const whole = words ? `${address}&words=${encodeURIComponent(words)}` : address;
   window.htmx.ajax("GET", whole, { target: slot, source: link, swap: "innerHTML" });
 });
+
+document.addEventListener("click", ({ target }) => target.closest?.("[data-close-slot]")?.closest("form").remove());

@@ -92,13 +92,13 @@ def test_the_focus_goes_on_from_where_a_part_of_the_page_is_drawn_again(sign_in,
         expect(follow).to_have_attribute("aria-pressed", "true")
         expect(follow).to_be_focused()
     post = awa.locator("#posts > [data-post]").first
-    go_to(awa, post.get_by_role("button", name="Réagir").first, "Shift+Tab")
+    go_to(awa, post.get_by_role("link", name="Réagir").first, "Shift+Tab")
     awa.keyboard.press("Enter")
     expect(post.locator("[popover] button").first).to_be_focused()
     react = post.locator("[popover] button").first.element_handle()
     awa.keyboard.press("Enter")
     awa.wait_for_function("one => !one.isConnected", arg=react)  # the message was drawn again
-    expect(post.get_by_role("button", name="Réagir").first).to_be_focused()
+    expect(post.get_by_role("link", name="Réagir").first).to_be_focused()
     assert awa.errors == []
 
 
