@@ -44,6 +44,17 @@ if TEST_RUN and find_spec("django_migration_linter"):
         "no_cache": True,
         "sql_analyser": "postgresql",
         "ignore_name_contains": "_initial",  # They ran on empty tables.
+        # Looked at one by one: an index made concurrently before it becomes a constraint; a constraint that only gets
+        # wider, on small tables; a column that only gets longer; a new column that is empty; and scores that become
+        # decimals, for which docs/operations.md has the workers stopped.
+        "ignore_name": [
+            "0006_measure_of_a_block",
+            "0009_shown_group_of_people",
+            "0006_media_type_of_office_files",
+            "0005_exact_scores",
+            "0004_one_line_for_each_evidence",
+            "0004_tell_of_places",
+        ],
     }
 
 MIDDLEWARE = [
