@@ -82,7 +82,7 @@ def can_write(seat: Seat) -> bool:
 
 def is_gate_closed(thread: Thread, seat: Seat) -> bool:
     """`thread` comes from `thread_for(user, pk)`, which knows whether the reader has passed."""
-    return thread.gate != Thread.Gate.OPEN and not thread.passed and not seat.is_facilitator  # type: ignore[attr-defined]
+    return thread.gate != Thread.Gate.OPEN and not thread.passed and not seat.is_facilitator  # type: ignore[attr-defined]  # `thread_for` annotates it
 
 
 def can_reply(seat: Seat, thread: Thread) -> bool:
