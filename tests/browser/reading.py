@@ -84,10 +84,11 @@ class Reader:
 
     def listen(self, page: Page) -> None:
         def asked(request: Request) -> None:
+            """The stream has a port of its own; a name that is not the academy's is another host."""
             address = urlsplit(request.url)
             if (
                 address.scheme not in ("data", "blob")
-                and address.netloc != urlsplit(self.visit.academy.url).netloc
+                and address.hostname != urlsplit(self.visit.academy.url).hostname
             ):
                 self.now.elsewhere.append(request.url)
 
