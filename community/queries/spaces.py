@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from community.models import JoinRequest, Membership, ReadState, Space, Thread
+from community.models import JoinRequest, Membership, Space, Thread
+from community.queries.unread import read_to, unread_posts
 from core.prepared import prepared
 from people.queries.person_card import PersonCard, card_columns, card_from
 from people.reader import Reader
@@ -38,10 +39,9 @@ def _threads():
 
 def _threads_with_news(user: Any):
     """A thread counts once, and only what was said since one joined."""
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user).values("last_number")
     joined = Membership.objects.filter(space=OuterRef("space"), user=user).values("joined_at")
-    threads = Thread.objects.listed().filter(last_post_at__gt=Subquery(joined[:1]))
-    return threads.filter(last_number__gt=Coalesce(Subquery(read_to[:1]), 0))
+    threads = Thread.objects.listed().annotate(read_to=read_to(user.pk), joined=Subquery(joined[:1]))
+    return threads.filter(Exists(unread_posts(user.pk).filter(created_at__gt=OuterRef("joined"))))
 
 
 def _per_space(rows) -> Coalesce:

@@ -14,7 +14,6 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -25,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
+from community.queries.unread import number_unread, read_to, unread_posts
 from core.addresses import address_of
 from core.markdown import excerpt
 from core.prepared import AnyOf, PreparedList, prepared, prepared_list
@@ -62,7 +62,7 @@ def _thread_for(pk: int, reader: Reader) -> QuerySet:
         .annotate(
             my_role=Subquery(memberships.values("role")[:1]),
             charter_accepted_at=Subquery(memberships.values("charter_accepted_at")[:1]),
-            read_to=_number(ReadState.objects.filter(**mine).values("last_number")[:1]),
+            read_to=read_to(reader.pk),
             read_at=Subquery(ReadState.objects.filter(**mine).values("updated_at")[:1]),
             my_watch=Subquery(watches[:1]),
             my_draft=Subquery(drafts.values(found=JSONObject(body="body", sequence="sequence"))[:1]),
@@ -103,6 +103,7 @@ class ThreadRow(NamedTuple):
     # The accepted reply, where the reader may know of it: not before they are past the gate.
     accepted_post: int | None
     read_to: int
+    new: int
     opening: str
     tags: tuple[str, ...]
     author: PersonCard | None
@@ -114,10 +115,6 @@ class ThreadRow(NamedTuple):
     @property
     def replies(self) -> int:
         return max(self.number_of_posts - 1, 0)
-
-    @property
-    def new(self) -> int:
-        return max(self.last_number - self.read_to, 0)
 
 
 class ThreadColumns(NamedTuple):
@@ -140,6 +137,7 @@ class ThreadColumns(NamedTuple):
     resolution__post: int | None
     is_open: bool
     read_to: int
+    new: int
     opening_text: str | None
     tag_names: list[str]
 
@@ -157,7 +155,7 @@ def _thread_row(row: ThreadColumns, author: PersonCard | None) -> ThreadRow:
     return ThreadRow(
         *row[:11], is_locked=row.locked_at is not None, about_title=row.about_title, about_url=row.about_url,
         is_answered=row.resolution__post is not None, accepted_post=row.resolution__post if row.is_open else None,
-        read_to=row.read_to, opening=excerpt(row.opening_text or "", OPENING_LENGTH), tags=tuple(row.tag_names),
+        read_to=row.read_to, new=row.new, opening=excerpt(row.opening_text or "", OPENING_LENGTH), tags=tuple(row.tag_names),
         author=author,
     )  # fmt: skip
 
@@ -197,13 +195,13 @@ def rows_of_space(
 
     `show`: "" | "unread" | "unanswered"; `sort`: "recent" | "new" | "replies".
     """
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=user.pk).values("last_number")[:1]
     threads: Any = (
         Thread.objects.visible_to(user)
         .listed()
         .filter(space=space)
         .annotate(
-            read_to=_number(read_to),
+            read_to=read_to(user.pk),
+            new=number_unread(user.pk),
             is_open=ExpressionWrapper(Thread.gate_is_open_for(user), output_field=BooleanField()),
             tag_names=ArraySubquery(Tag.objects.filter(threads=OuterRef("pk")).values("name")),
             is_pinned=ExpressionWrapper(Q(pinned_at__isnull=False), output_field=BooleanField()),
@@ -215,7 +213,7 @@ def rows_of_space(
     if kind in Thread.Kind.values:
         threads = threads.filter(kind=kind)
     if show == "unread":
-        threads = threads.filter(last_number__gt=F("read_to"))
+        threads = threads.filter(Exists(unread_posts(user.pk)))
     elif show == "unanswered":
         threads = threads.unanswered().unresolved()
     if words:

@@ -17,10 +17,11 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Now
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
-from community.models import Membership, ReadState, Thread
+from community.models import Membership, Thread
+from community.queries.unread import number_unread, read_to
 from core.addresses import address_of
 from core.prepared import prepared
 from courses.models import Course, Enrolment, Module, ModuleThread, Progress, Session
@@ -231,20 +232,16 @@ def _talk_by_module(course: Course, session: Session, reader: Any | None) -> dic
     """How many posts each module's conversation holds, the opening one aside, and how many are new to `reader`."""
     rows = _talk_of(course=course.pk, space=session.space_id, reader=reader.pk if reader else 0)
     return {
-        module: Talk(thread, posts, min(max(new, 0), posts) if reader is not None else 0)
-        for module, thread, posts, new in rows
+        module: Talk(thread, posts, new if reader is not None else 0) for module, thread, posts, new in rows
     }
 
 
 @prepared
 def _talk_of(course: int, space: int, reader: int) -> QuerySet:
-    read_to = ReadState.objects.filter(thread=OuterRef("thread"), user_id=reader).values("last_number")[:1]
     talks = ModuleThread.objects.filter(module__course_id=course, space_id=space).filter(
         Thread.stands(at="thread__")
     )
-    return talks.values_list(
-        "module_id",
-        "thread_id",
-        Greatest(F("thread__number_of_posts") - 1, 0),
-        F("thread__last_number") - Greatest(Coalesce(Subquery(read_to), 1), 1),
-    )
+    # The opening post is the module's own and no news.
+    talks = talks.annotate(read_to=Greatest(read_to(reader, "thread"), 1))
+    posts = Greatest(F("thread__number_of_posts") - 1, 0)
+    return talks.values_list("module_id", "thread_id", posts, number_unread(reader, "thread"))

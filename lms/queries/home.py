@@ -21,7 +21,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community.models import Flag, Post, ReadState, Space, Thread, Vote
+from community.models import Flag, Post, Space, Thread, Vote
+from community.queries.unread import number_unread, read_to, unread_posts
 from core.addresses import address_of
 from core.prepared import AnyOf, prepared
 from courses.models import Enrolment, Module, ModuleThread, Progress
@@ -241,7 +242,6 @@ def talk_of_the_moment(person: Any) -> list[HomeThread]:
 def _talk_of_the_moment(reader: Reader, now: datetime, since: datetime) -> QuerySet:
     answered = Vote.objects.filter(thread=OuterRef("pk"), user=reader.pk)
     replied = Post.objects.published().filter(thread=OuterRef("pk"), author=reader.pk)
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user=reader.pk).values("last_number")
     votes = Vote.objects.filter(thread=OuterRef("pk"))
     mine = Space.objects.of_member(reader).filter(archived_at=None).order_by()
     # The kind first: only for cases and polls is it looked up whether one has answered.
@@ -254,15 +254,17 @@ def _talk_of_the_moment(reader: Reader, now: datetime, since: datetime) -> Query
         .annotate(
             mine=ExpressionWrapper(Q(Exists(answered)) | Q(Exists(replied)), output_field=BooleanField()),
             votes_count=_counted(votes, "thread"),
-            read_to=Coalesce(Subquery(read_to[:1]), 0),
+            read_to=read_to(reader.pk),
         )
         .annotate(
-            new=F("last_number") - F("read_to"), asks=ExpressionWrapper(asked, output_field=BooleanField())
+            new=number_unread(reader.pk),
+            has_news=Exists(unread_posts(reader.pk)),
+            asks=ExpressionWrapper(asked, output_field=BooleanField()),
         )
         .filter(last_post_at__gte=since)
         .exclude(kind=Thread.Kind.CHALLENGE)
         .order_by(
-            Case(When(asks=True, then=Value(0)), When(new__gt=0, then=Value(1)), default=Value(2)),
+            Case(When(asks=True, then=Value(0)), When(has_news=True, then=Value(1)), default=Value(2)),
             "-last_post_at",
         )
         .values_list(*HOME_THREAD_COLUMNS)[:TALK]

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community.models import Membership, ReadState, Thread
+from community.models import Membership, Thread
+from community.queries.unread import read_to, unread_posts
 from core.prepared import prepared
 from people.models import Profile, UnitMembership
 
@@ -37,13 +38,15 @@ def navigation_counts_of(person: Any) -> dict[str, Any]:
 
 @prepared
 def _memberships_with_news(person: int) -> QuerySet:
-    """A thread counts once when its last post is further than what the person has read there since joining."""
-    read_to = ReadState.objects.filter(thread=OuterRef("pk"), user_id=person).values("last_number")
+    """A thread counts once when something was written there since the person joined that they have not read."""
+    joined = OuterRef("joined_at")
+    since = unread_posts(person).filter(created_at__gt=OuterRef("joined"))
     fresh = (
         Thread.objects.listed()
-        .filter(space=OuterRef("space"), last_post_at__gt=OuterRef("joined_at"))
-        .annotate(read_to=Coalesce(Subquery(read_to[:1]), 0))
-        .filter(last_number__gt=F("read_to"))
+        # What the row of the thread tells comes first: most threads are left aside by it.
+        .filter(space=OuterRef("space"), last_post_at__gt=joined)
+        .annotate(read_to=read_to(person), joined=joined)
+        .filter(Exists(since), last_number__gt=F("read_to"))
         .order_by()
         .values("space")
         .annotate(number=Count("pk"))
