@@ -96,7 +96,7 @@ GONE_WITH_THE_PERSON = [
     (ThreadPass, ("thread__title", "given_at")),
     (ReadState, ("thread__title", "last_number", "updated_at")),
     (Watch, ("thread__title", "reason", "muted", "created_at")),
-    (Draft, ("place", "title", "body", "updated_at")),
+    (Draft, ("place", "title", "body", "fields", "updated_at")),
 ]
 BY_HAND = [
     (Thread, "author", ("pk", "kind", "title", "created_at"), erase_threads),

@@ -2,13 +2,13 @@
 // has acknowledged the message: an expired session, a crash or a closed tab lose nothing.
 import { csrf } from "./attach.js";
 import { offerBack, stored } from "./recovery.js";
+import { differs, hasWords, inputsOf, wordsIn, writeIn } from "./written.js";
 
 const PAUSE = 700;
 
 export function keepDraft(composer, field) {
   const { place, draftUrl, sayKept, saySaved, sayRestored, sayRecover } = composer.dataset;
   const key = `palabre:draft:${document.body.dataset.person ?? ""}:${place}`;
-  const title = field.form.querySelector("input[name=title]");
   const status = composer.querySelector("[data-draft-status]");
   const sequenceField = composer.querySelector("input[name=sequence]");
   let sequence = Number(composer.dataset.sequence || 0);
@@ -18,7 +18,7 @@ export function keepDraft(composer, field) {
   const say = (words) => (status.textContent = words);
   const data = () => {
     const body = new FormData();
-    Object.entries({ place, title: title?.value || "", body: field.value, sequence, csrfmiddlewaretoken: csrf() })
+    Object.entries({ ...wordsIn(field), place, sequence, csrfmiddlewaretoken: csrf() })
       .forEach(([name, value]) => body.set(name, value));
     return body;
   };
@@ -29,7 +29,7 @@ export function keepDraft(composer, field) {
       const answer = await fetch(draftUrl, { method: "POST", body: data(), headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       if (sent !== sequence) return;
-      [unsaved] = [false, say(field.value || title?.value ? saySaved : "")];
+      [unsaved] = [false, say(hasWords(field) ? saySaved : "")];
       if (localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), saved: true }));
     } catch {
       say(sayKept);
@@ -38,14 +38,13 @@ export function keepDraft(composer, field) {
   function changed() {
     sequence = Math.max(Date.now(), sequence + 1);
     if (sequenceField) sequenceField.value = sequence;
-    localStorage.setItem(key, JSON.stringify({ body: field.value, title: title?.value, sequence }));
+    localStorage.setItem(key, JSON.stringify({ ...wordsIn(field), sequence }));
     unsaved = true;
     // While one goes on typing too: a browser that is killed loses less than a second.
     if (draftUrl) timer ||= setTimeout(save, PAUSE);
   }
   function restore(kept, words) {
-    field.value = kept.body;
-    if (title) title.value = kept.title ?? title.value;
+    writeIn(field, kept);
     say(words);
     changed();
   }
@@ -57,13 +56,12 @@ export function keepDraft(composer, field) {
   }
 
   const kept = stored(key);
-  const differs = kept.body !== field.value || (title && (kept.title ?? title.value) !== title.value);
-  if (kept.sequence > sequence && differs) {
+  if (kept.sequence > sequence && differs(field, kept)) {
     if (kept.sent) offerBack(status, sayRecover, () => restore(kept, sayRestored));
     else restore(kept, kept.body || kept.title ? sayRestored : ""); // emptied just before leaving stays empty
   } else if (field.value && composer.dataset.sequence) say(sayRestored);
 
-  for (const input of [field, title]) input?.addEventListener("input", changed);
+  for (const input of inputsOf(field)) input.addEventListener("input", changed);
   field.form.addEventListener("submit", () => {
     if (localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), sent: true }));
     unsaved = false;

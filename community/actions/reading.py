@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,6 +15,8 @@ from events.recording import sentence_from
 
 PLACE = re.compile(r"(thread|space|post):\d+(:(reply|edit):\d+)?")
 DRAFT_LENGTH = 60_000
+# What a form for a new discussion holds beside its title and text.
+DRAFT_FIELDS = ("kind", "tags", "choices", "after_reply")
 
 # One visit is one presence: the log hears of it again only after a pause or when there was something new to read.
 # One statement, state and sentence: what people do most often is to come by.
@@ -83,27 +87,35 @@ def mute(thread: Thread, *, user) -> None:
 
 
 SAVE_DRAFT = """
-INSERT INTO community_draft AS draft (user_id, place, title, body, sequence, updated_at)
-VALUES (%s, %s, %s, %s, %s, now())
+INSERT INTO community_draft AS draft (user_id, place, title, body, fields, sequence, updated_at)
+VALUES (%s, %s, %s, %s, %s, %s, now())
 ON CONFLICT (user_id, place) DO UPDATE
-SET title = excluded.title, body = excluded.body, sequence = excluded.sequence, updated_at = now()
+SET title = excluded.title, body = excluded.body, fields = excluded.fields, sequence = excluded.sequence,
+    updated_at = now()
 WHERE draft.sequence < excluded.sequence
 """
 
 
-def save_draft(user, *, place: str, body: str, title: str = "", sequence: int) -> bool:
-    """Keep what is being written. A sequence older than the kept one changes nothing, and that is said."""
+def save_draft(
+    user, *, place: str, body: str, title: str = "", sequence: int, fields: Mapping[str, str] | None = None
+) -> bool:
+    """Keep what is being written. A sequence older than the kept one changes nothing, and that is said.
+
+    `fields` are the others of its form; those that `DRAFT_FIELDS` does not name are left out.
+    """
     if not PLACE.fullmatch(place) or not can_write_at(place, user):
         raise Refused(_("There is no such place to write."))
-    if len(body) > DRAFT_LENGTH or not 0 <= sequence < 2**63:
+    others = {name: (fields or {}).get(name, "") for name in DRAFT_FIELDS}
+    if len(body) + sum(map(len, others.values())) > DRAFT_LENGTH or not 0 <= sequence < 2**63:
         raise Refused(_("This draft is too long to be kept."))
-    return _keep(user, place, body=body, title=title, sequence=sequence)
+    kept = {name: value for name, value in others.items() if value}
+    return _keep(user, place, body=body, title=title, sequence=sequence, fields=kept)
 
 
-def _keep(user, place: str, *, body: str, title: str, sequence: int) -> bool:
+def _keep(user, place: str, *, body: str, title: str, sequence: int, fields: dict[str, str]) -> bool:
     text, heading = body.replace("\x00", ""), title.replace("\x00", "")[:200]
     with connection.cursor() as cursor:
-        cursor.execute(SAVE_DRAFT, [user.pk, place, heading, text, sequence])
+        cursor.execute(SAVE_DRAFT, [user.pk, place, heading, text, json.dumps(fields), sequence])
         return cursor.rowcount == 1
 
 
@@ -115,7 +127,7 @@ def finish_draft(user, *, place: str, sequence: int | None) -> None:
     if sequence is None:
         discard_draft(user, place=place)
     else:
-        _keep(user, place, body="", title="", sequence=sequence + 1)
+        _keep(user, place, body="", title="", sequence=sequence + 1, fields={})
 
 
 def discard_draft(user, *, place: str) -> None:

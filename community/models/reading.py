@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,8 @@ class Draft(models.Model):
     place = models.CharField(max_length=80)
     title = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
+    # The other fields of the form as they were left: the kind and tags of a new discussion.
+    fields = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     sequence = models.BigIntegerField()
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -29,6 +29,7 @@ def drafts(request: PersonRequest) -> HttpResponse:
             place=request.POST.get("place", ""),
             title=request.POST.get("title", ""),
             body=request.POST.get("body", ""),
+            fields=request.POST.dict(),
             sequence=-1 if sequence is None else sequence,
         )
     except Refused as error:

@@ -174,12 +174,14 @@ def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
             refuse(form, error, error.code if error.code != "key" else None)
         else:
             return redirect(thread)
-    context = {"form": form, "space": space, "kinds_with_choices": ["case", "poll"]}
+    context = {"form": form, "space": space}
     return render(request, "community/thread_form.html", context, status=422 if form.errors else 200)
 
 
 def _start_of(request: PersonRequest, space: Space) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     draft = Draft.objects.filter(user=request.user, place=f"space:{space.pk}").first()
-    kept = {"title": draft.title, "body": draft.body, "sequence": draft.sequence} if draft else {}
-    return kept | ({"kind": kind} if kind in Thread.Kind.values else {})
+    start = {"kind": kind} if kind in Thread.Kind.values else {}
+    if draft is None:
+        return start
+    return start | draft.fields | {"title": draft.title, "body": draft.body, "sequence": draft.sequence}
