@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +18,7 @@ from core import captions, markdown
 from core.errors import Refused
 from core.importing import RefusedItem, Report
 from courses.actions.courses import create_course, publish_course
+from courses.actions.lesson_files import put_into_lesson
 from courses.actions.modules import add_module, publish_module, save_module
 from courses.actions.outline import add_section, rename_section
 from courses.actions.questions import Choice, create_question
@@ -288,7 +290,7 @@ def _bring_lesson(bringing: _Bringing, lesson: ReadLesson) -> None:
     if module is not None:
         bringing.report.take(_("lessons"), there=1)
         bringing.modules[lesson.key] = module
-        if module.body != lesson.text and not MARKDOWN_LINK.search(lesson.text):
+        if module.body != lesson.text and not (MARKDOWN_LINK.search(lesson.text) or lesson.images):
             sentence = _("already there in other words, which were kept")
             bringing.report.differ(sentence, where=lesson.key, name=lesson.title)
         return
@@ -306,11 +308,6 @@ def _bring_lesson(bringing: _Bringing, lesson: ReadLesson) -> None:
 
 
 def _make_module(bringing: _Bringing, lesson: ReadLesson, external_id: str) -> Module:
-    for source in lesson.images:
-        lesson.text = re.sub(rf"!\[([^\]]*)\]\(\s*<?{re.escape(source)}>?[^)]*\)", r"\1", lesson.text)
-        lesson.notes.append(
-            (_("pictures beside a lesson were left out: put them in with the studio"), source)
-        )
     module = add_module(
         _section_of(bringing, lesson),
         by=bringing.by,
@@ -321,11 +318,31 @@ def _make_module(bringing: _Bringing, lesson: ReadLesson, external_id: str) -> M
         body=lesson.text,
         external_id=external_id,
     )
+    if lesson.images:
+        _bring_pictures(bringing, module, lesson)
     if lesson.video:
         _bring_video(bringing, module, lesson)
     elif lesson.cues:
         lesson.notes.append((_("captions without a video beside them were left out"), lesson.key))
     return module
+
+
+def _bring_pictures(bringing: _Bringing, module: Module, lesson: ReadLesson) -> None:
+    """Those beside a lesson go into it; one that cannot leaves its words, and a note."""
+    text = lesson.text
+    for source, path in lesson.images.items():
+        shown = r"\1"
+        try:
+            with path.open("rb") as file:
+                upload = UploadedFile(file, name=path.name, size=path.stat().st_size)
+                kept = put_into_lesson(module, by=bringing.by, upload=upload)
+        except Refused as refusal:
+            lesson.notes.append((str(refusal), source))
+        else:
+            bringing.abandon(partial(kept.file.storage.delete, str(kept.file.name)))
+            shown = rf"![\1]({kept.get_absolute_url()})"
+        text = re.sub(rf"!\[([^\]]*)\]\(\s*<?{re.escape(source)}>?[^)]*\)", shown, text)
+    save_module(module, by=bringing.by, body=text)
 
 
 def _bring_video(bringing: _Bringing, module: Module, lesson: ReadLesson) -> None:

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from courses.models import Answer, Attempt, Course, Enrolment, ModuleDraft, ModuleRevision, Progress, Question
+from courses.models import (
+    Answer,
+    Attempt,
+    Course,
+    Enrolment,
+    LessonFile,
+    ModuleDraft,
+    ModuleRevision,
+    Progress,
+    Question,
+)
 from people.privacy import Rows, delete_rows, detach_rows, register, rows_of
 
 
@@ -70,6 +80,11 @@ def declare() -> None:
     register(Course, export=written_by, erase=detach_courses)
     register(ModuleDraft, export=drafts_of, erase=delete_rows(ModuleDraft, "user"))
     register(ModuleRevision, export=revisions_of, erase=detach_rows(ModuleRevision, "by"))
+    register(
+        LessonFile,
+        export=rows_of(LessonFile, "user", "module__title", "name", "size", "created_at"),
+        erase=detach_rows(LessonFile, "user"),
+    )
     register(
         Question,
         export=rows_of(Question, "created_by", "text", "feedback", "created_at"),

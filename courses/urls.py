@@ -31,6 +31,7 @@ learning = [
     path("studio/imports/", imports.index, name="imports"),
     path("studio/imports/<slug:digest>/", imports.show, name="import"),
     path("studio/imports/<slug:digest>/refused.csv", imports.refused, name="import-refused"),
+    path("media/lessons/<int:pk>/<str:name>", media.lesson_file, name="lesson-file"),
     path("captions/<int:pk>.vtt", media.caption, name="caption"),
 ]
 writing = [
@@ -57,6 +58,7 @@ writing = [
         module_history.restore,
         name="studio-module-restoration",
     ),
+    path("studio/modules/<int:pk>/files/", media.put_into_lesson, name="studio-module-files"),
     path("studio/modules/<int:pk>/film/", module_editor.film, name="studio-film"),
     path("studio/modules/<int:pk>/captions/", module_editor.captions, name="studio-captions"),
     path("studio/modules/<int:pk>/questions/", questions.compose, name="studio-compose"),

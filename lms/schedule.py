@@ -29,6 +29,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # A week after they asked, and after the night's backup.
     "erase-people": {"task": "people.carry_out_erasures", "schedule": crontab(hour="4", minute="40")},
     "forget-orphans": {"task": "community.forget_orphans", "schedule": crontab(hour="3", minute="50")},
+    "forget-lesson-files": {
+        "task": "courses.forget_unused_files",
+        "schedule": crontab(hour="4", minute="5"),
+    },
     "forget-files": {"task": "lms.forget_files", "schedule": crontab(hour="4", minute="20")},
     "check-integrity": {"task": "lms.check_integrity", "schedule": crontab(hour="2", minute="30")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from pathlib import PurePath
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from community import rules
 from community.actions.gates import refuse_archived, require
-from community.models import Attachment, Draft, Post, Space, Thread
+from community.models import AttachedFile, Attachment, Draft, Post, Space, Thread
 from core.errors import Refused
 from core.images import recoded
 
@@ -46,21 +47,25 @@ def attach_file(space: Space, *, user, upload, thread: Thread | None = None) -> 
     """
     refuse_archived(space)
     require(rules.can_write(rules.seat_of(user, space)))
+    attachment = Attachment(space=space, thread=thread, user=user)
+    store_upload(attachment, upload)
+    return attachment
+
+
+def store_upload(into: AttachedFile, upload) -> None:
+    """Save a row with the file that was uploaded for it. Raises Refused for what is not stored."""
     name = get_valid_filename(PurePath(upload.name or "file").name)[-120:]
     ending = PurePath(name).suffix.lower()
     if upload.size > MAX_BYTES:
         raise Refused(_("This file is too large: 15 MB at most."), "size")
     if ending in PICTURES:
-        content, media_type = recoded(upload, side=WIDEST), "image/webp"
+        content, into.media_type = recoded(upload, side=WIDEST), "image/webp"
         name = f"{PurePath(name).stem}.webp"
     else:
-        content, media_type = _known_file(upload, ending)
-    attachment = Attachment(
-        space=space, thread=thread, user=user, name=name, media_type=media_type, size=content.size
-    )
-    attachment.file.save(name, content, save=False)
-    attachment.save(force_insert=True)
-    return attachment
+        content, into.media_type = _known_file(upload, ending)
+    into.name, into.size = name, content.size
+    into.file.save(name, content, save=False)
+    into.save(force_insert=True)
 
 
 def _known_file(upload, ending: str) -> tuple[ContentFile, str]:
@@ -91,9 +96,14 @@ def forget_orphans() -> int:
         for body in Draft.objects.exclude(body="").values_list("body", flat=True)
         for pk in SHOWN.findall(body)
     }
-    gone = [found for found in orphans if found.pk not in shown]
-    for attachment in gone:
+    return delete_with_their_files(found for found in orphans if found.pk not in shown)
+
+
+def delete_with_their_files(rows: Iterable[AttachedFile]) -> int:
+    """Returns how many."""
+    gone = list(rows)
+    for row in gone:
         with transaction.atomic():
-            attachment.delete()
-            transaction.on_commit(partial(attachment.file.storage.delete, str(attachment.file.name)))
+            row.delete()
+            transaction.on_commit(partial(row.file.storage.delete, str(row.file.name)))
     return len(gone)

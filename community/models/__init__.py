@@ -1,10 +1,11 @@
 from community.models.moderation import Decision, Flag
-from community.models.post import Attachment, Post, PostRevision, Reaction
+from community.models.post import AttachedFile, Attachment, Post, PostRevision, Reaction
 from community.models.reading import Draft, ReadState, Watch
 from community.models.space import JoinRequest, Membership, Space
 from community.models.thread import Choice, Resolution, Tag, Thread, ThreadPass, Vote
 
 __all__ = [
+    "AttachedFile",
     "Attachment",
     "Choice",
     "Decision",

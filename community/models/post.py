@@ -138,22 +138,40 @@ class Reaction(models.Model):
         return f"{self.user_id}: {self.kind} on {self.post_id}"
 
 
-class Attachment(models.Model):
-    """A picture or file put into a post; orphans are removed after a day."""
+class AttachedFile(models.Model):
+    """A picture or file put into a text; each kind of text has a table of its own, which says who may open it."""
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="attachments")
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, null=True, related_name="+")
-    space = models.ForeignKey("community.Space", on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    file = models.FileField(upload_to="attachments/%Y/%m/")
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The address shown in posts: opened through a view that asks who may read them."""
+        """The address shown in the text: opened through a view that asks who may read it."""
+        raise NotImplementedError
+
+    @property
+    def markdown(self) -> str:
+        """What a composer writes in its text for this file."""
+        sign = "!" if self.media_type.startswith("image/") else ""
+        words = self.name.replace("[", "(").replace("]", ")")
+        return f"{sign}[{words}]({self.get_absolute_url()})"
+
+
+class Attachment(AttachedFile):
+    """A picture or file put into a post; orphans are removed after a day."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="attachments")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, null=True, related_name="+")
+    space = models.ForeignKey("community.Space", on_delete=models.CASCADE, related_name="+")
+    file = models.FileField(upload_to="attachments/%Y/%m/")
+
+    def get_absolute_url(self) -> str:
         return address_of("community:attachment", self.pk, self.name)

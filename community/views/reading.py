@@ -57,9 +57,7 @@ def attach(request: PersonRequest) -> HttpResponse:
         attachment = actions.attach_file(space, user=request.user, upload=upload, thread=thread)
     except Refused as error:
         return JsonResponse({"detail": str(error)}, status=422)
-    sign = "!" if attachment.media_type.startswith("image/") else ""
-    words = attachment.name.replace("[", "(").replace("]", ")")
-    return JsonResponse({"markdown": f"{sign}[{words}]({attachment.get_absolute_url()})"}, status=201)
+    return JsonResponse({"markdown": attachment.markdown}, status=201)
 
 
 def _space_of(request: PersonRequest) -> tuple[Space, Thread | None]:

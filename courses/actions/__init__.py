@@ -3,6 +3,7 @@
 from courses.actions.attempts import answer_question, finish_attempt, start_attempt
 from courses.actions.completion import complete_course_if_done, complete_if_done, count_talk
 from courses.actions.courses import archive_course, change_course, create_course, publish_course
+from courses.actions.lesson_files import put_into_lesson
 from courses.actions.modules import (
     add_module,
     delete_module,
@@ -63,6 +64,7 @@ __all__ = [
     "publish_all",
     "publish_course",
     "publish_module",
+    "put_into_lesson",
     "remove_caption",
     "remove_section",
     "rename_section",

@@ -51,19 +51,19 @@ class ModuleForm(forms.ModelForm):
         widgets = {
             "language": forms.Select(choices=settings.LANGUAGES),
             "prompt": forms.Textarea(attrs={"rows": 2}),
-            "body": forms.Textarea(attrs={"rows": 16, "class": "font-mono"}),
         }
         labels = {"language": _("Language")}
         help_texts = {
             "objective": _("In one sentence: what people will be able to do."),
             "prompt": _("A question that has several good answers makes people talk."),
-            "body": _("Markdown: headings, lists, tables, links and pictures."),
+            "body": _(
+                "Markdown: headings, lists, tables, links. Paste or drop pictures and files where they belong."
+            ),
         }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.kind != Module.Kind.TEXT:
-            self.fields["body"].widget.attrs["rows"] = 6
             self.fields["body"].label = _("Text shown with it")
 
 

@@ -1,11 +1,14 @@
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.access import signed_in
+from core.errors import Refused
 from core.media import serve
-from courses.models import Caption, Course, Enrolment, Video
+from courses import actions
+from courses.models import Caption, Course, Enrolment, LessonFile, Video
+from courses.views.authoring import author, module_of
 from people.requests import PersonRequest
 
 
@@ -37,3 +40,26 @@ def caption(request: PersonRequest, pk: int) -> HttpResponse:
     response = HttpResponse(found.vtt, content_type="text/vtt; charset=utf-8")
     response["Cache-Control"] = "private, max-age=300"
     return response
+
+
+@signed_in
+@require_safe
+def lesson_file(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
+    """A picture or file of a text, for who may read the text."""
+    found = get_object_or_404(LessonFile.objects.readable_by(request.user), pk=pk)
+    return serve(request, found.file, content_type=found.media_type, filename=found.name)
+
+
+@author
+@require_POST
+def put_into_lesson(request: PersonRequest, pk: int) -> HttpResponse:
+    """A `file` that its author pastes, drops or chooses: answers with what to write in the text for it."""
+    module = module_of(request, pk)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return JsonResponse({"detail": "file"}, status=422)
+    try:
+        file = actions.put_into_lesson(module, by=request.user, upload=upload)
+    except Refused as error:
+        return JsonResponse({"detail": str(error)}, status=422)
+    return JsonResponse({"markdown": file.markdown}, status=201)

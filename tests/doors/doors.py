@@ -139,6 +139,8 @@ THINGS = {
     "decisions/": lambda w: w.decision.pk,
     "media/attachments/": lambda w: w.attachment.pk,
     "community:attachment name": lambda w: w.attachment.name,
+    "media/lessons/": lambda w: w.lesson_file.pk,
+    "courses:lesson-file name": lambda w: w.lesson_file.name,
     "courses/": lambda w: w.course.slug,
     "courses/ draft": lambda w: w.draft_course.slug,
     "modules/": lambda w: w.text.pk,

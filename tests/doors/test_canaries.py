@@ -143,7 +143,13 @@ def test_a_stranger_is_given_no_topic_of_the_stream(world):
 
 
 def test_files_have_no_address_but_the_views_that_ask_who_reads(world):
-    files = [world.attachment.file, world.video.file, world.video.poster, world.data_request.file]
+    files = [
+        world.attachment.file,
+        world.lesson_file.file,
+        world.video.file,
+        world.video.poster,
+        world.data_request.file,
+    ]
     for file in files:
         for who in ["stranger", "member", "anonymous"]:
             answer = client_of(world, who).get(f"{django_settings.MEDIA_URL}{file.name}")
@@ -153,12 +159,12 @@ def test_files_have_no_address_but_the_views_that_ask_who_reads(world):
 
 def test_leaving_a_course_closes_its_talk_and_its_files_at_once(world):
     member, client = world.people["member"], client_of(world, "member")
-    film = f"/videos/{world.video.pk}/"
-    assert client.get(film).status_code == 200
+    film, paper = f"/videos/{world.video.pk}/", world.lesson_file.get_absolute_url()
+    assert [client.get(film).status_code, client.get(paper).status_code] == [200, 200]
 
     courses.unenrol(world.session.enrolments.get(user=member))
     community.leave_space(world.space, user=member)
 
-    assert client.get(film).status_code == 404
+    assert [client.get(film).status_code, client.get(paper).status_code] == [404, 404]
     assert client.get(f"/threads/{world.thread.pk}/").status_code == 404
     assert client.get(f"/media/attachments/{world.attachment.pk}/x").status_code == 404

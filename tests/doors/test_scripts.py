@@ -79,6 +79,7 @@ EXCEPT = {
     "people:join_link",
     "community:attachment",
     "courses:film",
+    "courses:lesson-file",
     "courses:poster",
     "courses:import",
 }

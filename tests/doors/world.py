@@ -291,7 +291,14 @@ def _course(world: World) -> None:
         prompt=f"And you {world.secret('prompt of a module', 'course')}?",
     )
     courses.publish_module(text, by=facilitator)
-    courses.save_state(text, by=facilitator, edition=0, state={"minutes": 7})
+    name = f"{world.secret('name of a file', 'course')}.pdf"
+    lesson_file = courses.put_into_lesson(
+        text,
+        by=facilitator,
+        upload=SimpleUploadedFile(name, b"%PDF-1.4 " + world.secret("a lesson's file", "course").encode()),
+    )
+    body = f"{text.body} {lesson_file.markdown}"
+    courses.save_state(text, by=facilitator, edition=0, state={"minutes": 7, "body": body})
     text.refresh_from_db()
     courses.publish_course(course, by=facilitator)
     session = course.sessions.get()
@@ -301,6 +308,7 @@ def _course(world: World) -> None:
     for person in [world.people["member"], world.people["removed"], world.author]:
         courses.open_module(courses.enrol(person, session), text)
     world.objects |= {"course": course, "section": section, "text": text, "session": session, "dated": dated}
+    world.objects["lesson_file"] = lesson_file
     world.objects["enrolment"] = session.enrolments.get(user=world.author)
 
 
