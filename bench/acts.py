@@ -185,7 +185,7 @@ def summary(rounds: list[dict[str, float]]) -> dict[str, Any]:
             "high": round(max(values), 2),
         }
         for name in rounds[0]
-        if (values := [one[name] for one in rounds])
+        if (values := [one[name] for one in rounds if name in one])
     }
 
 

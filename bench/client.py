@@ -1,12 +1,12 @@
 """A browser reduced to what a benchmark needs: one kept connection, cookies, forms. It costs little on purpose."""
 
 import re
-import socket
 import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlencode
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -28,9 +28,10 @@ class Client:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     patience: float = 60
-    connection: socket.socket | None = None
-    waiting: bytes = b""
     used: float = 0
+
+    def __post_init__(self) -> None:
+        self.connection = HTTPConnection(self.host, self.port)
 
     @property
     def token(self) -> str:
@@ -54,84 +55,38 @@ class Client:
             "Referer": "https://bench.test/",
             "Accept-Encoding": "identity",
             "Cookie": cookies,
-            **({"Content-Length": str(len(body))} if method == "POST" else {}),
             **headers,
         }
-        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in sent.items() if value)
-        request = f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+        given = {name.replace("_", "-"): value for name, value in sent.items() if value}
         started = time.perf_counter()
         if started - self.used > KEPT:
             self.close()
-        answer = self._exchange(request, method)
+        response, content = self._exchange(method, path, body, given)
         self.used = time.perf_counter()
-        answer.seconds = self.used - started
-        return answer
+        for cookie in response.headers.get_all("Set-Cookie", []):
+            name, _, kept = cookie.split(";")[0].partition("=")
+            self.cookies[name] = kept
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, found, content, self.used - started)
 
-    def _exchange(self, request: bytes, method: str) -> Answer:
+    def _exchange(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
         for attempt in (1, 2):
             try:
-                if self.connection is None:
-                    self.connection = socket.create_connection((self.host, self.port), self.patience)
-                    self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.connection.sendall(request)
-                return self._read(method)
-            except (ConnectionError, EOFError):
-                # A kept connection may have been closed between two requests.
+                self.connection.timeout = self.patience
+                self.connection.request(method, path, body or None, headers)
+                response = self.connection.getresponse()
+                return response, response.read()
+            except (OSError, HTTPException) as error:
                 self.close()
-                if attempt == 2 or method != "GET":
+                # A kept connection may have been closed between two requests.
+                if attempt == 2 or method != "GET" or isinstance(error, TimeoutError):
                     raise
         raise AssertionError
 
-    def _read(self, method: str) -> Answer:
-        while b"\r\n\r\n" not in self.waiting:
-            self._more()
-        head, _, self.waiting = self.waiting.partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin1").split("\r\n")
-        headers: dict[str, str] = {}
-        for line in lines:
-            name, _, value = line.partition(": ")
-            if name.lower() == "set-cookie":
-                cookie, _, kept = value.strip().split(";")[0].partition("=")
-                self.cookies[cookie] = kept
-            headers[name.lower()] = value
-        if "content-length" in headers:
-            body = self._take(int(headers["content-length"]))
-        elif headers.get("transfer-encoding") == "chunked":
-            body = self._chunks()
-        else:
-            body = b""
-        if headers.get("connection") == "close":
-            self.close()
-        return Answer(int(first.split(" ")[1]), headers, body, 0.0)
-
-    def _take(self, length: int) -> bytes:
-        while len(self.waiting) < length:
-            self._more()
-        taken, self.waiting = self.waiting[:length], self.waiting[length:]
-        return taken
-
-    def _chunks(self) -> bytes:
-        parts = []
-        while True:
-            while b"\r\n" not in self.waiting:
-                self._more()
-            size, _, self.waiting = self.waiting.partition(b"\r\n")
-            part = self._take(int(size, 16) + 2)[:-2]
-            if not part:
-                return b"".join(parts)
-            parts.append(part)
-
-    def _more(self) -> None:
-        assert self.connection is not None
-        data = self.connection.recv(1 << 18)
-        if not data:
-            raise EOFError
-        self.waiting += data
-
     def close(self) -> None:
-        if self.connection:
-            self.connection.close()
-        self.connection, self.waiting = None, b""
+        self.connection.close()
 
 
 def sign_in(host: str, port: int, login: str, password: str) -> Client:

@@ -9,14 +9,13 @@ import json
 import os
 import platform
 import signal
-import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from bench.acts import acts_table, measure_acts
+from bench.acts import acts_table, measure_acts, summary
 from bench.client import Client, Load, load, sign_in
 from bench.pages import CASES, Case
 from bench.system import PASSWORD, ROOT, TICKS, System
@@ -291,18 +290,6 @@ def asked(system: System, case: Case, clients: list[Client], requests: int) -> d
         "database_cpu_ms": (system.database_cpu() - database) * each,
         "p50_ms_1": shown.percentile(0.50) * 1000,
         "p95_ms_1": shown.percentile(0.95) * 1000,
-    }
-
-
-def summary(rounds: list[dict[str, float]]) -> dict[str, Any]:
-    return {
-        name: {
-            "median": round(statistics.median(values), 2),
-            "low": round(min(values), 2),
-            "high": round(max(values), 2),
-        }
-        for name in rounds[0]
-        if (values := [one[name] for one in rounds if name in one])
     }
 
 

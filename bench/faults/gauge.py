@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from contextlib import suppress
+from http.client import HTTPException
 from typing import Any
 
 from bench.client import sign_in
@@ -84,7 +85,7 @@ class Gauge:
             self.journal.send(act)
             try:
                 answer = self.client.post(f"/threads/{self.academy.probe}/posts/", fields)
-            except (OSError, EOFError):
+            except (OSError, HTTPException):
                 self.client.close()
                 time.sleep(0.1)
                 continue

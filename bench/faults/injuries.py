@@ -93,7 +93,7 @@ def connections_cut(scene: Scene) -> None:
         scene.house.redis().client_kill_filter(_type="normal", skipme=True)
         scene.house.redis().client_kill_filter(_type="pubsub", skipme=True)
         for person in scene.random.sample(list(scene.people), len(scene.people) // 2):
-            line = person.client.connection
+            line = person.client.connection.sock
             if line is not None:
                 with suppress(OSError):
                     line.shutdown(socket.SHUT_RDWR)

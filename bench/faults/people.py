@@ -8,7 +8,10 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from urllib.parse import quote
+from http.client import HTTPException
+
+from django.core.files.base import ContentFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from bench.client import Answer, Client, sign_in
 from bench.faults.academy import HOUR, PASSWORD, Academy
@@ -67,7 +70,7 @@ class Person(threading.Thread):
         self.journal.send(act)
         try:
             answer = ask()
-        except (OSError, EOFError):
+        except (OSError, HTTPException):
             self.client.close()
             self.guest.close()
             self.journal.no_answer()
@@ -100,7 +103,7 @@ class Person(threading.Thread):
         self.journal.send(act)
         patience, self.client.patience = self.client.patience, self.random.choice((0.001, 0.01, 0.03))
         self.client.close()
-        with suppress(OSError, EOFError):
+        with suppress(OSError, HTTPException):
             self.client.post(path, fields)
         self.client.patience = patience
         self.client.close()
@@ -134,7 +137,7 @@ class Person(threading.Thread):
         """Everybody chooses the option of the same words; each attempt has its own value for it."""
         quiz = self.client.get(f"/api/v1/courses/{self.academy.course}/modules/{self.academy.quiz}/quiz/")
         if quiz.status != 200:
-            raise EOFError
+            raise HTTPException
         asked = next(one for one in json.loads(quiz.body)["questions"] if one["id"] == question)
         words = f"<p>{(place + 1) % 3 + 1}</p>"
         return {
@@ -198,7 +201,7 @@ class Person(threading.Thread):
         headers = {**headers, "Content-Length": str(len(request))}
         patience, self.client.patience = self.client.patience, 0.2
         self.client.close()
-        with suppress(OSError, EOFError):
+        with suppress(OSError, HTTPException):
             self.client.send("POST", "/attachments/", half, headers)
         self.client.patience = patience
         self.client.close()
@@ -207,22 +210,11 @@ class Person(threading.Thread):
     def forget_password(self) -> None:
         address = f"person{self.place}@bench.test"
         act = self.act("mail", address=address)
-        with suppress(OSError, EOFError):
+        with suppress(OSError, HTTPException):
             self.guest.get("/accounts/password/reset/")
         self.once(act, lambda: self.guest.post("/accounts/password/reset/", {"email": address}))
 
 
 def multipart(fields: dict[str, str], name: str, content: bytes) -> tuple[bytes, dict[str, str]]:
-    mark = uuid.uuid4().hex
-    parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
-        for field, value in fields.items()
-    ]
-    head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{quote(name)}"\r\n'
-    parts += [
-        head.encode(),
-        b"Content-Type: application/pdf\r\n\r\n",
-        content,
-        f"\r\n--{mark}--\r\n".encode(),
-    ]
-    return b"".join(parts), {"Content-Type": f"multipart/form-data; boundary={mark}"}
+    form = encode_multipart(BOUNDARY, {**fields, "file": ContentFile(content, name)})
+    return form, {"Content-Type": MULTIPART_CONTENT}

@@ -1,10 +1,12 @@
-"""The named pages of Palabre: `make screens` draws them, test_access.py reads them."""
+"""The named pages of Palabre (pages.yaml): `make screens` draws them, test_access.py reads them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.academy import Academy
@@ -27,10 +29,10 @@ class Named:
     """A page by its name: who opens which address, and what they do there before one looks."""
 
     name: str
-    who: str
     address: str
-    act: Callable[[Page], None] | None = None
-    widths: tuple[int, ...] = tuple(SIZES)
+    who: str = ""
+    act: str = ""
+    widths: Sequence[int] = tuple(SIZES)
     main: bool = False
 
 
@@ -65,101 +67,12 @@ def code_unknown(page: Page) -> None:
     page.wait_for_load_state()
 
 
-PAGES = [
-    Named("landing", "", "/", main=True),
-    Named("sign-in", "", "/accounts/login/", main=True),
-    Named("sign-in-refused", "", "/accounts/login/", act=refuse),
-    Named("sign-up", "", "/accounts/signup/"),
-    Named("password-reset", "", "/accounts/password/reset/"),
-    Named("password-reset-sent", "", "/accounts/password/reset/done/"),
-    Named("password-reset-key", "", "{password_key}"),
-    Named("password-reset-late", "", "/accounts/password/reset/key/1-late/"),
-    Named("password-reset-done", "", "/accounts/password/reset/key/done/"),
-    Named("join", "", "/join/"),
-    Named("join-refused", "", "/join/", act=code_unknown),
-    Named("home-learner", "awa", "/", main=True),
-    Named("home-trainer", "julie", "/", main=True),
-    Named("home-hr", "marc", "/"),
-    Named("home-ines", "ines", "/"),
-    Named("catalogue", "awa", "/courses/", main=True),
-    Named("catalogue-empty", "awa", "/courses/?q=zzzz"),
-    Named("course", "awa", "{course}", main=True),
-    Named("module-video", "awa", "{video}", main=True),
-    Named("module-sheet", "awa", "{video}", act=open_sheet, widths=(390,), main=True),
-    Named("module-text", "awa", "{text}"),
-    Named("quiz-start", "beginner", "{quiz}"),
-    Named("quiz-question", "halfway", "{quiz}", act=begin_quiz, main=True),
-    Named("quiz-answered", "finisher", "{quiz_answered}", main=True),
-    Named("quiz-result", "finisher", "{quiz}"),
-    Named("spaces", "awa", "/spaces/", main=True),
-    Named("space", "awa", "/spaces/managers-de-proximite/", main=True),
-    Named("space-about", "awa", "/spaces/managers-de-proximite/about/"),
-    Named("space-members", "awa", "/spaces/managers-de-proximite/members/"),
-    Named("space-facilitated", "julie", "/spaces/mes-premieres-semaines/members/"),
-    Named("space-new", "julie", "/spaces/new/"),
-    Named("space-edit", "julie", "/spaces/mes-premieres-semaines/edit/"),
-    Named("thread-case", "awa", "{case}", main=True),
-    Named("thread-question", "awa", "{question}", main=True),
-    Named("thread-resource", "julie", "{resource}"),
-    Named("thread-new", "awa", "/spaces/mes-premieres-semaines/threads/new/", main=True),
-    Named("thread-new-refused", "awa", "/spaces/mes-premieres-semaines/threads/new/", act=refuse),
-    Named("directory", "awa", "/people/", main=True),
-    Named("directory-empty", "awa", "/people/?q=zzzz"),
-    Named("person", "awa", "/people/julie-dubois/", main=True),
-    Named("person-me", "awa", "/people/awa-mbaye/"),
-    Named("recognitions", "awa", "/people/awa-mbaye/recognitions/"),
-    Named("search", "awa", "/search/?q=client", main=True),
-    Named("search-empty", "awa", "/search/?q=zzzz"),
-    Named("notifications", "awa", "/notifications/", main=True),
-    Named("notifications-panel", "awa", "/", act=open_panel, widths=(1440,)),
-    Named("preferences", "awa", "/settings/notifications/"),
-    Named("settings", "awa", "/settings/"),
-    Named("settings-profile", "awa", "/settings/profile/"),
-    Named("my-data", "awa", "/settings/data/"),
-    Named("programs", "awa", "/settings/programs/"),
-    Named("privacy", "awa", "/privacy/", main=True),
-    Named("account-email", "awa", "/accounts/email/"),
-    Named("account-password", "awa", "/accounts/password/change/"),
-    Named("account-second-factor", "awa", "/accounts/2fa/"),
-    Named("account-totp", "awa", "/accounts/2fa/totp/activate/"),
-    Named("account-confirm", "awa", "/accounts/reauthenticate/"),
-    Named("account-guarded", "guarded", "/accounts/2fa/"),
-    Named("account-codes", "guarded", "/accounts/2fa/recovery-codes/"),
-    Named("account-new-key", "guarded", "/accounts/2fa/webauthn/add/"),
-    Named("account-keys", "awa", "/accounts/2fa/webauthn/"),
-    Named("account-sessions", "awa", "/accounts/sessions/"),
-    Named("sign-out", "awa", "/accounts/logout/"),
-    Named("welcome", "awa", "/welcome/"),
-    Named("facilitation", "julie", "/facilitation/", main=True),
-    Named("report", "marc", "/reports/", main=True),
-    Named("report-small", "marc", "/reports/?period=month"),
-    Named("studio", "julie", "/studio/", main=True),
-    Named("studio-course", "julie", "/studio{course}"),
-    Named("studio-settings", "julie", "/studio{course}settings/"),
-    Named("studio-new", "julie", "/studio/courses/new/"),
-    Named("studio-module-video", "julie", "{studio_video}"),
-    Named("studio-module-text", "julie", "{studio_text}"),
-    Named("studio-module-quiz", "julie", "{studio_quiz}"),
-    Named("studio-questions", "julie", "/studio/questions/"),
-    Named("studio-question", "julie", "{studio_question}"),
-    Named("studio-sessions", "julie", "/studio{course}sessions/"),
-    Named("studio-session", "julie", "{studio_session}"),
-    Named("imports", "admin", "/studio/imports/"),
-    Named("organisation", "admin", "/organisation/"),
-    Named("organisation-member", "admin", "{member}"),
-    Named("organisation-invitations", "admin", "/organisation/invitations/"),
-    Named("organisation-units", "admin", "/organisation/units/"),
-    Named("failure-403", "awa", "/studio/"),
-    Named("failure-404", "awa", "/nothing-here/"),
-    Named("failure-404-anonymous", "", "/nothing-here/"),
-    Named("failure-429", "", "/failure/429"),
-    Named("failure-500", "", "/failure/500"),
-    Named("maintenance", "", "/failure/maintenance"),
-    Named("offline", "", "/offline/"),
-]
+ACTS = {act.__name__: act for act in (open_sheet, begin_quiz, open_panel, refuse, code_unknown)}
+NAMED = yaml.safe_load((Path(__file__).parent / "pages.yaml").read_text())
+PAGES = [Named(name, **page) for name, page in NAMED.items()]
 # Mails are looked at with `make screens`; axe has no say in what a mail program makes of them.
 LETTERS = [
-    Named(f"mail-{name}{form}", "", f"/letters/{name}{form}", widths=(390,) if form else tuple(SIZES))
+    Named(f"mail-{name}{form}", f"/letters/{name}{form}", widths=(390,) if form else tuple(SIZES))
     for name in (
         *("notice", "digest", "invitation", "password-reset", "address-to-confirm", "unknown-account"),
         *("known-account", "password-changed", "address-changed", "app-activated", "codes-made"),
@@ -230,5 +143,5 @@ class Visit:
     def open(self, page: Page, named: Named) -> None:
         page.goto(named.address.format(**self.told["addresses"]))
         if named.act:
-            named.act(page)
+            ACTS[named.act](page)
         page.evaluate(SEE_ALL)

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 
 from community.models import Thread
 from courses.models import Attempt, Course, Enrolment, Module
-from people.models import Organisation, User
+from people.models import User
 from tests.browser import letters
 
 BACKEND = "people.backends.PersonBackend"
@@ -101,7 +101,6 @@ def addresses(quiz: Module) -> dict[str, str]:
         if User.objects.filter(email="karim@demo.palabre.test").exists()
         else f"/organisation/people/{User.objects.get(email='julie@demo.palabre.test').pk}/",
         "password_key": reset_link(User.objects.get(email="awa@demo.palabre.test")),
-        "organisation": str(Organisation.objects.order_by("pk").first().pk),
     }
 
 

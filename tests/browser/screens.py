@@ -67,7 +67,7 @@ def photograph(visit: Visit, pages: list[Named], language: str, width: int, them
                         say(f"{named.name} ({language}, {width}): {str(error).splitlines()[0]}")
                         continue
                     target = picture(named, theme, language, width)
-                    page.screenshot(path=target, full_page=named.act is None or width == 1440)
+                    page.screenshot(path=target, full_page=not named.act or width == 1440)
                     taken += 1
     return taken
 
