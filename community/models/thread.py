@@ -52,10 +52,6 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         answers = Post.objects.filter(thread=OuterRef("pk"), number__gt=1, deleted_at=None, hidden_at=None)
         return self.questions().filter(~Exists(answers.exclude(author=OuterRef("author"))))
 
-    def gate_open_for(self, user: User | Reader) -> ThreadQuerySet:
-        """Threads whose replies a person may read: no gate, a gate they passed, or a space they facilitate."""
-        return self.filter(Thread.gate_is_open_for(user))
-
 
 class Thread(Keyed):
     """A conversation in a space; its first post (number 1) is what opened it."""

@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
-from community.models import Draft, Flag, Membership, Post, ReadState, Space, Tag, Thread, ThreadPass, Watch
+from community.models import Draft, Membership, Post, ReadState, Tag, Thread, ThreadPass, Watch
 from community.queries.unread import number_unread, read_to, unread_posts
 from core.addresses import address_of
 from core.markdown import excerpt
@@ -273,33 +273,3 @@ def _threads_like(pk: int, reader: Reader, title: str, words: str) -> QuerySet:
         .order_by("-likeness", "-pk")
         .values_list(*RelatedThread._fields)[:RELATED_AT_MOST]
     )
-
-
-def unanswered_questions(user, limit: int | None = None):
-    """Questions nobody has answered in the spaces a person facilitates, the oldest first."""
-    found = (
-        Thread.objects.visible_to(user)
-        .filter(space__in=Space.objects.facilitated_by(user), locked_at=None)
-        .unanswered()
-        .unresolved()
-        .select_related("space", "author", "owner")
-        .defer("search")
-        .order_by("created_at")
-    )
-    return found[:limit] if limit else found
-
-
-def flags_to_decide(user) -> list[Post]:
-    """Posts with open flags in the spaces a person facilitates, the longest waiting first.
-
-    Each post carries `.open_flags` (its flags, oldest first) and its thread, space and author.
-    """
-    flags = Flag.objects.to_decide_by(user)
-    by_post: dict[int, Post] = {}
-    joined = flags.select_related(
-        "post__thread__space", "post__author__profile", "post__author__standing", "by"
-    )
-    for flag in joined.defer("post__search", "post__thread__search").order_by("at"):
-        post = by_post.setdefault(flag.post_id, flag.post)
-        post.__dict__.setdefault("open_flags", []).append(flag)
-    return list(by_post.values())

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from community import actions
 from community.models import Decision, Flag, Post, Resolution
-from community.queries.threads import flags_to_decide
 from core.errors import Refused
 from events.models import Event
 from tests import making
@@ -26,10 +25,8 @@ def test_a_flag_reaches_who_facilitates_and_nobody_else(post, awa, julie, karim,
     actions.flag_post(post, by=awa, reason="tone")
     other = making.make_user("Autre", organisation=lumen)
     making.join(making.make_space(lumen), other, role="facilitator")
-    assert [(one.pk, [flag.by for flag in one.open_flags]) for one in flags_to_decide(julie)] == [
-        (post.pk, [awa])
-    ]
-    assert [flags_to_decide(one) for one in (awa, karim, marc, ines, other)] == [[]] * 5
+    assert [(flag.post, flag.by) for flag in Flag.objects.to_decide_by(julie)] == [(post, awa)]
+    assert [list(Flag.objects.to_decide_by(one)) for one in (awa, karim, marc, ines, other)] == [[]] * 5
     assert Event.objects.filter(verb="community.post_flagged").count() == 1
 
 
@@ -48,7 +45,7 @@ def test_keeping_and_asking_to_rephrase_leave_the_message(post, awa, julie, kind
     actions.decide(post, by=julie, kind=kind, note="Merci de reformuler.")
     assert Post.objects.visible_to(awa).filter(pk=post.pk).exists()
     assert Flag.objects.get().decision.kind == kind
-    assert flags_to_decide(julie) == []
+    assert not Flag.objects.to_decide_by(julie).exists()
 
 
 def test_hiding_takes_the_message_from_readers_and_from_the_answers(post, thread, awa, julie, karim, sign_in):
@@ -78,7 +75,7 @@ def test_a_decision_is_taken_back_within_a_day(post, thread, awa, julie):
     actions.undo_decision(decision, by=julie)
     thread.refresh_from_db()
     assert thread.number_of_posts == 2
-    assert [one.pk for one in flags_to_decide(julie)] == [post.pk]
+    assert Flag.objects.to_decide_by(julie).get().post == post
     late = actions.decide(post, by=julie, kind="hide")
     Decision.objects.filter(pk=late.pk).update(at=timezone.now() - timedelta(hours=25))
     with pytest.raises(Refused):
@@ -198,8 +195,8 @@ def test_a_decision_is_contested_once_and_the_next_one_stands(post, julie, karim
     assert client.post(url, {"words": " "}).status_code == 422
     for _time in range(2):
         client.post(url, {"words": "Je citais le client."})
-    [asked] = flags_to_decide(julie)
-    assert [(flag.reason, flag.comment) for flag in asked.open_flags] == [("contest", "Je citais le client.")]
+    asked = Flag.objects.to_decide_by(julie).get()
+    assert (asked.post, asked.reason, asked.comment) == (post, "contest", "Je citais le client.")
     assert "demandé un autre regard" in client.get(post.thread.get_absolute_url()).content.decode()
     actions.decide(post, by=julie, kind="hide", note="Toujours non.")
     assert f"/posts/{post.pk}/contest/" not in client.get(post.thread.get_absolute_url()).content.decode()
