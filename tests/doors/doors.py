@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import yaml
+from django.template import Variable
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from tests.doors.world import World
@@ -13,6 +16,14 @@ from tests.doors.world import World
 READING = ("GET",)
 # Pages of Django's admin and of allauth are read only here: their own suites press their buttons.
 FOREIGN = ("admin:", "account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_")
+
+
+class Loader(yaml.SafeLoader):
+    """`!of poll.pk`: looked up when the door is tried."""
+
+
+Loader.add_constructor("!of", lambda loader, node: Variable(node.value))
+DOORS = yaml.load((Path(__file__).parent / "doors.yaml").read_text(), Loader)
 
 
 @dataclass(frozen=True)
@@ -83,22 +94,14 @@ def _declared(view: Any) -> list[str]:
     return []
 
 
-# The doors that are tried again with another thing behind them: route's beginning → variants.
-VARIANTS = {
-    "spaces/<slug>/": ["closed"],
-    "threads/<pk>/": ["closed", "gated"],
-    "posts/<pk>/": ["gated", "hidden", "deleted", "flagged"],
-    "courses/<slug>/": ["draft"],
-    "settings/data/requests/<pk>/": ["others"],
-    "people/<handle>/": ["elsewhere"],
-}
-
-
 def variants_of(door: Door) -> list[str]:
     route = door.route.removeprefix("api/v1/")
     if door.name == "community:join_request":
         return [""]
-    return ["", *(name for start, names in VARIANTS.items() if route.startswith(start) for name in names)]
+    return [
+        "",
+        *(name for start, names in DOORS["variants"].items() if route.startswith(start) for name in names),
+    ]
 
 
 def thing(world: World, door: Door, parameter: str, variant: str) -> Any:
@@ -109,170 +112,23 @@ def thing(world: World, door: Door, parameter: str, variant: str) -> Any:
     named, placed, beside = f"{door.name} {parameter}", f"{before}/", f"{segment}/"
     variants = [f"{key} {variant}" for key in (named, placed, beside)] if variant else []
     for key in [*variants, named, placed, beside]:
-        if key in THINGS:
-            return THINGS[key](world)
+        if key in DOORS["things"]:
+            return Variable(DOORS["things"][key]).resolve(world)
     if not door.is_ours:
         return "1"
     raise AssertionError(
-        f"say in tests/doors/doors.py THINGS what {door.name} opens as <{parameter}> ({segment}/)"
+        f"say in tests/doors/doors.yaml what {door.name} opens as <{parameter}> ({segment}/)"
     )
-
-
-THINGS = {
-    "spaces/": lambda w: w.space.slug,
-    "spaces/ closed": lambda w: w.closed.slug,
-    "spaces/<slug>/requests/": lambda w: w.join_request.pk,
-    "community:join_request slug": lambda w: w.closed.slug,
-    "threads/": lambda w: w.thread.pk,
-    "threads/ closed": lambda w: w.closed_thread.pk,
-    "threads/ gated": lambda w: w.gated.pk,
-    "community:vote pk": lambda w: w.poll.pk,
-    "community-api:vote pk": lambda w: w.poll.pk,
-    "posts/": lambda w: w.post.pk,
-    "posts/ gated": lambda w: w.kept_back.pk,
-    "posts/ hidden": lambda w: w.hidden_post.pk,
-    "posts/ deleted": lambda w: w.deleted_post.pk,
-    "posts/ flagged": lambda w: w.flagged.pk,
-    # Only its author contests what was decided about a post.
-    "community:contest pk": lambda w: w.reply.pk,
-    "reactions/": lambda w: "useful",
-    "decisions/": lambda w: w.decision.pk,
-    "media/attachments/": lambda w: w.attachment.pk,
-    "community:attachment name": lambda w: w.attachment.name,
-    "media/lessons/": lambda w: w.lesson_file.pk,
-    "courses:lesson-file name": lambda w: w.lesson_file.name,
-    "courses/": lambda w: w.course.slug,
-    "courses/ draft": lambda w: w.draft_course.slug,
-    "modules/": lambda w: w.text.pk,
-    "modules/ draft": lambda w: w.draft_module.pk,
-    "courses:watching pk": lambda w: w.film.pk,
-    "courses:attempts pk": lambda w: w.quiz.pk,
-    "courses:answers pk": lambda w: w.quiz.pk,
-    "courses:studio-film pk": lambda w: w.film.pk,
-    "courses:studio-captions pk": lambda w: w.film.pk,
-    "courses:studio-compose pk": lambda w: w.quiz.pk,
-    "courses-api:quiz pk": lambda w: w.quiz.pk,
-    "courses-api:attempts pk": lambda w: w.quiz.pk,
-    "courses-api:answers pk": lambda w: w.quiz.pk,
-    "courses-api:progress pk": lambda w: w.film.pk,
-    "videos/": lambda w: w.video.pk,
-    "captions/": lambda w: w.caption.pk,
-    "studio/imports/": lambda w: w.put_aside(),
-    "studio/courses/": lambda w: w.course.slug,
-    "studio/sections/": lambda w: w.section.pk,
-    "studio/modules/": lambda w: w.text.pk,
-    "history/": lambda w: 1,
-    "studio/questions/": lambda w: w.question.pk,
-    "studio/sessions/": lambda w: w.dated.pk,
-    "people/": lambda w: w.author.handle,
-    "people/ elsewhere": lambda w: w.people["stranger"].handle,
-    "media/people/": lambda w: w.author.profile.picture.name.rsplit("/", 1)[-1],
-    "skills/": lambda w: w.skill.pk,
-    "settings/profile/skills/": lambda w: w.own_skill.pk,
-    "settings/data/requests/": lambda w: w.data_request.pk,
-    "settings/data/requests/ others": lambda w: w.others_data.pk,
-    "people:cancel_request pk": lambda w: w.erasure.pk,
-    "people:cancel_request pk others": lambda w: w.others_erasure.pk,
-    "people:ask_for_data kind": lambda w: "export",
-    "organisation/people/": lambda w: w.author.pk,
-    "organisation/roles/": lambda w: w.grant.pk,
-    "organisation/invitations/": lambda w: w.invitation.pk,
-    "organisation/units/": lambda w: w.other_unit.pk,
-    "join/": lambda w: w.invitation_secret,
-    "notifications/": lambda w: w.notice.pk,
-    "notifications/stop/": lambda w: w.stop_token,
-}
 
 
 def body_of(door: Door, world: World) -> dict[str, Any]:
     """What a person would send: enough for the act to be done where it is allowed."""
-    make = BODIES.get(door.name)
-    return make(world) if make else {}
+    return _looked_up(DOORS["bodies"].get(door.name, {}), world)
 
 
-BODIES = {
-    "community:new_space": lambda w: {
-        "name": "New",
-        "visibility": "open",
-        "colour": "forest",
-        "language": "fr",
-    },
-    "community:edit_space": lambda w: {
-        "name": "Own",
-        "visibility": "open",
-        "colour": "forest",
-        "language": "fr",
-    },
-    "community:archive_space": lambda w: {"on": "1"},
-    "community:new_thread": lambda w: {"title": "A title", "body": "Words", "kind": "discussion"},
-    "community:space_members": lambda w: {"handle": w.people["trainer"].handle},
-    "community:membership": lambda w: {"do": "join", "charter": "on"},
-    "community:join_request": lambda w: {"admitted": "1"},
-    "community:facilitators": lambda w: {"handle": w.people["member"].handle, "on": "1"},
-    "community:posts": lambda w: {"body": "Words"},
-    "community:vote": lambda w: {"choice": str(w.poll.choices.first().pk)},
-    "community:resolution": lambda w: {"post": str(w.reply.pk)},
-    "community:watch": lambda w: {"state": "watching"},
-    "community:pin": lambda w: {"on": "1"},
-    "community:lock": lambda w: {"on": "1"},
-    "community:owner": lambda w: {"handle": w.people["member"].handle},
-    "community:edit_post": lambda w: {"body": "Changed"},
-    "community:removal": lambda w: {"on": "1"},
-    "community:reaction": lambda w: {"on": "1"},
-    "community:flag": lambda w: {"reason": "tone"},
-    "community:decision": lambda w: {"kind": "keep"},
-    "community:draft": lambda w: {"place": f"thread:{w.thread.pk}", "body": "Words", "sequence": "5"},
-    "community:draft_removal": lambda w: {"place": f"thread:{w.thread.pk}"},
-    "community:contest": lambda w: {"words": "Look again"},
-    "community:attachments": lambda w: {"place": f"thread:{w.thread.pk}"},
-    "courses:answers": lambda w: {"question": str(w.question.pk), "option": w.option},
-    "courses:studio-new": lambda w: {"title": "New", "language": "fr", "key": KEY},
-    "courses:studio-settings": lambda w: {"title": "Changed", "language": "fr"},
-    "courses:studio-publication": lambda w: {"wanted": "archived", "sure": "yes"},
-    "courses:studio-sections": lambda w: {"title": "More"},
-    "courses:studio-section": lambda w: {"title": "More"},
-    "courses:studio-modules": lambda w: {
-        "title": "More",
-        "kind": "text",
-        "section": w.section.pk,
-        "key": KEY,
-    },
-    "courses:studio-module": lambda w: {"title": "Changed", "minutes": "5"},
-    "courses:studio-module-draft": lambda w: {"title": "Changed", "minutes": "5"},
-    "courses:studio-module-publication": lambda w: {"wanted": "draft", "sure": "yes"},
-    "courses:studio-compose": lambda w: {"remove": str(w.question.pk)},
-    "courses:studio-caption": lambda w: {"vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\nOther\n"},
-    "courses:studio-sessions": lambda w: {"name": "Another run"},
-    "courses:studio-session": lambda w: {"person": str(w.people["trainer"].pk)},
-    "courses:studio-session-dates": lambda w: {"name": "Renamed"},
-    "courses:studio-caption-removal": lambda w: {"sure": "yes"},
-    "courses:studio-module-removal": lambda w: {"sure": "yes"},
-    "courses:studio-question-removal": lambda w: {"sure": "yes"},
-    "courses:studio-departures": lambda w: {"enrolment": str(w.enrolment.pk), "sure": "yes"},
-    "people:profile": lambda w: {"name": "Renamed"},
-    "people:declare_skill": lambda w: {"name": "Reading"},
-    "people:settings": lambda w: {"language": "fr", "time_zone": "Europe/Paris", "theme": "system"},
-    "people:grant_role": lambda w: {"role": "trainer"},
-    "people:move": lambda w: {"unit": str(w.other_unit.pk), "on": "2026-01-01"},
-    "people:account": lambda w: {"state": "closed"},
-    "people:invitations": lambda w: {"kind": "link", "max_uses": "1", "days": "7"},
-    "people:bring_in": lambda w: {"people": "newcomer@example.org", "step": "do"},
-    "people:units": lambda w: {"name": "Another"},
-    "people:rename_unit": lambda w: {"name": "Renamed"},
-    "people:move_unit": lambda w: {"parent": ""},
-    "people:join": lambda w: {"code": w.code_secret},
-    "community-api:spaces": lambda w: {"name": "New"},
-    "community-api:space": lambda w: {"name": "Own"},
-    "community-api:membership": lambda w: {"charter_accepted": True},
-    "community-api:threads": lambda w: {"title": "A title", "body": "Words"},
-    "community-api:resolution": lambda w: {"post": w.reply.pk},
-    "community-api:vote": lambda w: {"choice": w.poll.choices.first().pk},
-    "community-api:posts": lambda w: {"body": "Words"},
-    "community-api:post": lambda w: {"body": "Changed"},
-    "community-api:flags": lambda w: {"reason": "tone"},
-    "courses-api:progress": lambda w: {"ranges": [[0, 5]], "position": 5},
-    "courses-api:answers": lambda w: {"question": w.question.pk, "options": [w.option]},
-    "courses:watching": lambda w: {"ranges": [[0, 5]], "position": 5},
-    "appearance": lambda w: {"theme": "dark", "next": "https://elsewhere.example/"},
-}
-KEY = "7d1b64ab-6f42-4d6f-8a0a-6f4d0d1a7f10"
+def _looked_up(value: Any, world: World) -> Any:
+    if isinstance(value, dict):
+        return {name: _looked_up(one, world) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_looked_up(one, world) for one in value]
+    return value.resolve(world) if isinstance(value, Variable) else value

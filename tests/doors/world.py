@@ -130,6 +130,7 @@ def _people(world: World) -> None:
         picture=picture_file(),
     )
     author.refresh_from_db()
+    world.objects["picture"] = author.profile.picture.name.rsplit("/", 1)[-1]
     world.objects["skill"] = people.declare_skill(author, name=f"Skill {world.secret('skill', 'lumen')}")
     world.objects["own_skill"] = people.declare_skill(world.people["member"], name="Listening")
 
@@ -212,6 +213,7 @@ def _talk(world: World) -> None:
     world.objects |= {
         "attachment": attachment,
         "thread": thread,
+        "place": f"thread:{thread.pk}",
         "post": answer,
         "reply": reply,
         "poll": poll,
