@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from bench.faults.journal import Act, Journal
 from bench.faults.mailbox import Mailbox
@@ -16,6 +16,7 @@ from courses.models import Answer, Progress
 from events import reading
 from events.deliveries import message_id
 from events.models import Delivery
+from lms.integrity import DRIFT_OF, differing_rows
 
 # What readers of the log make of it alone; a column that holds when the reader came by is not compared. Notices
 # also depend on who watched and read at the time: they are counted by `NOTICES`.
@@ -26,24 +27,20 @@ DERIVED = {
     "courses.Progress": {"opened_at", "completed_at", "heard_at"},
 }
 FIGURES = ("LearnerDay", "SpaceDay", "AnonymousDay", "ThreadFact", "CompletionDay", "Seat", "ActivityBlock")
-COUNTERS = {
-    "number_of_posts": """
-        SELECT count(*) FROM community_thread t WHERE number_of_posts <> (SELECT count(*) FROM community_post
-        WHERE thread_id = t.id AND deleted_at IS NULL AND hidden_at IS NULL)""",
-    "last_number": """
-        SELECT count(*) FROM community_thread t WHERE (last_number, last_number) <> (
-        SELECT coalesce(max(number), 0), count(*) FROM community_post WHERE thread_id = t.id)""",
-    "useful_count": """
-        SELECT count(*) FROM community_post p WHERE useful_count <> greatest(imported_useful + (
-        SELECT count(*) FROM community_reaction WHERE post_id = p.id AND kind = 'useful'), 0)""",
+# One statement sees one moment: these hold at any time, not only when all is quiet.
+COUNTERS = DRIFT_OF["community"] | {
+    "numbers of posts left out": """
+        SELECT t.id FROM community_thread t WHERE last_number <> (
+        SELECT count(*) FROM community_post WHERE thread_id = t.id)""",
     "events of posts": """
-        SELECT (SELECT count(*) FROM community_post p WHERE key IS NOT NULL AND 1 <> (
-        SELECT count(*) FROM events_event WHERE verb = 'community.post_written' AND post_id = p.id))""",
+        SELECT p.id FROM community_post p WHERE key IS NOT NULL AND 1 <> (
+        SELECT count(*) FROM events_event WHERE verb = 'community.post_written' AND post_id = p.id)""",
 }
 NOTICES = {
+    "notices given twice": DRIFT_OF["notifications"]["notices of one event given twice"],
     # Whoever watched before the post came and has not read that far was told of it.
     "notices missing": """
-        SELECT count(*) FROM events_event e
+        SELECT e.id FROM events_event e
         JOIN community_watch w ON w.thread_id = e.thread_id AND NOT w.muted AND w.created_at < e.at
         JOIN community_post p ON p.id = e.post_id
         LEFT JOIN community_readstate r ON r.thread_id = e.thread_id AND r.user_id = w.user_id
@@ -51,9 +48,6 @@ NOTICES = {
         AND coalesce(r.last_number, 0) < p.number AND NOT EXISTS (
             SELECT 1 FROM notifications_notification n WHERE n.user_id = w.user_id
             AND n.thread_id = e.thread_id AND n.event_ids @> to_jsonb(e.id))""",
-    "notices given twice": """
-        SELECT count(*) FROM (SELECT 1 FROM notifications_notification n, jsonb_array_elements(n.event_ids) e
-        GROUP BY n.user_id, n.thread_id, n.kind, e HAVING count(*) > 1) twice""",
 }
 
 
@@ -84,18 +78,12 @@ def check_journal(journal: Journal, academy: Any) -> Found:
     before = Acknowledged(journal)
     for check in (posts, answers, likes, drafts, watching, readings, uploads):
         check(journal, before, academy, found)
-    # One statement sees one moment: these are true at any time, not only when all is quiet.
     found.drift = counted_wrong(COUNTERS)
     return found
 
 
-def counted_wrong(questions: dict[str, str]) -> dict[str, int]:
-    wrong = {}
-    with connection.cursor() as cursor:
-        for name, sql in questions.items():
-            cursor.execute(sql)
-            wrong[name] = cursor.fetchone()[0]
-    return {name: number for name, number in wrong.items() if number}
+def counted_wrong(queries: dict[str, str]) -> dict[str, int]:
+    return {what: drift for what, query in queries.items() if (drift := differing_rows(what, query).drift)}
 
 
 def posts(journal: Journal, before: Acknowledged, academy: Any, found: Found) -> None:
