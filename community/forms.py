@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from community.actions.members import MUTE_DAYS
 from community.models import Decision, Flag, Space, Thread
 from core.markdown import MAX_LENGTH
 
@@ -115,6 +117,26 @@ class SpaceForm(forms.ModelForm):
 
 class NewSpaceForm(SpaceForm):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+class RemovalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("The person reads it."),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why: the person reads it.")},
+    )
+
+
+class MuteForm(RemovalForm):
+    days = forms.TypedChoiceField(
+        label=_("For how long?"), coerce=int, choices=lambda: [(n, _days(n)) for n in MUTE_DAYS], initial=1
+    )
+
+
+def _days(number: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
 
 
 class FlagForm(forms.Form):

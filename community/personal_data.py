@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from community.actions.writing import rendered_for
 from community.models import (
     Attachment,
     Decision,
+    Departure,
     Draft,
     Flag,
     JoinRequest,
     Membership,
+    Mute,
     Post,
     PostRevision,
     Reaction,
@@ -27,7 +30,7 @@ from community.models import (
     Vote,
     Watch,
 )
-from people.privacy import delete_rows, detach_rows, register, rows_of
+from people.privacy import Rows, delete_rows, detach_rows, register, rows_of
 
 # What the log keeps of whom an act was turned to; the act itself stays, with nobody's number on it.
 FORGET_IN_LOG = """
@@ -36,7 +39,8 @@ WHERE verb LIKE 'community.%%' AND data->>%(key)s = %(person)s
 """
 FORGET_MENTIONS = """
 UPDATE events_event SET subject_id = NULL
-WHERE verb IN ('community.person_mentioned', 'community.facilitator_added', 'community.facilitator_removed')
+WHERE verb IN ('community.person_mentioned', 'community.facilitator_added', 'community.facilitator_removed',
+               'community.member_muted', 'community.member_unmuted')
 AND subject_id = %(person)s
 """
 
@@ -75,6 +79,46 @@ def erase_join_requests(user: Any) -> int:
     return answered + JoinRequest.objects.filter(user=user).delete()[0]
 
 
+def erase_departures(user: Any) -> int:
+    decided = Departure.objects.filter(by=user).exclude(user=user).update(by=None)
+    return decided + Departure.objects.filter(user=user).delete()[0]
+
+
+def erase_mutes(user: Any) -> int:
+    return Mute.objects.filter(by=user).update(by=None) + Mute.objects.filter(user=user).delete()[0]
+
+
+def rows_in_threads(model: Any, field: str, *columns: str) -> Callable[[Any], Rows]:
+    """An export of rows about threads. The title of one that the person may read no more is not theirs to take away,
+    unless they gave it."""
+
+    def export(user: Any) -> Rows:
+        rows = list(model.objects.filter(**{field: user.pk}).order_by("pk").values("thread_id", *columns))
+        mine = Thread.objects.filter(Q(author=user.pk) | Thread.is_visible_to(user))
+        readable = set(mine.filter(pk__in={row["thread_id"] for row in rows}).values_list("pk", flat=True))
+        for row in rows:
+            if row.pop("thread_id") not in readable:
+                row["thread__title"] = ""
+        return rows
+
+    return export
+
+
+def rows_in_spaces(model: Any, field: str, *columns: str) -> Callable[[Any], Rows]:
+    """The same with the names of spaces."""
+
+    def export(user: Any) -> Rows:
+        rows = list(model.objects.filter(**{field: user.pk}).order_by("pk").values("space_id", *columns))
+        known = Space.objects.visible_to(user).filter(pk__in={row["space_id"] for row in rows})
+        names = set(known.values_list("pk", flat=True))
+        for row in rows:
+            if row.pop("space_id") not in names:
+                row["space__name"] = ""
+        return rows
+
+    return export
+
+
 def erase_attachments(user: Any) -> int:
     """A file that was never posted was seen by nobody else: it goes. The others stay with their post."""
     unposted = Attachment.objects.filter(user=user, post=None)
@@ -109,13 +153,21 @@ BY_HAND = [
     (Reaction, "user", ("post", "kind", "at"), erase_reactions),
     (Attachment, "user", ("name", "size", "created_at"), erase_attachments),
     (JoinRequest, "user", ("space__name", "message", "asked_at", "admitted"), erase_join_requests),
+    (Departure, "user", ("space__name", "reason", "joined_at", "at", "ended_at"), erase_departures),
+    (Mute, "user", ("space__name", "reason", "at", "until", "lifted_at"), erase_mutes),
 ]
+
+
+def _export_of(model: Any, field: str, columns: tuple[str, ...]) -> Callable[[Any], Rows]:
+    if "thread__title" in columns:
+        return rows_in_threads(model, field, *columns)
+    return (rows_in_spaces if "space__name" in columns else rows_of)(model, field, *columns)
 
 
 def declare() -> None:
     for model, field, columns in KEPT_WITHOUT_A_NAME:
-        register(model, export=rows_of(model, field, *columns), erase=detach_rows(model, field))
+        register(model, export=_export_of(model, field, columns), erase=detach_rows(model, field))
     for model, columns in GONE_WITH_THE_PERSON:
-        register(model, export=rows_of(model, "user", *columns), erase=delete_rows(model, "user"))
+        register(model, export=_export_of(model, "user", columns), erase=delete_rows(model, "user"))
     for model, field, columns, erase in BY_HAND:
-        register(model, export=rows_of(model, field, *columns), erase=erase)
+        register(model, export=_export_of(model, field, columns), erase=erase)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from community.models import Membership, Post, Space, Thread
+from community.models import Departure, Membership, Mute, Post, Space, Thread
 from core.prepared import prepared
 from people.rules import is_administrator, is_trainer
 
@@ -27,6 +28,11 @@ class Seat:
     space: Space
     role: str | None
     notify: str = Membership.Notify.MENTIONS
+    # A facilitator asked them to be silent here until then.
+    muted_until: datetime | None = None
+    has_accepted: bool = True
+    # A facilitator took them out of the space.
+    was_removed: bool = False
 
     @property
     def is_member(self) -> bool:
@@ -35,6 +41,11 @@ class Seat:
     @property
     def is_facilitator(self) -> bool:
         return self.role == Membership.Role.FACILITATOR
+
+    @property
+    def owes_charter(self) -> bool:
+        """Brought in or let in, or the charter has changed: they have not accepted it as it is now."""
+        return self.is_member and bool(self.space.charter) and not self.has_accepted
 
     @property
     def is_at_home(self) -> bool:
@@ -49,12 +60,33 @@ class Seat:
 
 def seat_of(user, space: Space) -> Seat:
     found = _membership(space=space.pk, user=user.pk)
-    return Seat(user, space, *found[0]) if found else Seat(user, space, None)
+    if not found:
+        removed = Departure.objects.removals_of(user).filter(space=space).exists()
+        return Seat(user, space, None, was_removed=removed)
+    role, notify, accepted_at, muted_until = found[0]
+    return Seat(user, space, role, notify, muted_until, accepted_at is not None)
+
+
+def seat_in(row: Any, user: Any) -> Seat:
+    """The seat that `space_for` and `thread_for` have read with their row."""
+    space = row if isinstance(row, Space) else row.space
+    removed = getattr(row, "was_removed", False)
+    accepted = row.charter_accepted_at is not None
+    return Seat(
+        user, space, row.my_role, muted_until=row.muted_until, has_accepted=accepted, was_removed=removed
+    )
 
 
 @prepared
 def _membership(space: int, user: int) -> QuerySet:
-    return Membership.objects.filter(space=space, user=user).values_list("role", "notify")
+    seats = Membership.objects.filter(space=space, user=user).annotate(muted_until=muted_until("space", user))
+    return seats.values_list("role", "notify", "charter_accepted_at", "muted_until")
+
+
+def muted_until(space: str, user: int) -> Subquery:
+    """Until when a person is asked to be silent in the space that the column `space` of a row names."""
+    standing = Mute.objects.standing().filter(space=OuterRef(space), user=user)
+    return Subquery(standing.order_by("-until").values("until")[:1])
 
 
 def can_create_space(user) -> bool:
@@ -67,17 +99,29 @@ def can_change_space(seat: Seat) -> bool:
 
 def can_join(seat: Seat) -> bool:
     """An open space of one's organisation takes everyone in; a closed one is asked, a hidden one invites."""
-    opened = seat.space.visibility == Space.Visibility.OPEN
+    opened = seat.space.visibility == Space.Visibility.OPEN and not seat.was_removed
     return not seat.is_member and seat.is_at_home and opened and seat.space.archived_at is None
 
 
 def can_ask_to_join(seat: Seat) -> bool:
+    """A closed space; and an open one by whom a facilitator took out of it."""
     closed = seat.space.visibility == Space.Visibility.CLOSED
-    return not seat.is_member and seat.is_at_home and closed and seat.space.archived_at is None
+    taken_out = seat.was_removed and seat.space.visibility == Space.Visibility.OPEN
+    return not seat.is_member and seat.is_at_home and (closed or taken_out) and seat.space.archived_at is None
 
 
 def can_write(seat: Seat) -> bool:
-    return seat.is_member and seat.space.archived_at is None
+    silent = seat.muted_until is not None or seat.owes_charter
+    return seat.is_member and seat.space.archived_at is None and not silent
+
+
+def can_remove(seat: Seat, other: Seat) -> bool:
+    """Whoever steers the space, and never themselves; a course's space is left by leaving the course."""
+    return can_mute(seat, other) and not seat.space.about_url
+
+
+def can_mute(seat: Seat, other: Seat) -> bool:
+    return can_change_space(seat) and other.is_member and other.user.pk != seat.user.pk
 
 
 def is_gate_closed(thread: Thread, seat: Seat) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from community.views import media, members, moderation, posts, reading, spaces, threads
+from community.views import media, members, moderation, posts, reading, seats, spaces, threads
 
 app_name = "community"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("spaces/<slug:slug>/archive/", spaces.archive, name="archive_space"),
     path("spaces/<slug:slug>/threads/new/", spaces.new_thread, name="new_thread"),
     path("spaces/<slug:slug>/members/", members.index, name="space_members"),
+    path("spaces/<slug:slug>/members/<slug:handle>/", seats.show, name="space_member"),
+    path("spaces/<slug:slug>/members/<slug:handle>/removal/", seats.removal, name="member_removal"),
+    path("spaces/<slug:slug>/members/<slug:handle>/mute/", seats.mute, name="member_mute"),
+    path("spaces/<slug:slug>/departure/", seats.departure, name="departure"),
+    path("departures/<int:pk>/undoing/", seats.return_to_space, name="departure_undoing"),
+    path("mutes/<int:pk>/undoing/", seats.unmute, name="mute_undoing"),
     path("spaces/<slug:slug>/membership/", members.membership, name="membership"),
     path("spaces/<slug:slug>/requests/<int:pk>/", members.join_request, name="join_request"),
     path("spaces/<slug:slug>/facilitators/", members.facilitator, name="facilitators"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache as shared
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from people.models import RoleGrant
 from people.queries.person_card import PersonCard
 
 THEMES = {"light": "palabre", "dark": "palabre-night"}
+CACHE_KEY = "navigation:{}"
 FRESH_FOR = 20  # seconds; the stream brings what is newer
 
 MAIN = [
@@ -53,6 +55,11 @@ ORGANISATION = [
 ]
 KEYS = {"home": "gh", "courses:catalogue": "gc", "community:spaces": "gs", "people:directory": "gp"}
 POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]
+
+
+def forget_navigation(user_id: int, **signal: Any) -> None:
+    """Where a person may go has changed: the next page counts anew, once the change is there."""
+    transaction.on_commit(lambda: shared.delete(CACHE_KEY.format(user_id)))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -101,7 +108,7 @@ class Navigation:
 
     @cached_property
     def news(self) -> dict[str, Any]:
-        key = f"navigation:{self.person.pk}"
+        key = CACHE_KEY.format(self.person.pk)
         found = shared.get(key)
         if found is None:
             found = navigation_counts_of(self.person)

@@ -154,6 +154,12 @@ def take_back_mark(*, author_id: int, thread_id: int, by: int | None) -> None:
         live.publish(f"user:{author_id}")
 
 
+def take_back_of_space(*, kind: str, space_id: int, user_id: int) -> None:
+    """What a person was told about their place in a space no longer holds."""
+    if Notification.objects.unread().filter(kind=kind, space=space_id, user=user_id).delete()[0]:
+        live.publish(f"user:{user_id}")
+
+
 def clear_requests(space_id: int) -> None:
     """Nobody waits at the door any more: the facilitators have nothing left to do there."""
     called = Notification.objects.unread().filter(kind=Kind.REQUEST, space=space_id)

@@ -37,9 +37,9 @@ CLOSED = "no longer visible to this person"
 
 # Of all that is new in a thread the mail tells what asks most of its reader.
 MOST_PRESSING = [
-    Kind.FLAG, Kind.DECISION, Kind.QUESTION, Kind.MENTION, Kind.ACCEPTED, Kind.RECOGNISED, Kind.REPLY,
+    Kind.FLAG, Kind.DECISION, Kind.REMOVED, Kind.MUTED, Kind.QUESTION, Kind.MENTION, Kind.ACCEPTED, Kind.RECOGNISED, Kind.REPLY,
     Kind.THREAD, Kind.USEFUL, Kind.FACILITATE, Kind.ENROLLED, Kind.ADMITTED, Kind.ADDED, Kind.DEADLINE,
-    Kind.MODULE, Kind.REQUEST,
+    Kind.MODULE, Kind.REQUEST, Kind.DECLINED,
 ]  # fmt: skip
 
 

@@ -19,7 +19,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         # Whoever wrote a hidden post hears of the decision all the same, whoever decides sees what is flagged.
         about_removal = Q(kind__in=[Notification.Kind.DECISION, Notification.Kind.FLAG])
         readable = Q(thread__in=Thread.objects.visible_to(user)) | Q(space__in=Space.objects.visible_to(user))
-        return self.filter(stands | about_removal, readable, user=user.pk)
+        # Whoever was taken out of a hidden space is told so all the same.
+        told = readable | Q(kind=Notification.Kind.REMOVED)
+        return self.filter(stands | about_removal, told, user=user.pk)
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
@@ -45,6 +47,9 @@ class Notification(models.Model):
         ADDED = "added", _("Somebody brings you into a space")
         ADMITTED = "admitted", _("You are let into a space you asked to join")
         FACILITATE = "facilitate", _("A space is yours to facilitate")
+        REMOVED = "removed", _("A facilitator takes you out of a space")
+        MUTED = "muted", _("A facilitator asks you to be silent for a while")
+        DECLINED = "declined", _("Your request to join a space is declined")
         REQUEST = "request", _("Somebody asks to join a space you facilitate")
         MODULE = "module", _("A new module in a course you follow")
         DEADLINE = "deadline", _("A course you follow is about to close")
@@ -108,6 +113,10 @@ class Notification(models.Model):
             return self.thread.get_absolute_url()
         if self.kind == Notification.Kind.REQUEST:
             return reverse("community:space_members", args=[self.place.slug])
+        if self.kind == Notification.Kind.REMOVED:
+            return reverse("community:departure", args=[self.place.slug])
+        if self.kind == Notification.Kind.MUTED:
+            return self.place.get_absolute_url()
         return self.place.about_url or self.place.get_absolute_url()
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
-from community.models import JoinRequest, Membership
+from community.models import Departure, JoinRequest, Membership, Mute
 from courses.models import Enrolment, Module
 from events.models import Event
 from notifications import actions
 from notifications.models import Notification
+from people.models import User
 
 Kind = Notification.Kind
 
@@ -21,8 +22,41 @@ def space_joined(event: Event) -> None:
     """Only those whom somebody let in, or brought in; whoever comes in by themselves knows."""
     if event.data.get("admitted"):
         _clear_answered(event)
+    if event.space_id and event.actor_id:
+        actions.take_back_of_space(kind=Kind.REMOVED, space_id=event.space_id, user_id=event.actor_id)
     if by := event.data.get("by"):
         _tell(Kind.ADMITTED if event.data.get("admitted") else Kind.ADDED, event, {event.actor_id}, by)
+
+
+def space_left(event: Event) -> None:
+    """Only whom a facilitator took out, and who is not back."""
+    by = event.data.get("by")
+    removed = Departure.objects.filter(space=event.space_id, user=event.actor_id, ended_at=None)
+    if by and event.space_id and removed.exists():
+        told = _active({event.actor_id})
+        actions.tell_of_space(told, kind=Kind.REMOVED, event=event, space_id=event.space_id, by=by)
+
+
+def member_muted(event: Event) -> None:
+    if Mute.objects.standing().filter(pk=event.data.get("mute")).exists():
+        _tell(Kind.MUTED, event, {event.subject_id}, event.actor_id)
+
+
+def member_unmuted(event: Event) -> None:
+    if event.space_id and event.subject_id:
+        actions.take_back_of_space(kind=Kind.MUTED, space_id=event.space_id, user_id=event.subject_id)
+
+
+def join_declined(event: Event) -> None:
+    """Whoever asked hears it as long as they may know of the space and are not in it by another way."""
+    _clear_answered(event)
+    asker = event.data.get("asker")
+    declined = JoinRequest.objects.filter(space=event.space_id, user=asker).last()
+    if event.space_id and declined is not None and declined.admitted is False:
+        told = _active({asker})
+        actions.tell_of_space(
+            told, kind=Kind.DECLINED, event=event, space_id=event.space_id, by=event.actor_id
+        )
 
 
 def facilitator_added(event: Event) -> None:
@@ -65,6 +99,11 @@ PLACES: dict[str, Callable[[Event], None]] = {
     "courses.enrolled": enrolled,
     "courses.module_published": module_published,
     "community.space_joined": space_joined,
+    "community.space_left": space_left,
+    "community.member_muted": member_muted,
+    "community.member_unmuted": member_unmuted,
+    "community.join_declined": join_declined,
+    "community.join_withdrawn": _clear_answered,
     "community.facilitator_added": facilitator_added,
     "community.join_asked": join_asked,
 }
@@ -80,3 +119,7 @@ def _members(space_id: int, people: Iterable[int | None]) -> set[int]:
     """Those of them who are in the space now, and may come in."""
     seats = Membership.objects.filter(space=space_id, user__in=people, user__is_active=True)
     return set(seats.values_list("user", flat=True))
+
+
+def _active(people: Iterable[int | None]) -> set[int]:
+    return set(User.objects.active().filter(pk__in=people).values_list("pk", flat=True))

@@ -2,6 +2,13 @@
 
 from community.actions.answers import accept_answer, unaccept_answer
 from community.actions.attachments import attach_file
+from community.actions.members import (
+    leave_space,
+    mute_member,
+    remove_member,
+    return_to_space,
+    unmute_member,
+)
 from community.actions.moderation import contest_decision, decide, flag_post, undo_decision
 from community.actions.posts import delete_post, edit_post, restore_post, write_post
 from community.actions.reactions import react, unreact, vote
@@ -16,9 +23,9 @@ from community.actions.spaces import (
     change_space,
     create_space,
     join_space,
-    leave_space,
     remove_facilitator,
     set_notify,
+    withdraw_join_request,
 )
 from community.actions.threads import (
     close_threads,
@@ -53,19 +60,24 @@ __all__ = [
     "lock_thread",
     "mark_read",
     "mute",
+    "mute_member",
     "own_question",
     "pin_thread",
     "react",
     "remove_facilitator",
+    "remove_member",
     "restore_post",
+    "return_to_space",
     "save_draft",
     "set_notify",
     "start_thread",
     "unaccept_answer",
     "undo_decision",
+    "unmute_member",
     "unreact",
     "unwatch",
     "vote",
     "watch",
+    "withdraw_join_request",
     "write_post",
 ]

@@ -15,7 +15,7 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from community import rules
-from community.actions.gates import refuse_archived, require
+from community.actions.gates import refuse_archived, refuse_silenced, require
 from community.models import AttachedFile, Attachment, Draft, Post, Space, Thread
 from core.errors import Refused
 from core.images import recoded
@@ -46,7 +46,8 @@ def attach_file(space: Space, *, user, upload, thread: Thread | None = None) -> 
     Raises Refused for a kind that is not listed, bytes that are not that kind, or too much of them.
     """
     refuse_archived(space)
-    require(rules.can_write(rules.seat_of(user, space)))
+    require((seat := rules.seat_of(user, space)).is_member)
+    refuse_silenced(seat)
     attachment = Attachment(space=space, thread=thread, user=user)
     store_upload(attachment, upload)
     return attachment

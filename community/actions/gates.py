@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from community.models import Post, Space, Thread, ThreadPass
@@ -18,6 +20,15 @@ def require(allowed: bool) -> None:
 def refuse_archived(space: Space) -> None:
     if space.archived_at is not None:
         raise Refused(_("This space is archived: it can be read, nothing more is written in it."), "archived")
+
+
+def refuse_silenced(seat: Seat) -> None:
+    """Whoever is asked to be silent for a while, or has not accepted the charter as it is now."""
+    if seat.muted_until is not None:
+        when = date_format(timezone.localtime(seat.muted_until), "SHORT_DATETIME_FORMAT")
+        raise Refused(_("You cannot write in this space until %(when)s.") % {"when": when}, "muted")
+    if seat.owes_charter:
+        raise Refused(_("Read the charter of this space and accept it before you write."), "charter")
 
 
 def refuse_locked(thread: Thread) -> None:

@@ -15,6 +15,7 @@ from community.actions.gates import (
     refuse_archived,
     refuse_closed_gate,
     refuse_locked,
+    refuse_silenced,
     require,
     settle_gate,
 )
@@ -63,7 +64,8 @@ def write_post(
     `sequence` is the state of the draft that was sent. Raises Refused with the sentence to show.
     """
     refuse_archived(thread.space)
-    require(rules.can_write(seat := rules.seat_of(author, thread.space)))
+    require((seat := rules.seat_of(author, thread.space)).is_member)
+    refuse_silenced(seat)
     what = {"thread": thread.pk, "parent": parent.pk if parent else None, "body": body, "moment": moment}
     sent = sending(key, by=author, action="community.write_post", **what)
     if (first := sent.first_of(Post)) is not None:
@@ -157,6 +159,7 @@ def edit_post(post: Post, *, by, body: str, version: int | None = None) -> Post:
     seat = rules.seat_of(by, post.thread.space)
     require(rules.can_edit(seat, post))
     refuse_archived(post.thread.space)
+    refuse_silenced(seat)
     refuse_locked(post.thread)
     text = clean_source(body)
     locked = Post.objects.select_for_update(no_key=True, of=("self",)).get(pk=post.pk)

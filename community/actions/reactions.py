@@ -12,6 +12,7 @@ from community.actions.gates import (
     refuse_archived,
     refuse_closed_gate,
     refuse_locked,
+    refuse_silenced,
     require,
 )
 from community.live import announce_thread
@@ -88,7 +89,9 @@ def _tell(verb: str, post: Post, seat: rules.Seat, kind: str, at: datetime | Non
 def vote(choice: Choice, *, user, at: datetime | None = None) -> Vote:
     """Take one way out of a case or answer a poll; one may change one's mind until it ends."""
     seat = rules.seat_of(user, choice.thread.space)
-    require(rules.can_write(seat))
+    require(seat.is_member)
+    refuse_archived(choice.thread.space)
+    refuse_silenced(seat)
     thread = lock_thread_row(choice.thread)
     refuse_locked(thread)
     refuse_closed_gate(thread, seat)

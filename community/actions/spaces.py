@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from community import rules
 from community.actions.gates import refuse_archived, require
 from community.live import announce_space
-from community.models import JoinRequest, Membership, Space
+from community.models import Departure, JoinRequest, Membership, Space
+from community.signals import membership_changed
 from core.errors import Refused
 from core.idempotency import sending
 from core.markdown import render
@@ -67,11 +68,11 @@ def create_space(
     Membership.objects.create(
         space=space, user=by, role=Membership.Role.FACILITATOR, charter_accepted_at=timezone.now()
     )
-    _tell("community.space_created", space, by)
+    tell_log("community.space_created", space, by)
     return space
 
 
-def _tell(verb: str, space: Space, actor, subject: Any = None, **more: Any) -> None:
+def tell_log(verb: str, space: Space, actor, subject: Any = None, **more: Any) -> None:
     record(
         verb, actor=actor, subject=subject or space, space_id=space.pk,
         organisation_id=space.organisation_id, **more,
@@ -110,9 +111,11 @@ def change_space(space: Space, *, by, **changes: Any) -> Space:
     for field, value in changes.items():
         setattr(space, field, value)
     if "charter" in changes:
+        # Everybody is asked again: what they accepted reads otherwise now.
+        Membership.objects.filter(space=space).exclude(user=by).update(charter_accepted_at=None)
         space.charter_html = render(space.charter).html if space.charter else ""
     space.save(update_fields=[*changes, "charter_html"])
-    _tell("community.space_changed", space, by, data={"fields": sorted(changes)})
+    tell_log("community.space_changed", space, by, data={"fields": sorted(changes)})
     return space
 
 
@@ -122,7 +125,7 @@ def archive_space(space: Space, *, by, archived: bool = True) -> Space:
     require(rules.can_change_space(rules.seat_of(by, space)))
     space.archived_at = timezone.now() if archived else None
     space.save(update_fields=["archived_at"])
-    _tell("community.space_changed", space, by, data={"archived": archived})
+    tell_log("community.space_changed", space, by, data={"archived": archived})
     return space
 
 
@@ -133,19 +136,23 @@ def join_space(
     """Come in by oneself. Raises Refused where the space has a charter and it was not accepted."""
     seat = rules.seat_of(user, space)
     if seat.is_member:
+        if charter_accepted:
+            accept_charter(space, user=user)
         return Membership.objects.get(space=space, user=user)
     refuse_archived(space)
+    if seat.was_removed:
+        raise Refused(_("A facilitator took you out of this space: ask to come back."), "removed")
     require(rules.can_join(seat))
     if space.charter and not charter_accepted:
         raise Refused(_("Read the charter and accept it to join this space."), "charter")
-    return _let_in(space, user, accepted_at=at or timezone.now(), at=at)
+    return let_in(space, user, accepted_at=at or timezone.now(), at=at)
 
 
 @transaction.atomic
 def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Membership:
     """Bring somebody in: a facilitator invites, or (without `by`) an enrolment in what owns the space.
 
-    They accept the charter by themselves, on their first message.
+    They are asked to accept the charter by themselves, before they write.
     """
     if by is not None:
         require(rules.can_change_space(rules.seat_of(by, space)))
@@ -154,10 +161,10 @@ def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Me
         JoinRequest.objects.filter(space=space, user=user, answered_at=None).update(
             answered_at=timezone.now(), answered_by=by, admitted=True
         )
-    return _let_in(space, user, accepted_at=None, at=at, by=by)
+    return let_in(space, user, accepted_at=None, at=at, by=by)
 
 
-def _let_in(
+def let_in(
     space: Space, user, *, accepted_at: datetime | None, at: datetime | None, by=None, admitted: bool = False
 ) -> Membership:
     """`by` is who brought them in, or who `admitted` them because they had asked."""
@@ -167,9 +174,11 @@ def _let_in(
             membership.save(force_insert=True)
     except IntegrityError:
         return Membership.objects.get(space=space, user=user)
+    Departure.objects.filter(space=space, user=user, ended_at=None).update(ended_at=timezone.now())
     data = {"by": by.pk, "admitted": admitted} if by else {}
-    _tell("community.space_joined", space, user, at=at, data=data)
+    tell_log("community.space_joined", space, user, at=at, data=data)
     announce_space(space.pk)
+    membership_changed.send(sender=Membership, user_id=user.pk)
     return membership
 
 
@@ -183,7 +192,7 @@ def ask_to_join(space: Space, *, user, message: str = "") -> JoinRequest:
             request = JoinRequest.objects.create(space=space, user=user, message=message)
     except IntegrityError:
         return JoinRequest.objects.get(space=space, user=user, answered_at=None)
-    _tell("community.join_asked", space, user, request)
+    tell_log("community.join_asked", space, user, request)
     return request
 
 
@@ -198,23 +207,17 @@ def answer_join_request(request: JoinRequest, *, by, admitted: bool) -> JoinRequ
     request.answered_at, request.answered_by, request.admitted = timezone.now(), by, admitted
     request.save(update_fields=["answered_at", "answered_by", "admitted"])
     if admitted:
-        _let_in(request.space, request.user, accepted_at=None, at=None, by=by, admitted=True)
+        let_in(request.space, request.user, accepted_at=None, at=None, by=by, admitted=True)
+    else:
+        tell_log("community.join_declined", request.space, by, request, data={"asker": request.user_id})
     return request
 
 
 @transaction.atomic
-def leave_space(space: Space, *, user, at: datetime | None = None) -> None:
-    """Go. The last facilitator hands the space over before they leave."""
-    facilitators = Membership.objects.select_for_update().filter(
-        space=space, role=Membership.Role.FACILITATOR
-    )
-    ids = list(facilitators.values_list("user_id", flat=True))
-    if ids == [user.pk] and not space.about_url:
-        raise Refused(_("You are the only one who facilitates this space: name somebody else first."))
-    left, _rows = Membership.objects.filter(space=space, user=user).delete()
-    if left:
-        _tell("community.space_left", space, user, at=at)
-        announce_space(space.pk)
+def withdraw_join_request(space: Space, *, user) -> None:
+    """Knock no more: whoever asked may think better of it until they are answered."""
+    if JoinRequest.objects.filter(space=space, user=user, answered_at=None).delete()[0]:
+        tell_log("community.join_withdrawn", space, user)
 
 
 @transaction.atomic
@@ -243,12 +246,13 @@ def add_facilitator(space: Space, *, user, by=None) -> Membership:
         require(rules.can_change_space(rules.seat_of(by, space)))
         if user.organisation_id != space.organisation_id:
             raise Refused(_("This person belongs to another organisation."))
-    membership = _let_in(space, user, accepted_at=None, at=None)
+    membership = let_in(space, user, accepted_at=None, at=None)
     changed = Membership.objects.filter(pk=membership.pk, role=Membership.Role.MEMBER).update(
         role=Membership.Role.FACILITATOR
     )
     if changed:
-        _tell("community.facilitator_added", space, by, user)
+        tell_log("community.facilitator_added", space, by, user)
+        membership_changed.send(sender=Membership, user_id=user.pk)
     membership.role = Membership.Role.FACILITATOR
     return membership
 
@@ -263,4 +267,5 @@ def remove_facilitator(space: Space, *, user, by) -> None:
     if Membership.objects.filter(space=space, user=user, role=Membership.Role.FACILITATOR).update(
         role=Membership.Role.MEMBER
     ):
-        _tell("community.facilitator_removed", space, by, user)
+        tell_log("community.facilitator_removed", space, by, user)
+        membership_changed.send(sender=Membership, user_id=user.pk)

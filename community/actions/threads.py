@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from community import rules
 from community.actions.attachments import attach_what_is_shown
-from community.actions.gates import lock_thread_row, refuse_archived, require
+from community.actions.gates import lock_thread_row, refuse_archived, refuse_silenced, require
 from community.actions.reading import finish_draft, watch
 from community.actions.writing import announce_mentions, rendered_for
 from community.live import announce_thread
@@ -50,6 +50,8 @@ def start_thread(
     """
     refuse_archived(space)
     require((seat := rules.seat_of(author, space)).is_member or bool(about_url))
+    if not about_url:
+        refuse_silenced(seat)
     what = {"space": space.pk, "kind": kind, "gate": gate, "choices": list(choices), "tags": list(tags)}
     sent = sending(key, by=author, action="community.start_thread", title=title, body=body, **what)
     if (first := sent.first_of(Thread)) is not None:

@@ -22,7 +22,7 @@ from community.queries.conversation import one_post
 from community.queries.posts import cards_of, shown_posts
 from community.queries.spaces import space_for
 from community.queries.threads import rows_of_space, thread_for, thread_row, thread_rows
-from community.rules import Seat
+from community.rules import Seat, seat_in
 from core.numbers import whole
 from people.requests import PersonApiRequest
 
@@ -226,7 +226,7 @@ class Posts(ListAPIView):
 
     @property
     def seat(self) -> Seat:
-        return Seat(self.request.user, self.thread.space, self.thread.my_role)
+        return seat_in(self.thread, self.request.user)
 
     @extend_schema(
         request=shapes.NewPostSerializer, responses={201: shapes.PostSerializer}, parameters=[KEY_HEADER]

@@ -1,7 +1,7 @@
 from community.models.moderation import Decision, Flag
 from community.models.post import AttachedFile, Attachment, Post, PostRevision, Reaction
 from community.models.reading import Draft, ReadState, Watch
-from community.models.space import JoinRequest, Membership, Space
+from community.models.space import Departure, JoinRequest, Membership, Mute, Space
 from community.models.thread import Choice, Resolution, Tag, Thread, ThreadPass, Vote
 
 __all__ = [
@@ -9,10 +9,12 @@ __all__ = [
     "Attachment",
     "Choice",
     "Decision",
+    "Departure",
     "Draft",
     "Flag",
     "JoinRequest",
     "Membership",
+    "Mute",
     "Post",
     "PostRevision",
     "Reaction",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -139,3 +140,63 @@ class JoinRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} asks into {self.space_id}"
+
+
+class DepartureQuerySet(models.QuerySet["Departure"]):
+    def removals_of(self, user: User | Reader) -> DepartureQuerySet:
+        """Spaces a facilitator took this person out of, and which they are not back in."""
+        return self.filter(user=user.pk, ended_at=None).exclude(by=user.pk)
+
+
+class Departure(models.Model):
+    """Somebody left a space, or was taken out of it: by whose hand, why, and the seat to give back if they return."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="departures")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.TextField(_("reason"), max_length=600, blank=True)
+    role = models.CharField(max_length=12, choices=Membership.Role)
+    notify = models.CharField(max_length=10, choices=Membership.Notify)
+    charter_accepted_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField()
+    at = models.DateTimeField(default=timezone.now)
+    # The person is a member again: their departure stands no more.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DepartureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "user"], condition=Q(ended_at=None), name="departure_stands_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} left {self.space_id}"
+
+
+class MuteQuerySet(models.QuerySet["Mute"]):
+    def standing(self) -> MuteQuerySet:
+        return self.filter(lifted_at=None, until__gt=Now())
+
+
+class Mute(models.Model):
+    """A facilitator asks a member to be silent in a space for a while: they read, and write nothing until then."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="mutes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.TextField(_("reason"), max_length=600)
+    at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MuteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["space", "user"], name="mute_of_member", condition=Q(lifted_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} silent in {self.space_id} until {self.until}"

@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 from community import rules
 from community.models import Post, Resolution, Thread
 from community.queries.posts import PostCard, cards_of, post_rows, published_replies, shown_posts
-from community.rules import Seat
+from community.rules import Seat, seat_in
 from core.prepared import PreparedList, prepared, prepared_list
 from people.queries.person_card import PersonCard, person_cards
 from people.reader import Reader
@@ -145,7 +145,7 @@ def conversation_page(
 
     `sort` is "order" or "useful"; `asked` "all" or "unanswered": only posts that nobody has replied to.
     """
-    seat = Seat(user, thread.space, thread.my_role)
+    seat = seat_in(thread, user)
     since = (timezone.now() - OVERLAP).isoformat()
     shape = seat.is_facilitator, rules.is_gate_closed(thread, seat), sort, asked
     rows, shown_page = _cut(shape, thread, user, page)
@@ -164,7 +164,7 @@ def instant(text: str) -> datetime | None:
 
 def posts_after(thread: Any, user: Any, *, after: int, since: datetime | None) -> Conversation:
     """What an open page has not seen: posts with a higher number, and those that changed since it asked."""
-    seat = Seat(user, thread.space, thread.my_role)
+    seat = seat_in(thread, user)
     stamp = (timezone.now() - OVERLAP).isoformat()
     fresh = Q(number__gt=after)
     if since is not None:
@@ -175,7 +175,7 @@ def posts_after(thread: Any, user: Any, *, after: int, since: datetime | None) -
 
 def one_post(post_id: int, thread: Any, user: Any) -> Conversation:
     """A conversation of a single post, to draw it again after its reader acted on it."""
-    seat = Seat(user, thread.space, thread.my_role)
+    seat = seat_in(thread, user)
     rows = shown_posts(thread, seat, removed_too=True).filter(pk=post_id)
     return Conversation(thread, seat, cards_of(rows, thread, seat))
 
@@ -235,7 +235,7 @@ def page_of(post: Post, thread: Any, user: Any) -> int:
     if thread.last_number <= PAGE_SIZE + 1:
         return 1
     top = post.parent.number if post.parent else post.number
-    before = shown_posts(thread, Seat(user, thread.space, thread.my_role)).filter(number__gt=1)
+    before = shown_posts(thread, seat_in(thread, user)).filter(number__gt=1)
     before = before.filter(Q(top_number__lt=top) | Q(top_number=top, number__lt=post.number))
     return before.count() // PAGE_SIZE + 1
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from community.models import JoinRequest, Membership, Space, Thread
+from community.models import Departure, JoinRequest, Membership, Mute, Space, Thread
 from community.queries.unread import read_to, unread_posts
+from community.rules import muted_until
 from core.prepared import prepared
 from people.queries.person_card import PersonCard, card_columns, card_from
 from people.reader import Reader
@@ -64,6 +65,9 @@ def _space_for(reader: Reader, slug: str) -> QuerySet:
         .annotate(
             my_role=Subquery(memberships.values("role")[:1]),
             my_notify=Subquery(memberships.values("notify")[:1]),
+            charter_accepted_at=Subquery(memberships.values("charter_accepted_at")[:1]),
+            muted_until=muted_until("pk", reader.pk),
+            was_removed=Exists(Departure.objects.removals_of(reader).filter(space=OuterRef("pk"))),
             is_readable=Exists(Space.objects.readable_by(reader).filter(pk=OuterRef("pk"))),
             asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=reader.pk, answered_at=None)),
             members=_per_space(Membership.objects.all()),
@@ -102,6 +106,11 @@ def facilitators_of(space: Space) -> list[PersonCard | None]:
 def _facilitators_of(space: int) -> QuerySet:
     rows = Membership.objects.filter(space_id=space, role=Membership.Role.FACILITATOR)
     return rows.order_by("joined_at").values_list(*card_columns("user"))[:6]
+
+
+def mute_of(space: Space, user: Any) -> Mute | None:
+    """What asks a member to be silent here now, and why."""
+    return Mute.objects.standing().filter(space=space, user=user).order_by("-until").first()
 
 
 def open_join_requests(space: Space) -> list[JoinRequestRow]:

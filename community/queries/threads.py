@@ -25,6 +25,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
 from community.models import Draft, Membership, Post, ReadState, Tag, Thread, ThreadPass, Watch
 from community.queries.unread import number_unread, read_to, unread_posts
+from community.rules import muted_until
 from core.addresses import address_of
 from core.markdown import excerpt
 from core.prepared import AnyOf, PreparedList, prepared, prepared_list
@@ -62,6 +63,7 @@ def _thread_for(pk: int, reader: Reader) -> QuerySet:
         .annotate(
             my_role=Subquery(memberships.values("role")[:1]),
             charter_accepted_at=Subquery(memberships.values("charter_accepted_at")[:1]),
+            muted_until=muted_until("space", reader.pk),
             read_to=read_to(reader.pk),
             read_at=Subquery(ReadState.objects.filter(**mine).values("updated_at")[:1]),
             my_watch=Subquery(watches[:1]),

@@ -23,7 +23,8 @@ def done(
     `pieces` what `answer.html` puts in its place besides the toast."""
     if not request.htmx:
         if message:
-            messages.success(request, message)
+            # The toast of the next page takes it back: `frame/toasts.html` reads the address here.
+            messages.success(request, message, extra_tags=undo)
         return redirect(back)
     context = {"message": message, "level": "success", "undo": undo, **pieces}
     answer = render(request, "community/answer.html", context)

@@ -4,16 +4,17 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from community import actions, rules
 from community.models import JoinRequest, Space
 from community.queries.spaces import member_rows, members_of, open_join_requests
-from community.rules import Seat
 from community.views.answering import done, refused
 from community.views.spaces import fetch, frame_of
 from core.access import by_row, signed_in
+from core.confirming import question_before
 from core.errors import Refused
 from people.models import User
 from people.requests import PersonRequest
@@ -60,7 +61,7 @@ def _add(request: PersonRequest, space: Space) -> HttpResponse:
 @signed_in
 @require_POST
 def membership(request: PersonRequest, slug: str) -> HttpResponse:
-    """One's own seat: `do` is join, ask, leave or notify."""
+    """One's own seat: `do` is join, ask, withdraw, accept (the charter), leave or notify."""
     space = fetch(request.user, slug)
     act = request.POST.get("do")
     words = ""
@@ -71,15 +72,39 @@ def membership(request: PersonRequest, slug: str) -> HttpResponse:
         elif act == "ask":
             actions.ask_to_join(space, user=request.user, message=request.POST.get("message", "")[:600])
             words = _("The facilitators will answer you.")
+        elif act == "withdraw":
+            actions.withdraw_join_request(space, user=request.user)
+            words = _("Your request is withdrawn.")
+        elif act == "accept":
+            actions.accept_charter(space, user=request.user)
+            words = _("Thank you. You can write here now.")
         elif act == "leave":
-            actions.leave_space(space, user=request.user)
-            return redirect("community:spaces")
+            return _leave(request, space)
         elif act == "notify":
             actions.set_notify(space, user=request.user, notify=request.POST.get("notify", ""))
             words = _("Noted.")
     except Refused as error:
         return refused(request, error, back=space.get_absolute_url())
     return done(request, words, back=space.get_absolute_url())
+
+
+def _leave(request: PersonRequest, space: Space) -> HttpResponse:
+    """Asked first where one cannot come back by oneself; elsewhere the toast takes it back."""
+    can_return = space.visibility == Space.Visibility.OPEN
+    if not can_return:
+        question = question_before(
+            request,
+            title=_("Leave %(space)s?") % {"space": space},
+            words=_("To come back you will have to be let in again. What you wrote here stays."),
+            yes=_("Leave the space"),
+            back=space.get_absolute_url(),
+        )
+        if question is not None:
+            return question
+    departure = actions.leave_space(space, user=request.user)
+    undo = reverse("community:departure_undoing", args=[departure.pk]) if departure and can_return else ""
+    words = _("You have left %(space)s.") % {"space": space}
+    return done(request, words, back=reverse("community:spaces"), undo=undo)
 
 
 @by_row
@@ -97,7 +122,7 @@ def join_request(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 def facilitator(request: PersonRequest, slug: str) -> HttpResponse:
     """`handle` becomes a facilitator (`on=1`) or a plain member again (`on=0`)."""
     space = fetch(request.user, slug)
-    if not rules.can_change_space(Seat(request.user, space, space.my_role)):
+    if not rules.can_change_space(rules.seat_in(space, request.user)):
         raise PermissionDenied
     person = get_object_or_404(User.objects.visible_to(request.user), handle=request.POST.get("handle", ""))
     change = actions.add_facilitator if request.POST.get("on") == "1" else actions.remove_facilitator

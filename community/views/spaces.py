@@ -15,9 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from community import actions, rules
 from community.forms import NewSpaceForm, SpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
-from community.queries.spaces import facilitators_of, space_for, spaces_to_browse
+from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, thread_rows
-from community.rules import Seat
 from core.access import by_row, role, signed_in
 from core.errors import Refused
 from core.idempotency import refuse
@@ -35,7 +34,7 @@ def fetch(user: Any, slug: str) -> Any:
 
 def frame_of(space: Any, user: Any, tab: str) -> dict[str, Any]:
     """What every page of a space shows: its name, one's seat, its tabs."""
-    seat = Seat(user, space, space.my_role)
+    seat = rules.seat_in(space, user)
     here = [
         ("threads", _("Discussions"), "community:space", space.talks if space.is_readable else None),
         ("about", _("About and charter"), "community:space_about", None),
@@ -50,6 +49,7 @@ def frame_of(space: Any, user: Any, tab: str) -> dict[str, Any]:
         "can_join": rules.can_join(seat),
         "can_ask": rules.can_ask_to_join(seat),
         "can_write": rules.can_write(seat),
+        "mute": mute_of(space, user) if seat.muted_until else None,
         "notify_choices": Membership.Notify.choices,
         "tabs": [
             {"label": label, "url": reverse(name, args=[space.slug]), "active": key == tab, "count": count}
@@ -131,7 +131,7 @@ def new(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
-    if not rules.can_change_space(Seat(request.user, space, space.my_role)):
+    if not rules.can_change_space(rules.seat_in(space, request.user)):
         raise PermissionDenied
     form = SpaceForm(request.POST or None, instance=space)
     if request.method == "POST" and form.is_valid():
@@ -162,7 +162,7 @@ def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     if not space.is_readable:
         raise Http404
-    if not Seat(request.user, space, space.my_role).is_member:
+    if not rules.seat_in(space, request.user).is_member:
         raise PermissionDenied
     form = ThreadForm(request.POST or None, initial=_start_of(request, space))
     if request.method == "POST" and form.is_valid():

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.confirming import question_before
 from core.errors import Refused
 from core.numbers import whole
 from courses.actions import (
@@ -32,7 +33,6 @@ from courses.publication import advice_for, missing_in
 from courses.queries.history import difference, last_revision, other_drafts
 from courses.queries.studio import questions_of_quiz
 from courses.views.authoring import author, module_of
-from courses.views.confirming import question_before
 from people.requests import PersonRequest
 
 # Fields of the page's form that are no part of what is written.

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.confirming import question_before
 from core.errors import Refused
 from core.idempotency import refuse
 from courses.actions import (
@@ -20,7 +21,6 @@ from courses.actions import (
 from courses.forms.studio import NewModuleForm, SectionForm
 from courses.models import Course, Module, Section
 from courses.views.authoring import author, course_of, module_of, section_of
-from courses.views.confirming import question_before
 from courses.views.studio import outline_page
 from people.requests import PersonRequest
 

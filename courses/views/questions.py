@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.confirming import question_before
 from core.errors import Refused
 from core.idempotency import refuse
 from core.numbers import whole
@@ -23,7 +24,6 @@ from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm
 from courses.models import Module, Question
 from courses.queries.studio import bank_page, categories_of_bank, questions_of_quiz
 from courses.views.authoring import author, module_of, question_of
-from courses.views.confirming import question_before
 from people.requests import PersonRequest
 
 ROWS = 4

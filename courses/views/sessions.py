@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.confirming import question_before
 from core.errors import Refused
 from core.numbers import whole
 from courses.actions import change_session, enrol_many, open_session, unenrol
@@ -17,7 +18,6 @@ from courses.models import Course, Session
 from courses.openings import access_sentence
 from courses.queries.studio import people_in_unit, people_of_session, people_to_enrol, sessions_to_run
 from courses.views.authoring import author, course_of, session_of
-from courses.views.confirming import question_before
 from people.models import User
 from people.requests import PersonRequest
 

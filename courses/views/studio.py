@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.confirming import question_before
 from core.errors import Refused
 from core.idempotency import refuse
 from courses.actions import archive_course, change_course, create_course, publish_all, publish_course
@@ -17,7 +18,6 @@ from courses.models import Course
 from courses.publication import checklist
 from courses.queries.studio import courses_to_write, outline_to_write
 from courses.views.authoring import author, course_of
-from courses.views.confirming import question_before
 from people.requests import PersonRequest
 
 

@@ -5,10 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from community import actions
-from community.models import JoinRequest, Membership, Space
+from community.models import Departure, JoinRequest, Membership, Space
 from core.errors import Refused
 from events.models import Event
 from people.privacy import REGISTRY
+from tests.making import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -164,4 +165,65 @@ def test_erasing_a_person_keeps_what_they_taught_and_names_nobody(thread, awa, k
 
 def test_every_model_of_the_app_says_how_it_is_erased():
     models = {model for model in REGISTRY if model._meta.app_label == "community"}
-    assert len(models) == 16
+    assert len(models) == 18
+
+
+def test_leaving_is_asked_where_one_could_not_come_back_and_else_taken_back(space, awa, sign_in):
+    client, url = sign_in(awa), reverse("community:membership", args=[space.slug])
+    page = client.post(url, {"do": "leave"}, follow=True).content.decode()
+    assert not Membership.objects.filter(space=space, user=awa).exists()
+    undo = reverse("community:departure_undoing", args=[Departure.objects.get().pk])
+    assert f'hx-post="{undo}"' in page
+    answer = client.post(undo, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == space.get_absolute_url()
+    assert Membership.objects.filter(space=space, user=awa, charter_accepted_at__isnull=False).exists()
+
+    Space.objects.filter(pk=space.pk).update(visibility="closed")
+    asked = client.post(url, {"do": "leave"})
+    assert 'name="sure" value="yes"' in asked.content.decode()
+    assert Membership.objects.filter(space=space, user=awa).exists()
+    page = client.post(url, {"do": "leave", "sure": "yes"}, follow=True).content.decode()
+    assert not Membership.objects.filter(space=space, user=awa).exists()
+    assert "/undoing/" not in page
+    left = Departure.objects.get(ended_at=None)
+    assert client.post(reverse("community:departure_undoing", args=[left.pk])).status_code == 403
+
+
+def test_a_request_to_enter_is_withdrawn_by_who_made_it(space, awa, marc, karim, sign_in):
+    Space.objects.filter(pk=space.pk).update(visibility="closed")
+    url = reverse("community:membership", args=[space.slug])
+    client = sign_in(marc)
+    client.post(url, {"do": "ask"})
+    other = JoinRequest.objects.create(space=space, user=make_user("Omar Sy", organisation=marc.organisation))
+    assert 'value="withdraw"' in client.get(space.get_absolute_url()).content.decode()
+    for _n in range(2):
+        client.post(url, {"do": "withdraw"})
+    assert list(JoinRequest.objects.all()) == [other]
+    assert 'value="ask"' in client.get(space.get_absolute_url()).content.decode()
+
+
+def test_who_is_let_in_accepts_the_charter_before_writing_and_again_when_it_changes(
+    space, thread, marc, karim, julie, sign_in
+):
+    actions.change_space(space, by=julie, charter="Soyez **clairs**.")
+    actions.add_member(space, user=marc, by=julie)
+    for person in (marc, karim):
+        with pytest.raises(Refused) as error:
+            actions.write_post(thread, author=person, body="Bonjour")
+        assert error.value.code == "charter"
+    actions.write_post(thread, author=julie, body="Qui l’écrit l’accepte.")
+
+    client = sign_in(marc)
+    page = client.get(space.get_absolute_url()).content.decode()
+    assert 'name="do" value="accept"' in page
+    assert "<strong>clairs</strong>" in page
+    assert "#charter" in client.get(thread.get_absolute_url()).content.decode()
+    client.post(reverse("community:membership", args=[space.slug]), {"do": "accept"})
+    actions.write_post(thread, author=marc, body="Bonjour")
+    assert 'value="accept"' not in client.get(space.get_absolute_url()).content.decode()
+
+    actions.change_space(space, by=julie, charter="Soyez clairs et brefs.")
+    with pytest.raises(Refused):
+        actions.write_post(thread, author=marc, body="Encore")
+    actions.change_space(space, by=julie, charter="", name="Sans charte")
+    actions.write_post(thread, author=karim, body="Sans charte, rien à accepter.")

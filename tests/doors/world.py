@@ -147,6 +147,7 @@ def _space(world: World) -> None:
     )
     for person in [world.author, world.asker, world.people["member"], world.people["removed"]]:
         community.add_member(space, user=person, by=facilitator)
+        community.accept_charter(space, user=person)
     closed = community.create_space(world.lumen, by=facilitator, name="Closed room", visibility="closed")
     closed_thread = community.start_thread(
         closed,
@@ -393,11 +394,20 @@ def _paper(world: World) -> None:
         last_post=world.post,
     )
     world.objects["import_word"] = world.secret("an import", "facilitators")
+    space, facilitator = world.space, world.people["facilitator"]
+    gone = making.make_user("Gone", organisation=world.lumen, handle="gone")
+    community.add_member(space, user=gone, by=facilitator)
+    word = world.secret("why somebody was taken out", "facilitators")
+    departure = community.remove_member(space, user=gone, by=facilitator, reason=word)
+    word = world.secret("why somebody is silent", "facilitators")
+    mute = community.mute_member(space, user=world.asker, by=facilitator, reason=word, days=7)
     recognition = Recognition.objects.first()
     Grant.objects.create(
         user=world.author, recognition=recognition, evidence=f"post:{world.post.pk}", event_id=1
     )
     world.objects |= {
+        "departure": departure,
+        "mute": mute,
         "invitation": invitation,
         "invitation_secret": secret,
         "code": code,

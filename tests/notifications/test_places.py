@@ -213,3 +213,20 @@ def test_the_list_and_the_digest_show_it_with_the_name_of_the_space(space, awa, 
     deliveries.send_due()
     (message,) = mail.outbox
     assert "Vente conseil" in message.body
+
+
+def test_a_refused_request_is_told_to_who_asked_and_a_withdrawn_one_rings_nowhere(space, awa, karim, julie):
+    request = community.ask_to_join(space, user=awa)
+    read()
+    community.answer_join_request(request, by=julie, admitted=False)
+    read()
+    assert told(awa) == [("Your request to join was not accepted", "Vente conseil", space.get_absolute_url())]
+    assert told(julie) == [], "nobody waits at the door any more"
+    assert told(karim) == []
+
+    community.ask_to_join(space, user=awa)
+    read()
+    assert [words for words, *_rest in told(julie)] == ["Awa Mbaye asks to join"]
+    community.withdraw_join_request(space, user=awa)
+    read()
+    assert told(julie) == []

@@ -1,18 +1,18 @@
 """A question before an act that takes something away: a page of its own, so that it is asked without scripts too."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from people.requests import PersonRequest
+FRAME = ("sure", "csrfmiddlewaretoken")
 
 
 def question_before(
-    request: PersonRequest, *, title: str, words: str, yes: str, back: str
+    request: HttpRequest, *, title: str, words: str, yes: str, back: str
 ) -> HttpResponse | None:
     """The page that asks, until the person has said yes on it. `words` say what is lost and what is kept, `yes` is
     the button, `back` where one goes who changes their mind."""
     if request.POST.get("sure") == "yes":
         return None
-    carried = {name: request.POST[name] for name in ("wanted", "enrolment") if name in request.POST}
+    carried = {name: value for name, value in request.POST.items() if name not in FRAME}
     context = {"title": title, "words": words, "yes": yes, "back": back, "carried": carried}
-    return render(request, "courses/confirmation.html", context)
+    return render(request, "confirmation.html", context)

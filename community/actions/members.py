@@ -1,0 +1,122 @@
+"""Leaving a space, being taken out of it, being silent there for a while; and how each of these is taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community import rules
+from community.actions.gates import require
+from community.actions.spaces import let_in, tell_log
+from community.live import announce_space
+from community.models import Departure, Membership, Mute, Space
+from community.signals import membership_changed
+from core import live
+from core.errors import Refused
+
+UNDO_FOR = timedelta(hours=24)
+# For how many days somebody may be asked to be silent.
+MUTE_DAYS = (1, 3, 7, 30)
+
+
+@transaction.atomic
+def leave_space(space: Space, *, user, at: datetime | None = None) -> Departure | None:
+    """Go. The last facilitator hands the space over before they leave. None for who was no member."""
+    facilitators = Membership.objects.select_for_update().filter(
+        space=space, role=Membership.Role.FACILITATOR
+    )
+    ids = list(facilitators.values_list("user_id", flat=True))
+    if ids == [user.pk] and not space.about_url:
+        raise Refused(_("You are the only one who facilitates this space: name somebody else first."))
+    return _depart(space, user, by=user, at=at)
+
+
+@transaction.atomic
+def remove_member(space: Space, *, user, by, reason: str) -> Departure | None:
+    """Take somebody out of a space and tell them why; they come back only if they are let in again."""
+    theirs = rules.seat_of(user, space)
+    require(rules.can_remove(rules.seat_of(by, space), theirs))
+    if theirs.is_facilitator:
+        raise Refused(_("This person facilitates the space: make them a plain member first."), "role")
+    return _depart(space, user, by=by, reason=_needed(reason))
+
+
+def _depart(space: Space, user, *, by, reason: str = "", at: datetime | None = None) -> Departure | None:
+    seat = Membership.objects.select_for_update().filter(space=space, user=user).first()
+    if seat is None:
+        return None
+    Departure.objects.filter(space=space, user=user, ended_at=None).update(ended_at=timezone.now())
+    departure = Departure.objects.create(
+        space=space, user=user, by=by, reason=reason, role=seat.role, notify=seat.notify,
+        charter_accepted_at=seat.charter_accepted_at, joined_at=seat.joined_at, at=at or timezone.now(),
+    )  # fmt: skip
+    seat.delete()
+    tell_log("community.space_left", space, user, at=at, data={} if by == user else {"by": by.pk})
+    announce_space(space.pk)
+    # Their open pages hear of the space no more; they ask for a new token, which leaves it out.
+    live.revoke(user.pk)
+    membership_changed.send(sender=Membership, user_id=user.pk)
+    return departure
+
+
+@transaction.atomic
+def return_to_space(departure: Departure, *, by) -> Membership:
+    """Take a departure back within a day: who left an open space by themselves, or who took somebody out.
+
+    The person finds their seat as it was.
+    """
+    space, user = departure.space, departure.user
+    if departure.by_id == user.pk:
+        require(by.pk == user.pk and rules.can_join(rules.seat_of(user, space)))
+    else:
+        require(rules.can_change_space(rules.seat_of(by, space)))
+    since = timezone.now() - UNDO_FOR
+    standing = Departure.objects.select_for_update(of=("self",)).filter(pk=departure.pk, ended_at=None)
+    if not standing.filter(at__gte=since).exists():
+        if standing.exists():
+            raise Refused(_("It is too late to take this back."), "late")
+        return Membership.objects.get(space=space, user=user)
+    membership = let_in(
+        space, user, accepted_at=departure.charter_accepted_at, at=None, by=None if by == user else by
+    )
+    membership.role, membership.notify = departure.role, departure.notify
+    membership.joined_at = departure.joined_at
+    membership.save(update_fields=["role", "notify", "joined_at"])
+    return membership
+
+
+@transaction.atomic
+def mute_member(space: Space, *, user, by, reason: str, days: int) -> Mute:
+    """Ask a member to be silent for `days` (one of MUTE_DAYS), and tell them why. The last word counts."""
+    theirs = rules.seat_of(user, space)
+    require(rules.can_mute(rules.seat_of(by, space), theirs))
+    if theirs.is_facilitator:
+        raise Refused(_("This person facilitates the space: make them a plain member first."), "role")
+    if days not in MUTE_DAYS:
+        raise Refused(_("Choose one of the durations."), "days")
+    now = timezone.now()
+    Mute.objects.filter(space=space, user=user, lifted_at=None).update(lifted_at=now)
+    mute = Mute.objects.create(
+        space=space, user=user, by=by, reason=_needed(reason), at=now, until=now + timedelta(days=days)
+    )
+    tell_log("community.member_muted", space, by, user, data={"mute": mute.pk, "days": days})
+    announce_space(space.pk)
+    return mute
+
+
+@transaction.atomic
+def unmute_member(mute: Mute, *, by) -> None:
+    """Let somebody write again before the time was over."""
+    require(rules.can_change_space(rules.seat_of(by, mute.space)))
+    if Mute.objects.filter(pk=mute.pk, lifted_at=None).update(lifted_at=timezone.now()):
+        tell_log("community.member_unmuted", mute.space, by, mute.user, data={"mute": mute.pk})
+        announce_space(mute.space_id)
+
+
+def _needed(reason: str) -> str:
+    if not reason.strip():
+        raise Refused(_("Say why: the person reads it."), "reason")
+    return reason.strip()[:600]
