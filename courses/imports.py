@@ -77,9 +77,12 @@ def import_questions(
     by,
     language: str,
     report: Report,
+    batch: str = "",
     progress: Progress = silent,
 ) -> None:
-    """Put questions into the bank of `by`'s organisation; one that is there already is left as it is."""
+    """Put questions into the bank of `by`'s organisation; one that is there already is left as it is.
+
+    `batch` names the import, so that it can be undone."""
     _require_author(by)
     items, seen = list(items), set[str]()
     for done, item in enumerate(items, 1):
@@ -87,7 +90,7 @@ def import_questions(
             report.refuse(_("questions"), item)
         else:
             try:
-                _bring_question(item, seen, by=by, language=language, report=report)
+                _bring_question(item, seen, by=by, language=language, report=report, batch=batch)
             except Refused as refusal:
                 report.refuse(
                     _("questions"), RefusedItem(item.where, item.title or item.text[:80], str(refusal))
@@ -104,7 +107,9 @@ def _require_author(by) -> None:
         raise Refused(_("Only trainers and administrators bring courses and questions in."))
 
 
-def _bring_question(item: ReadQuestion, seen: set[str], *, by, language: str, report: Report) -> None:
+def _bring_question(
+    item: ReadQuestion, seen: set[str], *, by, language: str, report: Report, batch: str
+) -> None:
     options = _choices(item, language)
     text = _as_markdown(item.text, item.format)
     html = markdown.render(text).html
@@ -135,6 +140,7 @@ def _bring_question(item: ReadQuestion, seen: set[str], *, by, language: str, re
         feedback=feedback,
         language=language,
         external_id=external_id,
+        batch=batch,
     )
     report.take(_("questions"), made=1, name=item.title or text[:80])
     for sentence in dict.fromkeys((*item.notes, *_left_out(item))):

@@ -116,5 +116,5 @@ def _bring_in(upload: Upload, *, by, language: str, abandon: Callable[[Callable[
         raise Refused(_("No question was found in this file: GIFT and Moodle XML are read."))
     if len(items) > MAX_QUESTIONS:
         raise Refused(_("More than 1,000 questions are brought in by the command import_questions."))
-    import_questions(items, by=by, language=language, report=report)
+    import_questions(items, by=by, language=language, report=report, batch=upload.digest)
     return Outcome(report)

@@ -32,6 +32,7 @@ learning = [
     path("studio/imports/<slug:digest>/", imports.show, name="import"),
     path("studio/imports/<slug:digest>/refused.csv", imports.refused, name="import-refused"),
     path("media/lessons/<int:pk>/<str:name>", media.lesson_file, name="lesson-file"),
+    path("studio/imports/<slug:digest>/undoing/", imports.undo, name="import-undoing"),
     path("captions/<int:pk>.vtt", media.caption, name="caption"),
 ]
 writing = [
@@ -40,6 +41,7 @@ writing = [
     path("studio/courses/<slug:slug>/", studio.show, name="studio-course"),
     path("studio/courses/<slug:slug>/settings/", studio.settings, name="studio-settings"),
     path("studio/courses/<slug:slug>/publication/", studio.publication, name="studio-publication"),
+    path("studio/courses/<slug:slug>/removal/", studio.drop, name="studio-course-removal"),
     path("studio/courses/<slug:slug>/sections/", outline.create_section, name="studio-sections"),
     path("studio/courses/<slug:slug>/modules/", outline.create_module, name="studio-modules"),
     path("studio/courses/<slug:slug>/sessions/", sessions.index, name="studio-sessions"),

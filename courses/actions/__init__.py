@@ -31,6 +31,7 @@ from courses.actions.revisions import (
     save_state,
 )
 from courses.actions.sessions import change_session, enrol, enrol_many, open_session, unenrol
+from courses.actions.undoing import delete_course, nobody_began, undo_question_import
 from courses.actions.videos import remove_caption, save_caption, upload_video
 from courses.actions.watching import open_module, report_watching
 
@@ -51,6 +52,7 @@ __all__ = [
     "count_talk",
     "create_course",
     "create_question",
+    "delete_course",
     "delete_module",
     "discard_module_draft",
     "enrol",
@@ -59,6 +61,7 @@ __all__ = [
     "keep_module_draft",
     "move_module",
     "move_section",
+    "nobody_began",
     "open_module",
     "open_session",
     "publish_all",
@@ -77,6 +80,7 @@ __all__ = [
     "set_quiz",
     "set_rules",
     "start_attempt",
+    "undo_question_import",
     "unenrol",
     "upload_video",
     "withdraw_module",

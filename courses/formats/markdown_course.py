@@ -20,6 +20,7 @@ from core.importing import RefusedItem
 from core.markdown import MAX_LENGTH
 
 DESCRIPTIONS = ("course.yml", "course.yaml")
+WELCOMES = ("readme.md", "index.md")
 CAPTIONS = (".vtt", ".srt")
 VIDEOS = (".mp4", ".webm")
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
@@ -42,6 +43,8 @@ class ReadLesson:
     section: str
     title: str
     text: str
+    # Whether the title was written in the file; else it is the file's name.
+    is_titled: bool = False
     objective: str = ""
     minutes: int | None = None
     cues: list[captions.Cue] = field(default_factory=list)
@@ -84,6 +87,7 @@ def read(folder: Path) -> ReadCourse:
             course.lessons.append(_lesson(folder, path, key))
         except Refused as refusal:
             course.refused.append(RefusedItem(key, path.stem, str(refusal)))
+    course.title = course.title or _said_first(course.lessons) or words_of(folder.resolve().name)
     course.refused.extend(_left_over(folder, files, course.lessons))
     if not course.lessons:
         raise Refused(_("This folder holds no lesson: each is a Markdown file (.md)."))
@@ -105,16 +109,22 @@ def _files(folder: Path) -> list[Path]:
 def _described(folder: Path) -> ReadCourse:
     path = next((folder / name for name in DESCRIPTIONS if (folder / name).is_file()), None)
     said = _mapping(_decode(path)) if path else {}
-    title = _string(said.get("title")) or words_of(folder.resolve().name)
     sections = said.get("sections")
     titles = {str(key): str(name) for key, name in sections.items()} if isinstance(sections, dict) else {}
     return ReadCourse(
-        title=title,
+        title=_string(said.get("title")),
         language=_string(said.get("language")),
         summary=_string(said.get("summary")),
         objectives=_string(said.get("objectives")),
         section_titles=titles,
     )
+
+
+def _said_first(lessons: list[ReadLesson]) -> str:
+    """What a page of welcome says it is, else the first lesson; nothing where only the file has a name."""
+    welcome = (lesson for lesson in lessons if lesson.key.lower() in WELCOMES)
+    first = next(welcome, lessons[0] if lessons else None)
+    return first.title if first is not None and first.is_titled else ""
 
 
 def _lesson(folder: Path, path: Path, key: str) -> ReadLesson:
@@ -124,8 +134,9 @@ def _lesson(folder: Path, path: Path, key: str) -> ReadLesson:
     text = _outside_code(COMMENT, "", text[matter.end() :] if matter else text).strip()
     heading = HEADING.match(text)
     text = text[heading.end() :].strip() if heading else text
-    title = _string(said.get("title")) or (_plain(heading[1]) if heading else "") or words_of(path.stem)
-    lesson = ReadLesson(key, _section(folder, path, said), title[:200], text)
+    written = _string(said.get("title")) or (_plain(heading[1]) if heading else "")
+    title = written or words_of(path.stem)
+    lesson = ReadLesson(key, _section(folder, path, said), title[:200], text, is_titled=bool(written))
     lesson.objective = _string(said.get("objective"))
     lesson.minutes = _minutes(said)
     _see_to_images(lesson, folder, path)

@@ -174,6 +174,10 @@ class PeopleForm(forms.Form):
 class QuestionSearchForm(forms.Form):
     q = forms.CharField(required=False, max_length=200, label=_("Search the questions"))
     category = forms.ChoiceField(required=False, label=_("Category"))
+    language = forms.ChoiceField(
+        required=False, label=_("Language"), choices=[("", _("All languages")), *settings.LANGUAGES]
+    )
+    batch = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
     def __init__(self, *args, categories: list[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -41,6 +41,8 @@ class Question(Keyed):
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=200, null=True, blank=True)
+    # The import that made it, which can be undone.
+    batch = models.CharField(max_length=16, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -62,6 +62,11 @@ class StudioSection(NamedTuple):
     modules: tuple[StudioModule, ...]
 
 
+class OptionRow(NamedTuple):
+    html: str
+    correct: bool
+
+
 class QuestionRow(NamedTuple):
     """A question in the bank or in a quiz."""
 
@@ -72,6 +77,7 @@ class QuestionRow(NamedTuple):
     category: str
     version: int
     quizzes_count: int
+    options: tuple[OptionRow, ...] = ()
 
     @property
     def kind_label(self) -> str:
@@ -132,16 +138,24 @@ def outline_to_write(course: Course) -> list[StudioSection]:
     return [StudioSection(pk, title, tuple(modules.get(pk, ()))) for pk, title in sections]
 
 
-def bank_page(user: Any, *, text: str = "", category: str = "", number: str | None = None) -> Page:
-    """The questions of one's organisation that are in use, with the number of quizzes that hold each."""
-    questions = Question.objects.filter(organisation=user.organisation_id, archived_at=None)
+def bank_page(user: Any, *, text: str = "", number: str | None = None, **asked: str) -> Page:
+    """The questions of one's organisation that are in use, with their options and the number of quizzes that hold each.
+
+    `asked` narrows by category, language or batch; what is empty does not."""
+    narrowed = {name: value for name, value in asked.items() if value}
+    questions = Question.objects.filter(organisation=user.organisation_id, archived_at=None, **narrowed)
     if text:
         words = Q(text__icontains=text) | Q(category__icontains=text)
         questions = questions.filter(words | Exists(_option_with(text)))
-    if category:
-        questions = questions.filter(category=category)
     rows = questions.annotate(quizzes_count=Count("quizzes")).order_by("category", "text", "pk")
-    return _page(rows.values_list(*QuestionRow._fields), QUESTIONS_A_PAGE, number, QuestionRow._make)
+    columns = QuestionRow._fields[: -len(QuestionRow._field_defaults)]
+    page = _page(rows.values_list(*columns), QUESTIONS_A_PAGE, number, lambda row: QuestionRow(*row))
+    options: dict[int, list[OptionRow]] = {}
+    live = Option.objects.filter(question__in=[row.pk for row in page.object_list], retired_at=None)
+    for question, html, correct in live.order_by("position").values_list("question", "html", "correct"):
+        options.setdefault(question, []).append(OptionRow(html, correct))
+    page.object_list = [row._replace(options=tuple(options.get(row.pk, ()))) for row in page.object_list]
+    return page
 
 
 def categories_of_bank(user: Any) -> list[str]:
@@ -153,9 +167,9 @@ def categories_of_bank(user: Any) -> list[str]:
 
 def questions_of_quiz(quiz: Quiz) -> list[QuestionRow]:
     questions = Question.objects.filter(quizzes=quiz)
-    columns = QuestionRow._fields[:-1]
+    columns = QuestionRow._fields[:6]
     order = QuizQuestion.objects.filter(quiz=quiz).order_by("position").values_list("question", flat=True)
-    rows = {row[0]: QuestionRow._make((*row, 1)) for row in questions.values_list(*columns)}
+    rows = {row[0]: QuestionRow(*row, 1) for row in questions.values_list(*columns)}
     return [rows[pk] for pk in order]
 
 

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import role
+from core.confirming import question_before
 from core.errors import Refused
 from core.importing import Report
 from courses import uploads
+from courses.actions import undo_question_import
 from courses.forms.imports import ImportForm
 from courses.rules import may_author
 from people.requests import PersonRequest
@@ -55,7 +57,7 @@ def show(request: PersonRequest, digest: str) -> HttpResponse:
     if keep:
         messages.success(request, _sentence(outcome.report))
         if outcome.course is None:
-            return redirect("courses:studio-questions" if outcome.report.made_names else "courses:imports")
+            return _to_what_was_brought(upload, outcome.report)
         return redirect("courses:studio-course", outcome.course.slug)
     report = outcome.report
     context = {
@@ -83,6 +85,37 @@ def refused(request: PersonRequest, digest: str) -> HttpResponse:
     report.write_refused(file)
     headers = {"Content-Disposition": f'attachment; filename="{_("refused")}.csv"'}
     return HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@role(may_author)
+@require_POST
+def undo(request: PersonRequest, digest: str) -> HttpResponse:
+    """Takes the questions of an import out again, but those that are in use."""
+    asked = question_before(
+        request,
+        title=_("Undo this import?"),
+        words=_(
+            "The questions that this file brought in are deleted. Those that a quiz holds or that somebody has "
+            "answered stay."
+        ),
+        yes=_("Undo the import"),
+        back=f"{reverse('courses:studio-questions')}?batch={digest}",
+    )
+    if asked is not None:
+        return asked
+    gone = undo_question_import(digest, by=request.user)
+    messages.info(
+        request,
+        ngettext("%(number)d question was deleted.", "%(number)d questions were deleted.", gone)
+        % {"number": gone},
+    )
+    return redirect("courses:studio-questions")
+
+
+def _to_what_was_brought(upload: uploads.Upload, report: Report) -> HttpResponse:
+    if not report.made_names:
+        return redirect("courses:imports")
+    return redirect(f"{reverse('courses:studio-questions')}?batch={upload.digest}")
 
 
 def _put_aside(request: PersonRequest, digest: str) -> tuple[uploads.Upload, str]:

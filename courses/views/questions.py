@@ -94,10 +94,10 @@ def _bank(request: PersonRequest) -> dict:
     page = bank_page(
         request.user,
         text=asked.get("q", ""),
-        category=asked.get("category", ""),
         number=request.GET.get("page"),
+        **{name: asked.get(name, "") for name in ("category", "language", "batch")},
     )
-    return {"form": form, "page": page}
+    return {"form": form, "page": page, "batch": asked.get("batch", "")}
 
 
 def _quiz_module(request: PersonRequest, pk: int) -> Module:

@@ -12,7 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.confirming import question_before
 from core.errors import Refused
 from core.idempotency import refuse
-from courses.actions import archive_course, change_course, create_course, publish_all, publish_course
+from courses.actions import (
+    archive_course,
+    change_course,
+    create_course,
+    delete_course,
+    nobody_began,
+    publish_all,
+    publish_course,
+)
 from courses.forms.studio import CourseForm, NewModuleForm
 from courses.models import Course
 from courses.publication import checklist
@@ -65,6 +73,8 @@ def outline_page(
         "course": course,
         "sections": sections,
         "checklist": checklist(course, modules),
+        "can_be_deleted": nobody_began(course),
+        "is_imported": (course.external_id or "").startswith("folder:"),
         "has_drafts": any(module.published_at is None for module in modules),
         "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
         "refused": refused,
@@ -107,6 +117,28 @@ def publication(request: PersonRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return outline_page(request, course, refused=str(refusal), status=422)
     return redirect("courses:studio-course", slug)
+
+
+@author
+@require_POST
+def drop(request: PersonRequest, slug: str) -> HttpResponse:
+    """A course that nobody has begun goes, brought in or written here."""
+    course = course_of(request, slug)
+    asked = question_before(
+        request,
+        title=_("Delete “%(title)s”?") % {"title": course.title},
+        words=_("The course, its modules, its films and its spaces are deleted. This cannot be undone."),
+        yes=_("Delete the course"),
+        back=reverse("courses:studio-course", args=[slug]),
+    )
+    if asked is not None:
+        return asked
+    try:
+        delete_course(course, by=request.user)
+    except Refused as refusal:
+        return outline_page(request, course, refused=str(refusal), status=422)
+    messages.info(request, _("“%(title)s” was deleted.") % {"title": course.title})
+    return redirect("courses:studio")
 
 
 def _publish(request: PersonRequest, course: Course) -> None:
