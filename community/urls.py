@@ -23,6 +23,7 @@ urlpatterns = [
     path("spaces/<slug:slug>/requests/<int:pk>/", members.join_request, name="join_request"),
     path("spaces/<slug:slug>/facilitators/", members.facilitator, name="facilitators"),
     path("threads/<int:pk>/", threads.show, name="thread"),
+    path("threads/<int:pk>/unread/", threads.unread, name="unread"),
     path("threads/<int:pk>/posts/", threads.posts, name="posts"),
     path("threads/<int:pk>/people/", threads.people, name="thread_people"),
     path("threads/<int:pk>/vote/", threads.vote, name="vote"),

@@ -208,8 +208,13 @@ class Navigation:
 
     def _space_entry(self, *, slug: str, **space: Any) -> SpaceEntry:
         url = address_if_any("community:space", slug)
-        return SpaceEntry(url=url, active=bool(url) and self.request.path.startswith(url), **space)
+        return SpaceEntry(url=url, active=bool(url) and self._place.startswith(url), **space)
+
+    @property
+    def _place(self) -> str:
+        """Where one is: the page's own address, or the place that its view says it belongs to."""
+        return getattr(self.request, "place", self.request.path)
 
     def _standing_at(self, url: str) -> dict[str, bool]:
         here = self.request.path == url
-        return {"here": here, "active": here or (url != "/" and self.request.path.startswith(url))}
+        return {"here": here, "active": here or (url != "/" and self._place.startswith(url))}

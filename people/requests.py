@@ -10,6 +10,8 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    # The address of what a page belongs to, for the side bar; only where its own does not say.
+    place: str
 
 
 class PersonApiRequest(Request):

@@ -48,6 +48,14 @@ attach("#conversation", (talk) => {
     keepToMoment(true);
     tops().find(isNear)?.scrollIntoView({ block: "nearest" });
   });
+  // The panel opens at the first post that is new to its reader.
+  function goToNews() {
+    const news = talk.querySelector("#news");
+    const box = news?.closest("[role=region]");
+    if (box) box.scrollTop = news.offsetTop - box.offsetTop - 8;
+  }
+  talk.addEventListener("toggle", goToNews, { once: true });
+  goToNews();
   switcher?.addEventListener("click", () => keepToMoment(switcher.getAttribute("aria-pressed") !== "true"));
   // A comment speaks of the moment at which its first word was typed, or its box ticked: not of when it is sent.
   talk.addEventListener("input", ({ target }) => {

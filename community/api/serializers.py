@@ -55,6 +55,7 @@ class ThreadSerializer(serializers.Serializer):
     number_of_posts = serializers.IntegerField()
     last_number = serializers.IntegerField()
     last_post_at = serializers.DateTimeField()
+    last_speaker = serializers.CharField(help_text="The name of who wrote the last reply.")
     created_at = serializers.DateTimeField()
     is_locked = serializers.BooleanField()
     about_title = serializers.CharField()

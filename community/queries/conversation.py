@@ -240,6 +240,20 @@ def page_of(post: Post, thread: Any, user: Any) -> int:
     return before.count() // PAGE_SIZE + 1
 
 
+def first_unread(thread: Any, user: Any) -> Post | None:
+    """The first post that others wrote since the reader was here; None on a first visit and behind a closed gate."""
+    if not thread.read_to or rules.is_gate_closed(thread, seat_in(thread, user)):
+        return None
+    past = Post.objects.published().filter(thread=thread, number__gt=thread.read_to).exclude(author=user.pk)
+    return past.select_related("parent").order_by("number").first()
+
+
+def has_news_elsewhere(talk: Conversation) -> bool:
+    """What is new to the reader stands on another page of the thread than the one shown."""
+    several = talk.page is not None and talk.page.paginator.num_pages > 1
+    return several and not talk.number_of_new and first_unread(talk.thread, talk.user) is not None
+
+
 class Participants(NamedTuple):
     """Who takes part in a thread, and how it goes there."""
 

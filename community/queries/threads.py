@@ -109,10 +109,17 @@ class ThreadRow(NamedTuple):
     opening: str
     tags: tuple[str, ...]
     author: PersonCard | None
+    # Who wrote the last reply that stands; empty where there is none, or they have left.
+    last_speaker: str
 
     @property
     def url(self) -> str:
         return address_of("community:thread", self.pk)
+
+    @property
+    def entry(self) -> str:
+        """Where its reader goes on: at the first post that is new to them, else at the beginning."""
+        return address_of("community:unread", self.pk) if self.new and self.read_to else self.url
 
     @property
     def replies(self) -> int:
@@ -141,6 +148,7 @@ class ThreadColumns(NamedTuple):
     read_to: int
     new: int
     opening_text: str | None
+    last_speaker: str
     tag_names: list[str]
 
 
@@ -158,7 +166,7 @@ def _thread_row(row: ThreadColumns, author: PersonCard | None) -> ThreadRow:
         *row[:11], is_locked=row.locked_at is not None, about_title=row.about_title, about_url=row.about_url,
         is_answered=row.resolution__post is not None, accepted_post=row.resolution__post if row.is_open else None,
         read_to=row.read_to, new=row.new, opening=excerpt(row.opening_text or "", OPENING_LENGTH), tags=tuple(row.tag_names),
-        author=author,
+        author=author, last_speaker=row.last_speaker,
     )  # fmt: skip
 
 
@@ -190,6 +198,12 @@ def _rows_of_space(kind: str, show: str, sort: str) -> Callable[..., PreparedLis
     return prepared_list(rows)
 
 
+def last_speaker() -> Coalesce:
+    """The name of who wrote the last reply of a thread that stands."""
+    replies = Post.objects.published().filter(thread=OuterRef("pk"), number__gt=1).order_by("-number")
+    return Coalesce(Subquery(replies.values("author__name")[:1]), Value(""))
+
+
 def rows_of_space(
     space: Any, user: Any, *, kind: str = "", show: str = "", sort: str = "recent", words: str = ""
 ) -> Any:
@@ -207,6 +221,7 @@ def rows_of_space(
             is_open=ExpressionWrapper(Thread.gate_is_open_for(user), output_field=BooleanField()),
             tag_names=ArraySubquery(Tag.objects.filter(threads=OuterRef("pk")).values("name")),
             is_pinned=ExpressionWrapper(Q(pinned_at__isnull=False), output_field=BooleanField()),
+            last_speaker=last_speaker(),
             opening_text=Subquery(
                 Post.objects.published().filter(thread=OuterRef("pk"), number=1).values("html")[:1]
             ),

@@ -15,7 +15,10 @@ from community.models import Choice, Thread
 from community.queries.conversation import (
     choices_of,
     conversation_page,
+    first_unread,
+    has_news_elsewhere,
     instant,
+    page_of,
     participants_of,
     posts_after,
 )
@@ -49,8 +52,11 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     thread = fetch(request.user, pk)
     sort = "useful" if request.GET.get("sort") == "useful" else "order"
     talk = conversation_page(thread, request.user, page=request.GET.get("page", 1), sort=sort)
+    news_elsewhere = has_news_elsewhere(talk)
     note_visit(request, talk)
     listen(request, f"thread:{thread.pk}")
+    # In the side bar, a thread is in its space, or in the course that the space belongs to.
+    request.place = thread.space.about_url or thread.space.get_absolute_url()
     context = {
         "talk": talk,
         "thread": thread,
@@ -61,8 +67,22 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "participants": participants_of(thread, talk),
         "related": related_threads(thread, request.user),
         "watch_state": watch_state(thread),
+        "news_elsewhere": news_elsewhere,
     }
     return render(request, "community/thread.html", context)
+
+
+@signed_in
+@require_safe
+def unread(request: PersonRequest, pk: int) -> HttpResponse:
+    """To the first post that is new to the reader, on whichever page it stands; without one, to the thread."""
+    thread = fetch(request.user, pk)
+    post = first_unread(thread, request.user)
+    if post is None:
+        return redirect(thread)
+    page = page_of(post, thread, request.user)
+    asked = f"?page={page}" if page > 1 else ""
+    return redirect(f"{thread.get_absolute_url()}{asked}#news")
 
 
 def note_visit(request: PersonRequest, talk: Any) -> None:

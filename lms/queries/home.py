@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import Flag, Post, Space, Thread, Vote
+from community.queries.threads import last_speaker
 from community.queries.unread import number_unread, read_to, unread_posts
 from core.addresses import address_of
 from core.prepared import AnyOf, prepared
@@ -206,13 +207,15 @@ class HomeThread(NamedTuple):
     read_to: int
     new: int
     asks: bool
+    last_speaker: str
     space_name: str
     colour: str
     author: PersonCard | None
 
     @property
     def url(self) -> str:
-        return address_of("community:thread", self.pk)
+        """At the first post that is new to the reader, else at the beginning."""
+        return address_of("community:unread" if self.new and self.read_to else "community:thread", self.pk)
 
     @property
     def kind_label(self) -> str:
@@ -258,6 +261,7 @@ def _talk_of_the_moment(reader: Reader, now: datetime, since: datetime) -> Query
         )
         .annotate(
             new=number_unread(reader.pk),
+            last_speaker=last_speaker(),
             has_news=Exists(unread_posts(reader.pk)),
             asks=ExpressionWrapper(asked, output_field=BooleanField()),
         )

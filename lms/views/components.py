@@ -86,7 +86,7 @@ def home_thread(talk: Conversation) -> HomeThread:
     thread = talk.thread
     return HomeThread(
         *(thread.pk, thread.kind, thread.title, thread.language, thread.last_post_at, None, None),
-        *(0, thread.number_of_posts, 0, 0, False),
+        *(0, thread.number_of_posts, 0, 0, False, "Karim Touré"),
         space_name=thread.space.name,
         colour=thread.space.colour,
         author=PersonCard.of(thread.author),

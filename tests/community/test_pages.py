@@ -47,6 +47,63 @@ def test_what_is_new_since_the_last_visit_is_said_once(thread, awa, karim, sign_
     assert "depuis votre visite" not in client.get(thread.get_absolute_url()).content.decode()
 
 
+def test_a_list_leads_to_the_first_post_that_is_new(thread, awa, karim, julie, sign_in):
+    client, space = sign_in(awa), thread.space
+    client.get(thread.get_absolute_url())
+    for number in range(2, 60):
+        actions.write_post(thread, author=karim, body=f"Message {number}")
+    actions.mark_read(thread, user=awa, number=55)
+    entry = f"{thread.get_absolute_url()}unread/"
+    assert f'href="{entry}"' in client.get(space.get_absolute_url()).content.decode()
+    first = client.get(thread.get_absolute_url()).content.decode()
+    assert f'href="{entry}"' in first, "the page itself leads there, where the news stands on another one"
+    assert client.get(entry).url == f"{thread.get_absolute_url()}?page=2#news"
+    page = client.get(f"{thread.get_absolute_url()}?page=2").content.decode()
+    assert page.index('id="post-55"') < page.index('id="news"') < page.index('id="post-56"')
+    assert 'href="#news"' in page
+    assert client.get(entry).url == thread.get_absolute_url(), "nothing is new any more"
+    assert f'href="{entry}"' not in client.get(space.get_absolute_url()).content.decode()
+
+
+def test_removed_and_own_posts_lead_nowhere_and_a_closed_gate_stays_closed(
+    thread, awa, karim, julie, sign_in
+):
+    client = sign_in(awa)
+    entry = f"{thread.get_absolute_url()}unread/"
+    client.get(thread.get_absolute_url())
+    gone = actions.write_post(thread, author=karim, body="Un")
+    actions.delete_post(gone, by=karim)
+    assert client.get(entry).url == thread.get_absolute_url()
+    actions.write_post(thread, author=karim, body="Deux")
+    assert client.get(entry).url == f"{thread.get_absolute_url()}#news"
+    Thread.objects.filter(pk=thread.pk).update(gate="after_reply")
+    assert client.get(entry).url == thread.get_absolute_url()
+
+
+def test_a_list_says_who_spoke_last(thread, awa, karim, julie, sign_in):
+    actions.write_post(thread, author=karim, body="Un")
+    last = actions.write_post(thread, author=julie, body="Deux")
+    page = sign_in(awa).get(thread.space.get_absolute_url()).content.decode()
+    assert "dernière réponse\u00a0: Julie Dubois" in page
+    api = f"/api/v1/spaces/{thread.space.slug}/threads/"
+    assert sign_in(awa).get(api).json()["results"][0]["last_speaker"] == "Julie Dubois"
+    actions.delete_post(last, by=julie)
+    page = sign_in(awa).get(thread.space.get_absolute_url()).content.decode()
+    assert "dernière réponse\u00a0: Karim Touré" in page or "dernière réponse\u00a0: Karim Toure" in page
+
+
+def test_a_thread_lights_up_its_space_in_the_side_bar(thread, awa, sign_in):
+    page = sign_in(awa).get(thread.get_absolute_url()).content.decode()
+    lit = re.findall(r'<a href="([^"]+)"[^>]*aria-current="true"', page)
+    assert {"/spaces/", thread.space.get_absolute_url()} <= set(lit)
+    thread.space.about_url = "/courses/relation-client/"
+    thread.space.save(update_fields=["about_url"])
+    page = sign_in(awa).get(thread.get_absolute_url()).content.decode()
+    lit = re.findall(r'<a href="([^"]+)"[^>]*aria-current="true"', page)
+    assert "/courses/" in lit
+    assert "/spaces/" not in lit
+
+
 def test_a_page_fetched_ahead_of_a_click_was_read_by_nobody(thread, karim, sign_in):
     sign_in(karim).get(thread.get_absolute_url(), headers={"Sec-Purpose": "prefetch"})
     assert not ReadState.objects.filter(user=karim).exists()
