@@ -5,5 +5,3 @@ from analytics.metrics.base import METRICS, READINGS
 
 ALL = tuple(METRICS[id] for id in sorted(METRICS))
 IN_ORDER = tuple(sorted(READINGS.values(), key=lambda reading: reading.metric.id))
-
-__all__ = ["ALL", "IN_ORDER", "accepted_answers", "answers", "completion", "participation", "useful_marks"]

@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from bench.faults.house import ROOT, House
+from bench.faults.house import House
+from bench.system import ROOT
 
 MUTANTS = "\n## What the tests see\n"
 

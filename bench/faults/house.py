@@ -15,7 +15,7 @@ import psycopg
 import redis
 
 from bench.faults.mailbox import Mailbox
-from bench.system import ROOT, System, family_of, free_port
+from bench.system import System, family_of, free_port
 from tooling.embedded import Servers, answers, start
 
 PROCESSES = ("web", "live", "worker")
@@ -228,6 +228,3 @@ def _fill(handle: IO[bytes]) -> None:
         with suppress(OSError):
             while handle.write(block) == size:
                 pass
-
-
-__all__ = ["PROCESSES", "ROOT", "SKEW", "House"]

@@ -3,27 +3,3 @@ from community.models.post import AttachedFile, Attachment, Post, PostRevision, 
 from community.models.reading import Draft, ReadState, Watch
 from community.models.space import Departure, JoinRequest, Membership, Mute, Space
 from community.models.thread import Choice, Resolution, Tag, Thread, ThreadPass, Vote
-
-__all__ = [
-    "AttachedFile",
-    "Attachment",
-    "Choice",
-    "Decision",
-    "Departure",
-    "Draft",
-    "Flag",
-    "JoinRequest",
-    "Membership",
-    "Mute",
-    "Post",
-    "PostRevision",
-    "Reaction",
-    "ReadState",
-    "Resolution",
-    "Space",
-    "Tag",
-    "Thread",
-    "ThreadPass",
-    "Vote",
-    "Watch",
-]

@@ -5,28 +5,3 @@ from courses.models.module import CompletionRule, Module, ModuleThread, Section
 from courses.models.quiz import Answer, Attempt, Option, Question, QuestionThread, Quiz, QuizQuestion
 from courses.models.revision import ModuleDraft, ModuleRevision
 from courses.models.video import Caption, Cue, Video
-
-__all__ = [
-    "Answer",
-    "Attempt",
-    "Caption",
-    "CompletionRule",
-    "Course",
-    "Cue",
-    "Enrolment",
-    "LessonFile",
-    "Module",
-    "ModuleDraft",
-    "ModuleRevision",
-    "ModuleThread",
-    "Option",
-    "Progress",
-    "Question",
-    "QuestionThread",
-    "Quiz",
-    "QuizQuestion",
-    "Section",
-    "Session",
-    "Video",
-    "WatchedRange",
-]

@@ -19,33 +19,3 @@ from people.actions.privacy import (
 )
 from people.actions.programs import make_key, remove_key
 from people.actions.skills import declare_skill, drop_skill, validate_skill
-
-__all__ = [
-    "add_unit",
-    "ask_erasure_for",
-    "ask_for_data",
-    "bring_in",
-    "cancel_request",
-    "carry_out_erasures",
-    "change_profile",
-    "change_settings",
-    "deactivate",
-    "declare_skill",
-    "drop_skill",
-    "fill_export",
-    "find_invitation",
-    "grant_role",
-    "invite",
-    "join",
-    "make_key",
-    "move_to_unit",
-    "move_unit",
-    "reactivate",
-    "read_people",
-    "remove_key",
-    "remove_unit",
-    "rename_unit",
-    "revoke_invitation",
-    "revoke_role",
-    "validate_skill",
-]

@@ -3,18 +3,3 @@ from people.models.organisation import Organisation, Unit, UnitMembership
 from people.models.privacy import Consent, DataRequest
 from people.models.profile import Profile, Skill, Standing, UserSkill
 from people.models.user import User
-
-__all__ = [
-    "Consent",
-    "DataRequest",
-    "Invitation",
-    "Organisation",
-    "Profile",
-    "RoleGrant",
-    "Skill",
-    "Standing",
-    "Unit",
-    "UnitMembership",
-    "User",
-    "UserSkill",
-]
