@@ -4,6 +4,7 @@ A name is how colleagues recognise somebody: signs that are not seen, that turn 
 others would let one person look like another.
 """
 
+from pathlib import Path
 from unicodedata import category
 
 from confusable_homoglyphs import confusables
@@ -17,57 +18,7 @@ NICKNAME = get_profile("NicknameCasePreserved")
 # Accents that a letter of a living script may carry at once; more of them reach into the lines above and below.
 MOST_ACCENTS = 3
 # Identifiers that would be read as a page, an address or an office of the house.
-RESERVED_HANDLES = frozenset(
-    [
-        "admin",
-        "administrator",
-        "administrateur",
-        "root",
-        "system",
-        "systeme",
-        "palabre",
-        "moderator",
-        "moderateur",
-        "support",
-        "help",
-        "aide",
-        "me",
-        "moi",
-        "you",
-        "all",
-        "tous",
-        "everyone",
-        "here",
-        "channel",
-        "nobody",
-        "anonymous",
-        "anonyme",
-        "null",
-        "undefined",
-        "settings",
-        "suggest",
-        "search",
-        "people",
-        "join",
-        "welcome",
-        "accounts",
-        "api",
-        "live",
-        "media",
-        "static",
-        "new",
-        "edit",
-        "security",
-        "postmaster",
-        "webmaster",
-        "hostmaster",
-        "abuse",
-        "noreply",
-        "no-reply",
-        "contact",
-        "info",
-    ]
-)
+RESERVED_HANDLES = frozenset((Path(__file__).parent / "reserved_handles.txt").read_text().split())
 
 
 def checked_name(written: str) -> str:

@@ -4,29 +4,11 @@ import os
 import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-HEAD = """# What survives
-
-`make faults` wrote this page: it runs the processes as production does, lets 20 people work, and hurts one thing
-after the other at random moments. Each person keeps a journal, on disk, of everything that was acknowledged (2xx or
-a redirect), and sends again under the same key whatever was not. `ARGS="--quick"` does each fault once,
-`--only NAME` some, `--seed N` repeats a run.
-"""
-PROMISES = """## How to read it
-
-- **acknowledged** is what people were told is done between the fault and the check after it; **lost** is what of it
-  was not there; **doubled** is what was there twice for one key. Counters, the readers' rows (recognition, progress,
-  notifications) and the figures are compared with a recount.
-- **write** is the longest time from the healing (the server answers again, the process is started, the signal to go
-  on) to the first acknowledged write; **work** until readers have read the log, mails are sent and an open page has
-  heard of a new post. The bounds are beside them.
-- A mail whose sender dies between the sending and the mark is sent again *with the same Message-ID*: at least once,
-  recognisable as the same. More ids than mails asked for would be a doubling.
-- While Valkey is away nothing that protects by counting in it (attempts to sign in, requests of a program) counts,
-  and a session ended during a stop of Valkey may answer from its copy until that copy expires.
-- A page that PostgreSQL cannot serve answers 503 with a sentence and when to come back.
-"""
+# What stands around the results, and how to read them.
+PAGE = (Path(__file__).parent / "report.md").read_text()
 
 
 @dataclass
@@ -91,10 +73,10 @@ def machine(servers: dict[str, str]) -> str:
 
 
 def page(rows: list[Row], totals: list[str], skipped: dict[str, str], facts: str) -> str:
-    parts = [HEAD, table(rows), "", *(f"- {line}" for line in totals), "", f"Machine: {facts}.", ""]
+    parts = [table(rows), "", *(f"- {line}" for line in totals), "", f"Machine: {facts}.", ""]
     if skipped:
         parts += ["Skipped here:", "", *(f"- {name}: {why}." for name, why in skipped.items()), ""]
-    return "\n".join([*parts, PROMISES])
+    return PAGE.format(results="\n".join(parts))
 
 
 def verdict(rows: list[Row]) -> int:
