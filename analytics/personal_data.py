@@ -6,7 +6,7 @@ from analytics import days
 from analytics.models import LearnerDay, Seat
 from analytics.rollups.rebuilding import first_day, mark
 from people.models import User
-from people.privacy import register, rows_of
+from people.privacy import register
 
 NOT_OF_THE_PERSON = {"id", "organisation", "user", "unit_id"}
 KEEP_VOLUMES = """
@@ -30,13 +30,8 @@ def erase_days(user: User) -> int:
     return LearnerDay.objects.filter(user=user).delete()[0]
 
 
-def erase_seat(user: User) -> int:
-    return Seat.objects.filter(user=user).delete()[0]
-
-
-def declare() -> None:
-    # Every column: what is counted about somebody later comes along by itself.
-    columns = [field.attname for field in LearnerDay._meta.fields if field.name not in NOT_OF_THE_PERSON]
-    register(LearnerDay, export=rows_of(LearnerDay, "user", *columns), erase=erase_days)
-    # A place in a bitmap says nothing by itself: there is nothing of it to take along.
-    register(Seat, export=lambda user: [], erase=erase_seat)
+# Every column: what is counted about somebody later comes along by itself.
+COUNTED = [field.attname for field in LearnerDay._meta.fields if field.name not in NOT_OF_THE_PERSON]
+register(LearnerDay, "user", *COUNTED, erase=erase_days)
+# A place in a bitmap says nothing by itself: there is nothing of it to take along.
+register(Seat, "user", export=lambda user: [])

@@ -30,7 +30,7 @@ from community.models import (
     Vote,
     Watch,
 )
-from people.privacy import Rows, delete_rows, detach_rows, register, rows_of
+from people.privacy import Rows, register
 
 # What the log keeps of whom an act was turned to; the act itself stays, with nobody's number on it.
 FORGET_IN_LOG = """
@@ -127,47 +127,32 @@ def erase_attachments(user: Any) -> int:
     return unposted.delete()[0] + Attachment.objects.filter(user=user).update(user=None)
 
 
-KEPT_WITHOUT_A_NAME = [
-    (Space, "created_by", ("name", "created_at")),
-    (PostRevision, "edited_by", ("post", "body", "edited_at")),
-    (Resolution, "by", ("thread__title", "at")),
-    (Flag, "by", ("post", "reason", "comment", "at")),
-    (Decision, "by", ("post", "kind", "note", "at")),
-]
-GONE_WITH_THE_PERSON = [
-    (Membership, ("space__name", "role", "notify", "charter_accepted_at", "joined_at")),
-    (Vote, ("thread__title", "choice__text", "at")),
-    (ThreadPass, ("thread__title", "given_at")),
-    (ReadState, ("thread__title", "last_number", "updated_at")),
-    (Watch, ("thread__title", "reason", "muted", "created_at")),
-    (Draft, ("place", "title", "body", "fields", "updated_at")),
-]
-BY_HAND = [
-    (Thread, "author", ("pk", "kind", "title", "created_at"), erase_threads),
-    (
-        Post,
-        "author",
-        ("thread__title", "number", "body", "created_at", "edited_at", "deleted_at"),
-        erase_posts,
-    ),
-    (Reaction, "user", ("post", "kind", "at"), erase_reactions),
-    (Attachment, "user", ("name", "size", "created_at"), erase_attachments),
-    (JoinRequest, "user", ("space__name", "message", "asked_at", "admitted"), erase_join_requests),
-    (Departure, "user", ("space__name", "reason", "joined_at", "at", "ended_at"), erase_departures),
-    (Mute, "user", ("space__name", "reason", "at", "until", "lifted_at"), erase_mutes),
-]
-
-
-def _export_of(model: Any, field: str, columns: tuple[str, ...]) -> Callable[[Any], Rows]:
+def declare(model: Any, field: str, *columns: str, **how: Any) -> None:
+    """As `register`, without the titles of threads and the names of spaces that the person may read no more."""
+    export = None
     if "thread__title" in columns:
-        return rows_in_threads(model, field, *columns)
-    return (rows_in_spaces if "space__name" in columns else rows_of)(model, field, *columns)
+        export = rows_in_threads(model, field, *columns)
+    elif "space__name" in columns:
+        export = rows_in_spaces(model, field, *columns)
+    register(model, field, *columns, export=export, **how)
 
 
-def declare() -> None:
-    for model, field, columns in KEPT_WITHOUT_A_NAME:
-        register(model, export=_export_of(model, field, columns), erase=detach_rows(model, field))
-    for model, columns in GONE_WITH_THE_PERSON:
-        register(model, export=_export_of(model, "user", columns), erase=delete_rows(model, "user"))
-    for model, field, columns, erase in BY_HAND:
-        register(model, export=_export_of(model, field, columns), erase=erase)
+declare(Space, "created_by", "name", "created_at", kept=True)
+declare(PostRevision, "edited_by", "post", "body", "edited_at", kept=True)
+declare(Resolution, "by", "thread__title", "at", kept=True)
+declare(Flag, "by", "post", "reason", "comment", "at", kept=True)
+declare(Decision, "by", "post", "kind", "note", "at", kept=True)
+declare(Membership, "user", "space__name", "role", "notify", "charter_accepted_at", "joined_at")
+declare(Vote, "user", "thread__title", "choice__text", "at")
+declare(ThreadPass, "user", "thread__title", "given_at")
+declare(ReadState, "user", "thread__title", "last_number", "updated_at")
+declare(Watch, "user", "thread__title", "reason", "muted", "created_at")
+declare(Draft, "user", "place", "title", "body", "fields", "updated_at")
+declare(Thread, "author", "pk", "kind", "title", "created_at", erase=erase_threads)
+WRITTEN = ("thread__title", "number", "body", "created_at", "edited_at", "deleted_at")
+declare(Post, "author", *WRITTEN, erase=erase_posts)
+declare(Reaction, "user", "post", "kind", "at", erase=erase_reactions)
+declare(Attachment, "user", "name", "size", "created_at", erase=erase_attachments)
+declare(JoinRequest, "user", "space__name", "message", "asked_at", "admitted", erase=erase_join_requests)
+declare(Departure, "user", "space__name", "reason", "joined_at", "at", "ended_at", erase=erase_departures)
+declare(Mute, "user", "space__name", "reason", "at", "until", "lifted_at", erase=erase_mutes)

@@ -1,4 +1,4 @@
-"""What courses keeps of a person, how it is taken along and how it is forgotten."""
+"""What courses keeps of a person: their results go with them; what they wrote for others stays, without their name."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from courses.models import (
     Progress,
     Question,
 )
-from people.privacy import Rows, delete_rows, detach_rows, register, rows_of
+from people.privacy import Rows, register
 
 
 def enrolments_of(user: Any) -> Rows:
@@ -54,39 +54,15 @@ def _tries_of(enrolment: Enrolment) -> Rows:
     ]
 
 
-def written_by(user: Any) -> Rows:
-    columns = ["title", "summary", "description", "created_at", "published_at"]
-    return [dict(row) for row in Course.objects.filter(created_by=user).order_by("pk").values(*columns)]
-
-
-def drafts_of(user: Any) -> Rows:
-    columns = ["module__title", "fields", "saved_at"]
-    return [dict(row) for row in ModuleDraft.objects.filter(user=user).order_by("pk").values(*columns)]
-
-
-def revisions_of(user: Any) -> Rows:
-    columns = ["module__title", "number", "at", "state"]
-    return [dict(row) for row in ModuleRevision.objects.filter(by=user).order_by("pk").values(*columns)]
-
-
 def detach_courses(user: Any) -> int:
     created = Course.objects.filter(created_by=user).update(created_by=None)
     return created + Course.objects.filter(published_by=user).update(published_by=None)
 
 
-def declare() -> None:
-    """A person's results go with them; what they wrote for others stays, without their name."""
-    register(Enrolment, export=enrolments_of, erase=delete_rows(Enrolment, "user"))
-    register(Course, export=written_by, erase=detach_courses)
-    register(ModuleDraft, export=drafts_of, erase=delete_rows(ModuleDraft, "user"))
-    register(ModuleRevision, export=revisions_of, erase=detach_rows(ModuleRevision, "by"))
-    register(
-        LessonFile,
-        export=rows_of(LessonFile, "user", "module__title", "name", "size", "created_at"),
-        erase=detach_rows(LessonFile, "user"),
-    )
-    register(
-        Question,
-        export=rows_of(Question, "created_by", "text", "feedback", "created_at"),
-        erase=detach_rows(Question, "created_by"),
-    )
+register(Enrolment, "user", export=enrolments_of)
+WRITTEN = ("title", "summary", "description", "created_at", "published_at")
+register(Course, "created_by", *WRITTEN, erase=detach_courses)
+register(ModuleDraft, "user", "module__title", "fields", "saved_at")
+register(ModuleRevision, "by", "module__title", "number", "at", "state", kept=True)
+register(LessonFile, "user", "module__title", "name", "size", "created_at", kept=True)
+register(Question, "created_by", "text", "feedback", "created_at", kept=True)

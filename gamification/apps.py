@@ -6,9 +6,6 @@ class GamificationConfig(AppConfig):
     name = "gamification"
 
     def ready(self) -> None:
-        from gamification import personal_data
-
-        personal_data.declare()
         # A database that was emptied has lost what a migration seeded; it is there again after `flush`.
         post_migrate.connect(seed_definitions, sender=self)
 

@@ -6,9 +6,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from community.signals import thread_visited
-        from notifications import actions, personal_data
-
-        personal_data.declare()
+        from notifications import actions
 
         def clear_what_is_read(thread, user, number, **kwargs) -> None:
             # At once, not by the log: a bell that still rings for what one has just read is not believed.

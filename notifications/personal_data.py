@@ -3,7 +3,7 @@
 from typing import Any
 
 from notifications.models import Notification, Preference
-from people.privacy import delete_rows, register, rows_of
+from people.privacy import register
 
 
 def erase_notices(user: Any) -> int:
@@ -16,14 +16,15 @@ def erase_notices(user: Any) -> int:
     return touched + len(naming)
 
 
-def declare() -> None:
-    register(
-        Notification,
-        export=rows_of(
-            Notification, "user", "kind", "thread", "space", "created_at", "updated_at", "read_at"
-        ),
-        erase=erase_notices,
-    )
-    register(
-        Preference, export=rows_of(Preference, "user", "kind", "mail"), erase=delete_rows(Preference, "user")
-    )
+register(
+    Notification,
+    "user",
+    "kind",
+    "thread",
+    "space",
+    "created_at",
+    "updated_at",
+    "read_at",
+    erase=erase_notices,
+)
+register(Preference, "user", "kind", "mail")

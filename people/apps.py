@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import personal_data, receivers  # noqa: F401 (receivers listen)
+        from people import receivers  # noqa: F401 (receivers listen)
 
-        personal_data.declare()
+        autodiscover_modules("personal_data")

@@ -23,40 +23,29 @@ REGISTRY: dict[type[models.Model], Handler] = {}
 
 
 def register(
-    model: type[models.Model], *, export: Callable[[Any], Rows], erase: Callable[[Any], int]
+    model: type[models.Model],
+    field: str,
+    *columns: str,
+    kept: bool = False,
+    export: Callable[[Any], Rows] | None = None,
+    erase: Callable[[Any], int] | None = None,
 ) -> None:
-    """Declare the handlers of a model.
+    """Declare what is a person's in a model: the rows whose `field` names them.
 
-    `export(user)` returns one dict of plain values per row; `erase(user)` removes or detaches what names
-    the person and returns the number of rows touched. Both are called once per request of the person.
+    They are handed over by these `columns`, and deleted; `kept` rows stay and forget whose they were. What needs more
+    has functions of its own: `export(user)` returns one dict of plain values per row; `erase(user)` removes or detaches
+    what names the person and returns the number of rows touched. Both are called once per request of the person.
     """
     if model in REGISTRY:
         raise ValueError(f"{model.__name__} is declared twice")
-    REGISTRY[model] = Handler(model, export, erase)
 
+    def rows(user: Any) -> models.QuerySet:
+        return model._default_manager.filter(**{field: user.pk})
 
-def rows_of(model: type[models.Model], field: str, *columns: str) -> Callable[[Any], Rows]:
-    """An export of the named columns of a person's rows, in the order they were made."""
+    def exported(user: Any) -> Rows:
+        return list(rows(user).order_by("pk").values(*columns))
 
-    def export(user) -> Rows:
-        return list(model._default_manager.filter(**{field: user.pk}).order_by("pk").values(*columns))
+    def erased(user: Any) -> int:
+        return rows(user).update(**{field: None}) if kept else rows(user).delete()[0]
 
-    return export
-
-
-def delete_rows(model: type[models.Model], field: str) -> Callable[[Any], int]:
-    """An erasure that deletes a person's rows."""
-
-    def erase(user) -> int:
-        return model._default_manager.filter(**{field: user.pk}).delete()[0]
-
-    return erase
-
-
-def detach_rows(model: type[models.Model], field: str, **blank: Any) -> Callable[[Any], int]:
-    """An erasure that keeps the rows and forgets whose they were."""
-
-    def erase(user) -> int:
-        return model._default_manager.filter(**{field: user.pk}).update(**{field: None, **blank})
-
-    return erase
+    REGISTRY[model] = Handler(model, export or exported, erase or erased)

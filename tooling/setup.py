@@ -203,7 +203,7 @@ def install_front_end() -> str | None:
 
 
 def build_assets() -> str | None:
-    apps = [path.parent.name for path in ROOT.glob("*/apps.py")]
+    apps = [path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"]
     # Python names classes and icons too.
     named = [path for path in files_under(*apps) if path.suffix == ".py"]
     sources = [*files_under("assets", "templates"), *named, ROOT / "build.mjs", ROOT / "package-lock.json"]
