@@ -10,17 +10,11 @@ import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.academy import Academy
+from tests.browser.looks import look
 
 LANGUAGES = ("fr", "en")
 THEMES = ("light", "dark")
-# A long page is drawn whole: pictures that wait for the reader to come nearer would be missing.
-SEE_ALL = """async () => {
-  const pictures = [...document.images];
-  pictures.forEach((one) => { one.loading = "eager" });
-  const drawn = Promise.all(pictures.map((one) => one.decode().catch(() => null)));
-  await Promise.race([drawn, new Promise((done) => setTimeout(done, 3000))]);
-  await document.fonts.ready;
-}"""
+SEE_ALL = look("see_all")
 SIZES = {1440: 900, 390: 844}
 
 

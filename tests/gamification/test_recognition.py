@@ -138,7 +138,7 @@ def test_the_rebuilt_state_equals_the_live_state():
     assert len(live[0]) >= 3
     assert any(row[1] < 0 for row in live[1])
 
-    call_command("rebuild_recognition")
+    call_command("rebuild", "gamification.recognition")
 
     assert state() == live
     assert Event.objects.count() == events
@@ -205,7 +205,7 @@ def test_an_act_that_waited_for_the_thread_may_carry_the_lower_number_and_still_
     expected = ([("relevant_answer", 1)], 10) if kept_at_the_end else ([], 0)
     assert (held(karim), sum(points(karim))) == expected
     before = state()
-    call_command("rebuild_recognition")
+    call_command("rebuild", "gamification.recognition")
     assert state() == before
 
 
