@@ -115,6 +115,11 @@ class SpaceForm(forms.ModelForm):
         }
 
 
+class ChangeSpaceForm(SpaceForm):
+    class Meta(SpaceForm.Meta):
+        fields = (*SpaceForm.Meta.fields, "welcomes")
+
+
 class NewSpaceForm(SpaceForm):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 

@@ -24,6 +24,7 @@ from community.actions.spaces import (
     join_space,
     remove_facilitator,
     set_notify,
+    welcome,
     withdraw_join_request,
 )
 from community.actions.threads import (

@@ -19,7 +19,7 @@ from core.idempotency import sending
 from core.markdown import render
 from events.recording import record
 
-CHANGEABLE = ("name", "purpose", "charter", "visibility", "colour", "language")
+CHANGEABLE = ("name", "purpose", "charter", "visibility", "colour", "language", "welcomes")
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ def _save_with_free_slug(space: Space) -> bool:
 
 @transaction.atomic
 def change_space(space: Space, *, by, **changes: Any) -> Space:
-    """Change any of name, purpose, charter, visibility, colour, language."""
+    """Change any of name, purpose, charter, visibility, colour, language, and whether newcomers are let in."""
     unknown = changes.keys() - set(CHANGEABLE)
     if unknown:
         raise ValueError(f"a space has no changeable {', '.join(sorted(unknown))}")
@@ -162,6 +162,12 @@ def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Me
             answered_at=timezone.now(), answered_by=by, admitted=True
         )
     return let_in(space, user, accepted_at=None, at=at, by=by)
+
+
+def welcome(user) -> None:
+    """Bring a newcomer into the spaces of their organisation that are marked for it."""
+    for space in Space.objects.filter(organisation=user.organisation_id, welcomes=True, archived_at=None):
+        add_member(space, user=user)
 
 
 def let_in(

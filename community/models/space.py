@@ -69,6 +69,9 @@ class Space(Keyed):
     )
     colour = models.CharField(_("colour"), max_length=12, choices=Colour, default=Colour.FOREST)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
+    welcomes = models.BooleanField(
+        _("Newcomers of the organisation are members from their first day"), default=False, db_default=False
+    )
     # Written by whoever owns the space from above (a course session); empty for a space of its own.
     about_title = models.CharField(max_length=200, blank=True)
     about_url = models.CharField(max_length=300, blank=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community import actions, rules
-from community.forms import NewSpaceForm, SpaceForm, ThreadForm
+from community.forms import ChangeSpaceForm, NewSpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, thread_rows
@@ -133,7 +133,7 @@ def edit(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     if not rules.can_change_space(rules.seat_in(space, request.user)):
         raise PermissionDenied
-    form = SpaceForm(request.POST or None, instance=space)
+    form = ChangeSpaceForm(request.POST or None, instance=space)
     if request.method == "POST" and form.is_valid():
         try:
             changes = {name: form.cleaned_data[name] for name in form.changed_data}

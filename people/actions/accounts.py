@@ -14,6 +14,7 @@ from people.actions.organisation import place_in_unit
 from people.actions.programs import remove_key
 from people.models import Invitation, Organisation, Profile, Standing, User
 from people.names import RESERVED_HANDLES, checked_name
+from people.signals import person_joined
 
 HANDLE_LENGTH = 50
 
@@ -35,6 +36,7 @@ def join(user: User, *, invitation: Invitation) -> User:
     if invitation.unit:
         place_in_unit(user, invitation.unit, on=timezone.now().astimezone(organisation.zone).date())
     record("people.user_joined", actor=user, subject=user, data={"invitation": invitation.pk})
+    person_joined.send(sender=User, user=user)
     return user
 
 
@@ -43,6 +45,7 @@ def join_by_sign_on(user: User, *, organisation: Organisation) -> User:
     """Save a person whom the organisation's own single sign-on brings: being known there is the invitation."""
     _settle(user, organisation)
     record("people.user_joined", actor=user, subject=user, data={})
+    person_joined.send(sender=User, user=user)
     return user
 
 

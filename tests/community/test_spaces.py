@@ -8,7 +8,10 @@ from community import actions
 from community.models import Departure, JoinRequest, Membership, Space
 from core.errors import Refused
 from events.models import Event
+from people.actions import invite
+from people.models import User
 from people.privacy import REGISTRY
+from tests import making
 from tests.making import make_user
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +230,31 @@ def test_who_is_let_in_accepts_the_charter_before_writing_and_again_when_it_chan
         actions.write_post(thread, author=marc, body="Encore")
     actions.change_space(space, by=julie, charter="", name="Sans charte")
     actions.write_post(thread, author=karim, body="Sans charte, rien à accepter.")
+
+
+def test_newcomers_come_into_the_spaces_that_welcome_them(lumen, client, sign_in, julie, ines):
+    """Marked on the page that changes a space; of one's own organisation, and not those put away."""
+    marked, plain, archived = (making.make_space(lumen, name) for name in ("Accueil", "Autre", "Avant"))
+    elsewhere = making.make_space(ines.organisation, "Ailleurs", welcomes=True)
+    making.join(marked, julie, role="facilitator")
+    actions.archive_space(_marked(archived, julie), by=julie)
+    page = reverse("community:edit_space", args=[marked.slug])
+    assert 'name="welcomes"' in sign_in(julie).get(page).text
+    fields = {"name": "Accueil", "visibility": "open", "colour": "forest", "language": "fr", "welcomes": "on"}
+    assert sign_in(julie).post(page, fields).status_code == 302
+    making.grant_role(julie, "administrator")
+    _invitation, code = invite(lumen, by=julie, kind="code", max_uses=5)
+
+    client.logout()
+    client.post(reverse("people:join"), {"code": code})
+    client.post(reverse("account_signup"), {"name": "Nora Diop", "password1": "un-mot-de-passe-long"})
+
+    nora = User.objects.get(handle="nora-diop")
+    assert [seat.space for seat in Membership.objects.filter(user=nora)] == [marked]
+    assert client.get(marked.get_absolute_url()).status_code == 200
+    assert not Membership.objects.filter(space__in=[plain, elsewhere, archived], user=nora).exists()
+
+
+def _marked(space, by):
+    making.join(space, by, role="facilitator")
+    return actions.change_space(space, by=by, welcomes=True)

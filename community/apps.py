@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class CommunityConfig(AppConfig):
+    name = "community"
+
+    def ready(self) -> None:
+        from community.actions import welcome
+        from people.signals import person_joined
+
+        def show_in(*, user, **_named) -> None:
+            welcome(user)
+
+        person_joined.connect(show_in, weak=False, dispatch_uid="community.welcome")
