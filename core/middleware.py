@@ -1,3 +1,4 @@
+import codecs
 import re
 import time
 import uuid
@@ -91,13 +92,17 @@ def refusal(sentence: str, status: int) -> HttpResponse:
     return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-class NoNullMiddleware:
-    """No U+0000 in what was asked or sent: no keyboard types it, and PostgreSQL keeps no text that holds it."""
+class TextMiddleware:
+    """What is asked or sent is text that PostgreSQL keeps: UTF-8, which has no lone surrogate, without U+0000, which
+    no keyboard types."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Django would read a form as whatever text or bytes its head names, UTF-7 and "hex" included.
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest("a body in another charset than UTF-8")
         if "\x00" in request.path:
             raise BadRequest("a null character in the address")
         request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")

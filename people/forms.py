@@ -2,7 +2,7 @@ import zoneinfo
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
 from core.images import recoded
+from core.json_input import InputDecoder
 from people.actions.bringing_in import read_people
 from people.adapter import invitation_of
 from people.models import Invitation, Profile, RoleGrant, Unit, User
@@ -54,9 +55,23 @@ class SignupForm(AllauthSignupForm):
             return None, redirect("people:join")
 
 
+def credential_field() -> forms.JSONField:
+    """What a browser says of a passkey. allauth's own falls over a number of thousands of digits."""
+    return forms.JSONField(widget=forms.HiddenInput, decoder=InputDecoder)
+
+
+class PasskeySignInForm(LoginWebAuthnForm):
+    credential = credential_field()
+
+
+class PasskeyReauthenticationForm(ReauthenticateWebAuthnForm):
+    credential = credential_field()
+
+
 class AddPasskeyForm(AddWebAuthnForm):
     """A passkey opens the account on its own unless somebody wants it otherwise: the button says so."""
 
+    credential = credential_field()
     passwordless = forms.BooleanField(
         label=_("Sign in with this passkey alone, without a password"),
         required=False,

@@ -129,4 +129,4 @@ def decision_undoing(request: PersonRequest, pk: int) -> HttpResponse:
 def _back(request: PersonRequest, post: Post) -> str:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if wanted and is_ours else place_of(post)
+    return wanted if wanted.startswith("/") and is_ours else place_of(post)

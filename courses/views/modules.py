@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.views.beside import conversation_beside
 from core.access import signed_in
+from core.json_input import InputDecoder
 from core.numbers import whole
 from courses.actions import open_module, report_reading, report_watching
 from courses.completion import rule_states
@@ -108,7 +109,7 @@ def watching(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """What the player has played: small JSON, sent every ten seconds and when the page is left."""
     progress = get_object_or_404(_progress(request, slug, pk), module__video__isnull=False)
     try:
-        ranges, position = read_report(json.loads(request.body or b"{}"))
+        ranges, position = read_report(json.loads(request.body or b"{}", cls=InputDecoder))
     except (BadReport, ValueError, RawPostDataException):
         return JsonResponse({"detail": _("This report cannot be read.")}, status=400)
     before = progress.completed_at

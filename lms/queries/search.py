@@ -132,7 +132,7 @@ def asked_of(kind: SearchKind, limit: int, among: int) -> KindQueries:
             **({"highlight_all": True} if kind.shown == "title" else PASSAGES),
         )  # fmt: skip
         edges = {"first": Left(kind.shown, EDGE), "last": Right(kind.shown, EDGE)}
-        rows = kind.rows.filter(AnyOf("pk", keys))
+        rows = kind.rows.filter(AnyOf("pk", keys)).order_by()
         relations = sorted({column.rpartition("__")[0] for column in kind.columns} - {""})
         return rows.select_related(*relations).only(*kind.columns).annotate(snippet=headline, **edges)
 

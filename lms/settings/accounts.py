@@ -94,7 +94,11 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
-MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "people.forms.AddPasskeyForm",
+    "login_webauthn": "people.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "people.forms.PasskeyReauthenticationForm",
+}
 # The roles that must sign in by two steps: administrator (with staff), hr, trainer. Empty: whoever wants to.
 SECOND_STEP_FOR = roles("SECOND_STEP_FOR")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "people.middleware.PersonMiddleware",
     "people.second_step.SecondStepMiddleware",
     "core.limits.WriteLimitMiddleware",
-    "core.middleware.NoNullMiddleware",
+    "core.middleware.TextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

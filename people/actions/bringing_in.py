@@ -30,12 +30,15 @@ class PersonRow(NamedTuple):
 def read_people(text: str) -> list[PersonRow]:
     """The lines of a pasted list or a CSV file: an address, then a unit; a heading without an address is left out.
 
-    Semicolons, commas and tabs part the columns. Raises Refused beyond MOST_ROWS lines.
+    Semicolons, commas and tabs part the columns. Raises Refused beyond MOST_ROWS lines and for one that is no line of a table.
     """
     rows = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         mark = next((one for one in (";", "\t", ",") if one in line), ";")
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])]
+        try:
+            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])]
+        except csv.Error as fault:
+            raise Refused(_("Line %(n)d cannot be read: is it too long?") % {"n": number}) from fault
         address = next((index for index, cell in enumerate(cells) if "@" in cell), None)
         if address is not None:
             rows.append(PersonRow(number, cells[address].lower(), "".join(cells[address + 1 : address + 2])))

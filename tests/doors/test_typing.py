@@ -1,13 +1,11 @@
-"""Whatever is typed into an address, a form or the API, the house stands: it answers, and never with its own fault."""
-
-import json
+"""Whatever is typed into an address, the house stands: it answers, and never with its own fault (what is sent:
+test_fuzz.py)."""
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 
 from tests import making
-from tests.doors.doors import body_of, doors
+from tests.doors.doors import doors
 from tests.doors.visiting import a_machine, client_of
 
 # Every parameter that a page reads from its address.
@@ -55,7 +53,6 @@ HOSTILE = {
     "negative": "-1",
     "long": "é<'\"&%_\\" * 1500,
 }
-SHAPES = [None, [], {}, [[["x"]]], True, -1, 10**30, 1.5, "\x00", "é" * 10_000]
 
 
 @pytest.fixture
@@ -85,38 +82,5 @@ def test_a_page_stands_whatever_is_in_its_address(world, everybody, typed):
         if door.is_ours and "GET" in door.methods and door.name not in {"maintenance", "readyz"}
     ]
     fallen = [door.name for door in opened if send(everybody, "get", door.address(world), data=query) >= 500]
-
-    assert fallen == []
-
-
-@pytest.mark.parametrize("typed", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_form_stands_whatever_is_typed_into_it(world, everybody, typed):
-    fallen = []
-    for door in doors():
-        if not door.is_ours or door.route.startswith("api/") or "POST" not in door.methods:
-            continue
-        for name in [*body_of(door, world), "everything"]:
-            body = body_of(door, world)
-            body |= dict.fromkeys(body if name == "everything" else [name], typed)
-            if send(everybody, "post", door.address(world), data=body) >= 500:
-                fallen.append(f"{door.name} {name}")
-
-    assert fallen == []
-
-
-def test_the_api_stands_whatever_shape_is_sent(world, everybody):
-    fallen = []
-    for door in doors():
-        for method in door.methods if door.route.startswith("api/v1/") else []:
-            for name in body_of(door, world):
-                for shape in SHAPES:
-                    cache.clear()
-                    body = json.dumps(body_of(door, world) | {name: shape})
-                    options = {"data": body, "content_type": "application/json"}
-                    if (
-                        method != "GET"
-                        and send(everybody, method.lower(), door.address(world), **options) >= 500
-                    ):
-                        fallen.append(f"{door.name} {method} {name}={str(shape)[:20]}")
 
     assert fallen == []
