@@ -14,6 +14,7 @@ from community.actions.posts import delete_post, edit_post, restore_post, write_
 from community.actions.reactions import react, unreact, vote
 from community.actions.reading import discard_draft, mark_read, mute, save_draft, unwatch, watch
 from community.actions.spaces import (
+    accept_charter,
     add_facilitator,
     add_member,
     answer_join_request,
