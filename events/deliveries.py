@@ -121,9 +121,9 @@ def next_due_in(at_most: timedelta) -> float | None:
 
 
 @transaction.atomic
-def claim(at_once: int = CLAIMED_AT_ONCE, *, without: Collection[str] = ()) -> list[Delivery]:
+def claim(*, without: Collection[str] = ()) -> list[Delivery]:
     """Take what is due, but none of the kinds `without`; a lease holds it for us."""
-    found = Delivery.objects.raw(CLAIM, [LEASE, list(without), at_once])
+    found = Delivery.objects.raw(CLAIM, [LEASE, list(without), CLAIMED_AT_ONCE])
     return sorted(found, key=lambda one: one.due_at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +23,7 @@ MUTE_DAYS = (1, 3, 7, 30)
 
 
 @transaction.atomic
-def leave_space(space: Space, *, user, at: datetime | None = None) -> Departure | None:
+def leave_space(space: Space, *, user) -> Departure | None:
     """Go. The last facilitator hands the space over before they leave. None for who was no member."""
     facilitators = Membership.objects.select_for_update().filter(
         space=space, role=Membership.Role.FACILITATOR
@@ -31,7 +31,7 @@ def leave_space(space: Space, *, user, at: datetime | None = None) -> Departure 
     ids = list(facilitators.values_list("user_id", flat=True))
     if ids == [user.pk] and not space.about_url:
         raise Refused(_("You are the only one who facilitates this space: name somebody else first."))
-    return _depart(space, user, by=user, at=at)
+    return _depart(space, user, by=user)
 
 
 @transaction.atomic
@@ -44,17 +44,17 @@ def remove_member(space: Space, *, user, by, reason: str) -> Departure | None:
     return _depart(space, user, by=by, reason=_needed(reason))
 
 
-def _depart(space: Space, user, *, by, reason: str = "", at: datetime | None = None) -> Departure | None:
+def _depart(space: Space, user, *, by, reason: str = "") -> Departure | None:
     seat = Membership.objects.select_for_update().filter(space=space, user=user).first()
     if seat is None:
         return None
     Departure.objects.filter(space=space, user=user, ended_at=None).update(ended_at=timezone.now())
     departure = Departure.objects.create(
         space=space, user=user, by=by, reason=reason, role=seat.role, notify=seat.notify,
-        charter_accepted_at=seat.charter_accepted_at, joined_at=seat.joined_at, at=at or timezone.now(),
+        charter_accepted_at=seat.charter_accepted_at, joined_at=seat.joined_at, at=timezone.now(),
     )  # fmt: skip
     seat.delete()
-    tell_log("community.space_left", space, user, at=at, data={} if by == user else {"by": by.pk})
+    tell_log("community.space_left", space, user, data={} if by == user else {"by": by.pk})
     announce_space(space.pk)
     # Their open pages hear of the space no more; they ask for a new token, which leaves it out.
     live.revoke(user.pk)
@@ -79,9 +79,7 @@ def return_to_space(departure: Departure, *, by) -> Membership:
         if standing.exists():
             raise Refused(_("It is too late to take this back."), "late")
         return Membership.objects.get(space=space, user=user)
-    membership = let_in(
-        space, user, accepted_at=departure.charter_accepted_at, at=None, by=None if by == user else by
-    )
+    membership = let_in(space, user, accepted_at=departure.charter_accepted_at, by=None if by == user else by)
     membership.role, membership.notify = departure.role, departure.notify
     membership.joined_at = departure.joined_at
     membership.save(update_fields=["role", "notify", "joined_at"])

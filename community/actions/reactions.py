@@ -22,16 +22,16 @@ from events.recording import record
 
 
 @transaction.atomic
-def react(post: Post, *, user, kind: str = Reaction.Kind.USEFUL, at: datetime | None = None) -> Post:
+def react(post: Post, *, user, kind: str = Reaction.Kind.USEFUL) -> Post:
     """Say that a post was useful (or thank, …). Never on one's own; saying it twice is saying it once."""
     seat = _seat_for(post, user, kind)
     locked = _lock(post)
     # Told from the rows, since ignored conflicts do not say whether anything was written.
     if Reaction.objects.filter(post=locked, user=user, kind=kind).exists():
         return _as_counted(post, locked)
-    Reaction.objects.create(post=locked, user=user, kind=kind, at=at or timezone.now())
+    Reaction.objects.create(post=locked, user=user, kind=kind, at=timezone.now())
     _recount(post, locked)
-    _tell("community.post_reacted", post, seat, kind, at)
+    _tell("community.post_reacted", post, seat, kind)
     return post
 
 
@@ -43,7 +43,7 @@ def unreact(post: Post, *, user, kind: str = Reaction.Kind.USEFUL) -> Post:
     if not gone:
         return _as_counted(post, locked)
     _recount(post, locked)
-    _tell("community.post_unreacted", post, seat, kind, None)
+    _tell("community.post_unreacted", post, seat, kind)
     return post
 
 
@@ -76,9 +76,9 @@ def _as_counted(post: Post, locked: Post) -> Post:
     return post
 
 
-def _tell(verb: str, post: Post, seat: rules.Seat, kind: str, at: datetime | None) -> None:
+def _tell(verb: str, post: Post, seat: rules.Seat, kind: str) -> None:
     record(
-        verb, actor=seat.user, role=seat.acting_role, subject=post, at=at,
+        verb, actor=seat.user, role=seat.acting_role, subject=post,
         organisation_id=seat.space.organisation_id, space_id=seat.space.pk,
         thread_id=post.thread_id, post_id=post.pk, data={"kind": kind, "author": post.author_id},
     )  # fmt: skip

@@ -130,9 +130,7 @@ def archive_space(space: Space, *, by, archived: bool = True) -> Space:
 
 
 @transaction.atomic
-def join_space(
-    space: Space, *, user, charter_accepted: bool = True, at: datetime | None = None
-) -> Membership:
+def join_space(space: Space, *, user, charter_accepted: bool = True) -> Membership:
     """Come in by oneself. Raises Refused where the space has a charter and it was not accepted."""
     seat = rules.seat_of(user, space)
     if seat.is_member:
@@ -145,11 +143,11 @@ def join_space(
     require(rules.can_join(seat))
     if space.charter and not charter_accepted:
         raise Refused(_("Read the charter and accept it to join this space."), "charter")
-    return let_in(space, user, accepted_at=at or timezone.now(), at=at)
+    return let_in(space, user, accepted_at=timezone.now())
 
 
 @transaction.atomic
-def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Membership:
+def add_member(space: Space, *, user, by=None) -> Membership:
     """Bring somebody in: a facilitator invites, or (without `by`) an enrolment in what owns the space.
 
     They are asked to accept the charter by themselves, before they write.
@@ -161,7 +159,7 @@ def add_member(space: Space, *, user, by=None, at: datetime | None = None) -> Me
         JoinRequest.objects.filter(space=space, user=user, answered_at=None).update(
             answered_at=timezone.now(), answered_by=by, admitted=True
         )
-    return let_in(space, user, accepted_at=None, at=at, by=by)
+    return let_in(space, user, accepted_at=None, by=by)
 
 
 def welcome(user) -> None:
@@ -171,7 +169,7 @@ def welcome(user) -> None:
 
 
 def let_in(
-    space: Space, user, *, accepted_at: datetime | None, at: datetime | None, by=None, admitted: bool = False
+    space: Space, user, *, accepted_at: datetime | None, by=None, admitted: bool = False
 ) -> Membership:
     """`by` is who brought them in, or who `admitted` them because they had asked."""
     membership = Membership(space=space, user=user, charter_accepted_at=accepted_at)
@@ -182,7 +180,7 @@ def let_in(
         return Membership.objects.get(space=space, user=user)
     Departure.objects.filter(space=space, user=user, ended_at=None).update(ended_at=timezone.now())
     data = {"by": by.pk, "admitted": admitted} if by else {}
-    tell_log("community.space_joined", space, user, at=at, data=data)
+    tell_log("community.space_joined", space, user, data=data)
     announce_space(space.pk)
     membership_changed.send(sender=Membership, user_id=user.pk)
     return membership
@@ -213,7 +211,7 @@ def answer_join_request(request: JoinRequest, *, by, admitted: bool) -> JoinRequ
     request.answered_at, request.answered_by, request.admitted = timezone.now(), by, admitted
     request.save(update_fields=["answered_at", "answered_by", "admitted"])
     if admitted:
-        let_in(request.space, request.user, accepted_at=None, at=None, by=by, admitted=True)
+        let_in(request.space, request.user, accepted_at=None, by=by, admitted=True)
     else:
         tell_log("community.join_declined", request.space, by, request, data={"asker": request.user_id})
     return request
@@ -252,7 +250,7 @@ def add_facilitator(space: Space, *, user, by=None) -> Membership:
         require(rules.can_change_space(rules.seat_of(by, space)))
         if user.organisation_id != space.organisation_id:
             raise Refused(_("This person belongs to another organisation."))
-    membership = let_in(space, user, accepted_at=None, at=None)
+    membership = let_in(space, user, accepted_at=None)
     changed = Membership.objects.filter(pk=membership.pk, role=Membership.Role.MEMBER).update(
         role=Membership.Role.FACILITATOR
     )
