@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from analytics.metrics.answers import few_old_questions, questions_asked
+from analytics.metrics.answers import ASKERS, few_askers, few_old_questions, questions_asked
 from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
 from analytics.metrics.participation import share
 
 MATURE_AFTER = timedelta(days=7)
 ACCEPTED = """
-    SELECT unit_id, day >= %(first)s AS is_current, count(*), count(accepted_at)
+    SELECT unit_id, day >= %(first)s AS is_current, {askers}, count(*), count(accepted_at)
     FROM analytics_threadfact WHERE {where} AND asked_at <= %(now)s - %(mature_after)s
     GROUP BY 1, 2"""
 
@@ -26,6 +26,7 @@ class Acceptances(Facts):
 
     mature: int = 0
     accepted: int = 0
+    askers: set[int | None] = field(default_factory=set)
 
     @classmethod
     def read(cls, query: ReportQuery) -> tuple[dict[int, Acceptances], dict[int, Acceptances]]:
@@ -33,19 +34,23 @@ class Acceptances(Facts):
         before: dict[int, Acceptances] = defaultdict(Acceptances)
         where, parameters = questions_asked(query)
         with connection.cursor() as cursor:
-            cursor.execute(ACCEPTED.format(where=where), parameters | {"mature_after": MATURE_AFTER})
-            for unit, is_current, *numbers in cursor.fetchall():
-                (current if is_current else before)[unit] = Acceptances(*numbers)
+            sql = ACCEPTED.format(askers=ASKERS, where=where)
+            cursor.execute(sql, parameters | {"mature_after": MATURE_AFTER})
+            for unit, is_current, askers, mature, accepted in cursor.fetchall():
+                (current if is_current else before)[unit] = Acceptances(mature, accepted, set(askers))
         return current, before
 
     def add(self, other: Acceptances) -> None:
         self.mature += other.mature
         self.accepted += other.accepted
+        self.askers |= other.askers
 
 
 def accepted_rate(facts: Acceptances, *, k: int) -> Value:
     if facts.mature < k:
         return Value(n=facts.mature, reason=few_old_questions(k))
+    if len(facts.askers) < k:
+        return Value(n=facts.mature, reason=few_askers(k))
     return share(facts.accepted, facts.mature, k=k)
 
 

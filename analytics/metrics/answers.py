@@ -37,8 +37,9 @@ WAITS = """
         OFFSET 0
     ) waits GROUP BY 1, 2, 3, 4, 5"""
 MATURE = """
-    SELECT unit_id, day >= %(first)s AS is_current, {columns}
+    SELECT unit_id, day >= %(first)s AS is_current, {askers}, {columns}
     FROM analytics_threadfact WHERE {where} GROUP BY 1, 2"""
+ASKERS = "array_agg(DISTINCT (SELECT author_id FROM community_thread WHERE id = thread_id))"
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Questions(Facts):
     waiting_for_peers: Counter[int] = field(default_factory=Counter)
     mature: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
+    askers: set[int | None] = field(default_factory=set)
 
     @classmethod
     def read(cls, query: ReportQuery) -> tuple[dict[int, Questions], dict[int, Questions]]:
@@ -69,9 +71,10 @@ class Questions(Facts):
                 old = f"asked_at <= %(now)s - %({maturity})s"
                 late = f"(first_reply_at IS NULL OR first_reply_at > asked_at + %({maturity})s)"
                 columns += [f"count(*) FILTER (WHERE {old})", f"count(*) FILTER (WHERE {old} AND {late})"]
-            cursor.execute(MATURE.format(columns=", ".join(columns), where=where), parameters)
-            for unit, is_current, *numbers in cursor.fetchall():
+            cursor.execute(MATURE.format(askers=ASKERS, columns=", ".join(columns), where=where), parameters)
+            for unit, is_current, askers, *numbers in cursor.fetchall():
                 facts = (current if is_current else before)[unit]
+                facts.askers.update(askers)
                 for index, maturity in enumerate(MATURITIES):
                     facts.mature[maturity] += numbers[2 * index]
                     facts.unanswered[maturity] += numbers[2 * index + 1]
@@ -118,6 +121,10 @@ def few_questions(number: int) -> str:
     return gettext("fewer than %(number)s questions") % {"number": number}
 
 
+def few_askers(number: int) -> str:
+    return gettext("fewer than %(number)s people asked") % {"number": number}
+
+
 def few_old_questions(number: int) -> str:
     return gettext("fewer than %(number)s questions are old enough") % {"number": number}
 
@@ -125,6 +132,8 @@ def few_old_questions(number: int) -> str:
 def first_response(questions: Questions, *, k: int, peers: bool = False) -> Value:
     if questions.number < k:
         return Value(n=questions.number, reason=few_questions(k))
+    if len(questions.askers) < k:
+        return Value(n=questions.number, reason=few_askers(k))
     answered = questions.answered_by_peers if peers else questions.answered
     waiting = questions.waiting_for_peers if peers else questions.waiting
     median = formulas.survival_median(answered, waiting)
@@ -137,6 +146,8 @@ def unanswered_rate(questions: Questions, maturity: str, *, k: int) -> Value:
     mature = questions.mature[maturity]
     if mature < k:
         return Value(n=mature, reason=few_old_questions(k))
+    if len(questions.askers) < k:
+        return Value(n=mature, reason=few_askers(k))
     low, high = formulas.wilson(questions.unanswered[maturity], mature) or (None, None)
     return Value(questions.unanswered[maturity] / mature, mature, low, high)
 

@@ -9,9 +9,8 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from analytics.metrics import formulas
 from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
-from analytics.metrics.participation import too_few
+from analytics.metrics.participation import share, too_few
 from analytics.models import ActivityBlock, CompletionDay
 from core.prepared import AnyOf, prepared
 
@@ -70,8 +69,8 @@ def _completions(organisation: int, days: list[date]) -> QuerySet:
 def completion_rate(enrolments: Enrolments, *, k: int) -> Value:
     if enrolments.learners < k:
         return Value(n=enrolments.number, reason=too_few(k))
-    low, high = formulas.wilson(enrolments.completed, enrolments.number) or (None, None)
-    return Value(enrolments.completed / enrolments.number, enrolments.number, low, high)
+    # Nobody has fewer enrolments than one.
+    return share(enrolments.completed, enrolments.number, k=k)
 
 
 COMPLETION = metric(

@@ -39,12 +39,12 @@ def accept(thread, post, by):
 
 
 def test_accepted_answers_are_counted_over_the_questions_of_seven_days(marc, lumen, learners, space):
-    asker, helper = learners[:2]
+    *_others, asker, helper = learners[:7]
     for hour in range(6):
-        thread = ask(asker, space, at("2026-11-10", f"1{hour}:00"))
+        thread = ask(learners[hour], space, at("2026-11-10", f"1{hour}:00"))
         answer = say(helper, thread, at("2026-11-11", f"1{hour}:00"))
         if hour < 2:
-            accept(thread, answer, asker)
+            accept(thread, answer, learners[hour])
     # One's own answer is none, and a question of three days is not counted yet.
     accept(thread, say(asker, thread, at("2026-11-11", "18:00")), asker)
     young = ask(asker, space, at("2026-11-17"))
@@ -59,6 +59,23 @@ def test_accepted_answers_are_counted_over_the_questions_of_seven_days(marc, lum
 
     value = report_of(marc).line("M11").value
     assert (value.n, value.number) == (6, Decimal("0.17"))
+
+
+def test_questions_of_fewer_than_five_people_tell_nothing_however_many_they_are(marc, lumen, learners, space):
+    """METRICS C8: six questions of one person would say how that person was answered."""
+    for hour in range(8):
+        thread = ask(learners[hour % 4], space, at("2026-11-10", f"1{hour}:00"))
+        accept(thread, say(learners[6], thread, at("2026-11-11", f"1{hour}:00")), learners[0])
+    rebuild(lumen)
+    for code in ("M09", "M09.peers", "M10.24h", "M10.7d", "M11"):
+        value = report_of(marc).line(code).value
+        assert (value.n, value.number) == (8, None), code
+        assert value.reason == "moins de 5 personnes ont posé une question"
+
+    ask(learners[4], space, at("2026-11-10", "18:00"))
+    rebuild(lumen)
+
+    assert report_of(marc).line("M11").value.number == Decimal("0.89")
 
 
 def test_too_few_old_questions_give_no_share_of_accepted_answers(marc, lumen, learners, space):

@@ -309,7 +309,7 @@ def test_an_organisation_without_figures_is_told_when_they_come(sign_in, marc):
 def test_a_question_is_in_the_72_hour_figure_from_its_72nd_hour(marc, academy, lumen, time_machine):
     space = acting.old_space(lumen, "Questions", *academy)
     for hour in range(5):
-        ask(academy[0], space, at("2026-11-16", f"1{hour}:00"))
+        ask(academy[hour], space, at("2026-11-16", f"1{hour}:00"))
     rebuilding.rebuild(lumen, date(2026, 11, 16), date(2026, 11, 16))
     asked = {"period": "custom", "from": "2026-11-16", "to": "2026-11-16"}
 
@@ -323,9 +323,9 @@ def test_a_question_is_in_the_72_hour_figure_from_its_72nd_hour(marc, academy, l
 def test_the_median_counts_questions_that_still_wait(marc, academy, lumen):
     space = acting.old_space(lumen, "Questions", *academy)
     for index, wait in enumerate([1, 3, 10, None, None]):
-        thread = ask(academy[0], space, at("2026-11-16", f"0{index}:00"))
+        thread = ask(academy[index], space, at("2026-11-16", f"0{index}:00"))
         if wait:
-            say(academy[1], thread, at("2026-11-16", f"{index + wait:02d}:00"))
+            say(academy[5], thread, at("2026-11-16", f"{index + wait:02d}:00"))
     rebuilding.rebuild(lumen, date(2026, 11, 16), date(2026, 11, 17))
 
     line = report_of(marc, space=str(space.pk)).line("M09")
