@@ -52,7 +52,7 @@ def erase_posts(user: Any) -> int:
     calls = re.compile(rf"@{re.escape(user.handle)}(?![a-z0-9_.-]*[a-z0-9])", re.IGNORECASE)
     for post in named:
         post.body = calls.sub("@…", post.body)
-        post.html = rendered_for(post.thread, post.body)[0].html
+        post.html = rendered_for(post.thread.space, post.body)[0].html
         post.save(update_fields=["body", "html"])
     with connection.cursor() as cursor:
         for key in ("to", "author", "asker", "owner"):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("spaces/<slug:slug>/membership/", members.membership, name="membership"),
     path("spaces/<slug:slug>/requests/<int:pk>/", members.join_request, name="join_request"),
     path("spaces/<slug:slug>/facilitators/", members.facilitator, name="facilitators"),
+    path("threads/similar/", threads.similar, name="similar_threads"),
     path("threads/<int:pk>/", threads.show, name="thread"),
     path("threads/<int:pk>/unread/", threads.unread, name="unread"),
     path("threads/<int:pk>/posts/", threads.posts, name="posts"),

@@ -19,6 +19,7 @@
    data-chart="id of its data"    (component chart) draws it; the library loads when the figure comes near the screen
    data-confirm="dialog id"       a button that sends its form only after the dialog's [data-confirm-yes]
    data-submit-on-change          a form that sends itself when a field changes (filters, sorting)
+   data-tags                      a field of words with commas between them, completed one by one from its <datalist>
    data-talk                      (community) a list of posts that stays up to date; data-close-slot closes a composer under a post
    data-copy-link                 copies the address of this link
    aria-current in a .tabs        comes into sight when the row of tabs is wider than the screen
@@ -51,6 +52,7 @@ import "./links.js";
 import "./moments.js";
 import "./autosave.js";
 import "./reading.js";
+import "./tags.js";
 import "./ticks.js";
 import "./upload_progress.js";
 import "./printing.js";

@@ -76,7 +76,7 @@ def write_post(
         language=language or thread.language, renderer=RENDERER_VERSION,
         created_at=at or timezone.now(), changed_at=at or timezone.now(), **sent.fields,
     )  # fmt: skip
-    rendered, people = rendered_for(thread, body)
+    rendered, people = rendered_for(thread.space, body)
     _refuse_empty(rendered.html)
     try:
         with transaction.atomic():
@@ -170,8 +170,8 @@ def edit_post(post: Post, *, by, body: str, version: int | None = None) -> Post:
     if version is not None and version != PostRevision.objects.filter(post=locked).count():
         raise Refused(_("This message was changed meanwhile: both texts are below."), "changed")
     PostRevision.objects.create(post=locked, body=locked.body, edited_by=by)
-    _before, called = rendered_for(post.thread, locked.body)
-    rendered, people = rendered_for(post.thread, text)
+    _before, called = rendered_for(post.thread.space, locked.body)
+    rendered, people = rendered_for(post.thread.space, text)
     _refuse_empty(rendered.html)
     post.body, post.html, post.renderer = text, rendered.html, RENDERER_VERSION
     post.edited_at = post.changed_at = timezone.now()

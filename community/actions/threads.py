@@ -111,7 +111,7 @@ def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> N
 
 
 def _write_opening(thread: Thread, author, body: str, moment: int | None) -> Post:
-    rendered, people = rendered_for(thread, body)
+    rendered, people = rendered_for(thread.space, body)
     opening = Post.objects.create(
         thread=thread, number=1, author=author, body=clean_source(body), html=rendered.html,
         renderer=RENDERER_VERSION, language=thread.language, moment=moment,

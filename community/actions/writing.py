@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.actions.reading import watch
-from community.models import Post, Thread, Watch
+from community.models import Post, Space, Watch
 from community.queries.people import readers_of
 from core.errors import Refused
 from core.markdown import Rendered, render
@@ -18,14 +18,12 @@ from events.models import Event
 from events.recording import record
 
 
-def rendered_for(thread: Thread, body: str) -> tuple[Rendered, list[Any]]:
-    """The HTML of a text, and the people it calls: only those who can read this thread are linked and told."""
+def rendered_for(space: Space, body: str) -> tuple[Rendered, list[Any]]:
+    """The HTML of a text, and the people it calls: only those who can read this space are linked and told."""
     found: dict[str, Any] = {}
 
     def resolve(handles: set[str]) -> dict[str, str]:
-        found.update(
-            {person.handle: person for person in readers_of(thread.space).filter(handle__in=handles)}
-        )
+        found.update({person.handle: person for person in readers_of(space).filter(handle__in=handles)})
         return {handle: person.get_absolute_url() for handle, person in found.items()}
 
     rendered = render(body, resolve_mentions=resolve)

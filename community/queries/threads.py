@@ -33,6 +33,7 @@ from people.queries.person_card import PersonCard, card_columns, card_from
 from people.reader import Reader
 
 RELATED_AT_MOST = 4
+TAGS_OFFERED = 200
 OPENING_LENGTH = 140
 # How alike two titles must be, from 0 to 1, by their trigrams; among how many, sharing one of how many words.
 ALIKE = 0.3
@@ -258,6 +259,27 @@ def related_threads(thread, user) -> tuple[RelatedThread, ...]:
     else:
         rows = _threads_like(**whose, title=thread.title.upper(), words=telling_words(thread.title))
     return tuple(RelatedThread(*row) for row in rows)
+
+
+def threads_like(title: str, user: Any) -> tuple[RelatedThread, ...]:
+    """Threads that this person may read whose title resembles the one they are typing."""
+    words = telling_words(title)
+    if not words:
+        return ()
+    rows = _threads_like(pk=0, reader=Reader.of(user), title=title.upper(), words=words)
+    return tuple(RelatedThread(*row) for row in rows)
+
+
+def tags_to_offer(user: Any) -> list[str]:
+    """The tags of the threads that this person may read, the most used first."""
+    return [name for (name,) in _tags_to_offer(reader=Reader.of(user))]
+
+
+@prepared
+def _tags_to_offer(reader: Reader) -> QuerySet:
+    readable = Thread.objects.visible_to(reader).listed()
+    used = Tag.objects.filter(threads__in=readable).values("name").annotate(number=Count("threads"))
+    return used.order_by("-number", "name").values_list("name")[:TAGS_OFFERED]
 
 
 def _others(pk: int, reader: Reader) -> QuerySet:

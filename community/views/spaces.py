@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community import actions, rules
+from community.actions.writing import rendered_for
 from community.forms import ChangeSpaceForm, NewSpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
-from community.queries.threads import pages_of_space, thread_rows
+from community.queries.threads import pages_of_space, tags_to_offer, thread_rows, threads_like
 from core.access import by_row, role, signed_in
 from core.errors import Refused
 from core.idempotency import refuse
+from core.markdown import MAX_LENGTH
 from people.requests import PersonRequest
 
 PER_PAGE = 30
@@ -164,6 +166,8 @@ def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
         raise Http404
     if not rules.seat_in(space, request.user).is_member:
         raise PermissionDenied
+    if "preview" in request.POST:
+        return _thread_form(request, space, ThreadForm(initial=request.POST.dict()))
     form = ThreadForm(request.POST or None, initial=_start_of(request, space))
     if request.method == "POST" and form.is_valid():
         try:
@@ -174,7 +178,20 @@ def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
             refuse(form, error, error.code if error.code != "key" else None)
         else:
             return redirect(thread)
-    context = {"form": form, "space": space}
+    return _thread_form(request, space, form)
+
+
+def _thread_form(request: PersonRequest, space: Space, form: ThreadForm) -> HttpResponse:
+    """The form; asked with `preview`, also its text as it will stand, refused or not."""
+    title, body = form["title"].value() or "", form["body"].value() or ""
+    asked = "preview" in request.POST
+    context = {
+        "form": form,
+        "space": space,
+        "tags": tags_to_offer(request.user),
+        "similar": threads_like(title[:200], request.user),
+        "preview": rendered_for(space, body[:MAX_LENGTH])[0].html if asked else None,
+    }
     return render(request, "community/thread_form.html", context, status=422 if form.errors else 200)
 
 

@@ -23,7 +23,7 @@ from community.queries.conversation import (
     posts_after,
 )
 from community.queries.people import people_to_mention
-from community.queries.threads import related_threads, thread_for
+from community.queries.threads import related_threads, thread_for, threads_like
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
 from core.access import by_row, signed_in
@@ -136,6 +136,15 @@ def people(request: PersonRequest, pk: int) -> HttpResponse:
     found = people_to_mention(thread.space, asked=request.GET.get("q", "")[:60])
     people = [PersonCard.of(person) for person in found]
     return render(request, "community/people_options.html", {"people": people})
+
+
+@signed_in
+@require_safe
+@limited
+def similar(request: PersonRequest) -> HttpResponse:
+    """Discussions whose title resembles the one that is being typed: `title`."""
+    found = threads_like(request.GET.get("title", "")[:200], request.user)
+    return render(request, "community/thread_similar.html", {"similar": found})
 
 
 @signed_in

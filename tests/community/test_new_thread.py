@@ -5,7 +5,8 @@ import re
 import pytest
 
 from community import actions
-from community.models import Draft
+from community.models import Draft, Post, Tag, Thread
+from tests import making
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +58,58 @@ def test_a_draft_with_too_much_beside_its_text_is_refused(space, awa, sign_in):
     draft = {"place": f"space:{space.pk}", "body": "B", "choices": "x" * 60_001, "sequence": 7}
     assert sign_in(awa).post("/drafts/", draft).status_code == 422
     assert not Draft.objects.exists()
+
+
+def test_a_preview_shows_the_text_as_it_will_stand_and_publishes_nothing(space, address, awa, karim, sign_in):
+    sent = {
+        "kind": "poll",
+        "title": "T",
+        "body": f"**Oui** @{karim.handle} <b>x</b>",
+        "tags": "a",
+        "preview": "1",
+    }
+    answer = sign_in(awa).post(address, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    shown = re.search(r'<div class="written[^>]*>(.*?)</div>', page, re.S)[1]
+    assert "<strong>Oui</strong>" in shown
+    assert f'href="{karim.get_absolute_url()}"' in shown
+    assert "<b>" not in shown
+    assert [words_of(page, name) for name in ("kind", "title", "tags")] == ["poll", "T", "a"]
+    assert "obligatoire" not in page
+    assert not Thread.objects.exists()
+    assert not Post.objects.exists()
+    empty = sign_in(awa).post(address, {"preview": "1"}).content.decode()
+    assert "Écrivez d’abord quelques mots." in empty
+
+
+def test_titles_alike_are_offered_while_one_types_but_none_of_a_hidden_space(
+    lumen, atelier, space, address, awa, karim, ines, sign_in
+):
+    title = "Préparer un entretien annuel"
+    near = making.make_thread(space, karim, f"{title} difficile")
+    making.make_thread(space, karim, "Notes de frais : qui valide ?")
+    hidden = making.make_space(lumen, "Direction", visibility="hidden")
+    making.join(hidden, karim)
+    making.make_thread(hidden, karim, f"{title} confidentiel")
+    making.make_thread(making.make_space(atelier), ines, f"{title} ailleurs")
+    answer = sign_in(awa).get("/threads/similar/", {"title": title}).content.decode()
+    assert re.findall(r'href="([^"]*)"', answer) == [near.get_absolute_url()]
+    assert sign_in(awa).get("/threads/similar/", {"title": " ?"}).content.decode().strip() == ""
+    refused = sign_in(awa).post(address, {"title": title, "body": ""})
+    assert refused.status_code == 422
+    assert near.get_absolute_url() in refused.content.decode()
+    assert "confidentiel" not in refused.content.decode()
+
+
+def test_the_tags_offered_are_those_one_can_read_the_most_used_first(
+    lumen, space, address, awa, karim, sign_in
+):
+    hidden = making.make_space(lumen, "Direction", visibility="hidden")
+    making.join(hidden, karim)
+    for place, names in [(space, ["ventes"]), (space, ["ventes", "devis"]), (hidden, ["fusion"])]:
+        for name in names:
+            tag, _made = Tag.objects.get_or_create(organisation=lumen, name=name)
+            making.make_thread(place, karim).tags.add(tag)
+    page = sign_in(awa).get(address).content.decode()
+    assert re.findall(r'<option value="([^"]*)"></option>', page) == ["ventes", "devis"]
