@@ -75,21 +75,31 @@ def karim(lumen):
 
 @pytest.fixture
 def julie(lumen):
-    user = making.make_user("Julie Dubois", organisation=lumen)
-    making.grant_role(user, "trainer")
-    return user
+    return making.make_user("Julie Dubois", organisation=lumen, role="trainer")
 
 
 @pytest.fixture
 def marc(lumen):
-    user = making.make_user("Marc Petit", organisation=lumen)
-    making.grant_role(user, "hr")
-    return user
+    return making.make_user("Marc Petit", organisation=lumen, role="hr")
+
+
+@pytest.fixture
+def admin(lumen):
+    return making.make_user("Ada Min", organisation=lumen, role="administrator")
 
 
 @pytest.fixture
 def ines(atelier):
     return making.make_user("Ines Roy", organisation=atelier)
+
+
+@pytest.fixture
+def space(lumen, awa, karim, julie):
+    """A space of Lumen: Awa and Karim are members, Julie facilitates."""
+    space = making.make_space(lumen)
+    making.join(space, awa, karim)
+    making.join(space, julie, role="facilitator")
+    return space
 
 
 @pytest.fixture

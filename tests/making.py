@@ -21,7 +21,9 @@ def make_unit(organisation: Organisation, name: str = "Ventes", **fields) -> Uni
     return Unit.objects.create(organisation=organisation, name=name, **fields)
 
 
-def make_user(name: str, *, organisation: Organisation | None, unit: Unit | None = None, **fields) -> User:
+def make_user(
+    name: str, *, organisation: Organisation | None, unit: Unit | None = None, role: str = "", **fields
+) -> User:
     handle = fields.pop("handle", f"{name.lower().replace(' ', '-')}-{next(numbers)}")
     fields.setdefault("email", f"{handle}@example.org")
     user = User(name=name, handle=handle, organisation=organisation, **fields)
@@ -32,6 +34,8 @@ def make_user(name: str, *, organisation: Organisation | None, unit: Unit | None
     Standing.objects.create(user=user)
     if unit is not None:
         UnitMembership.objects.create(user=user, unit=unit, starts_on=date(2020, 1, 1))
+    if role:
+        grant_role(user, role)
     return user
 
 

@@ -18,18 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def space(lumen, awa, karim, julie):
-    space = making.make_space(lumen)
-    making.join(space, awa, karim)
-    making.join(space, julie, role="facilitator")
-    return space
-
-
-@pytest.fixture
 def trainer(lumen):
-    person = making.make_user("Paul Serre", organisation=lumen)
-    making.grant_role(person, "trainer")
-    return person
+    return making.make_user("Paul Serre", organisation=lumen, role="trainer")
 
 
 OPTIONS = [Choice("Oui", True), Choice("Non", False)]

@@ -39,9 +39,7 @@ def send(client, content=GIFT, name="bank.gift"):
 
 @pytest.fixture
 def trainer(lumen):
-    user = make_user("Julie Dubois", organisation=lumen, language="en")
-    grant_role(user, "trainer")
-    return user
+    return make_user("Julie Dubois", organisation=lumen, language="en", role="trainer")
 
 
 def test_a_bank_is_shown_before_it_is_brought_in(sign_in, trainer):

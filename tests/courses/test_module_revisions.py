@@ -20,9 +20,7 @@ def lesson(course):
 @pytest.fixture
 def louis(lumen):
     """Another trainer of the same organisation."""
-    louis = making.make_user("Louis", organisation=lumen)
-    making.grant_role(louis, "trainer")
-    return louis
+    return making.make_user("Louis", organisation=lumen, role="trainer")
 
 
 def typed(**changes):

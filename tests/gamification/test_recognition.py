@@ -22,10 +22,7 @@ READER = "gamification.recognition"
 
 
 @pytest.fixture
-def question(lumen, awa, karim, julie):
-    space = make_space(lumen)
-    join(space, awa, karim)
-    join(space, julie, role="facilitator")
+def question(space, awa):
     return make_thread(space, awa, kind="question")
 
 

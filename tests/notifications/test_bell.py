@@ -9,17 +9,9 @@ from community.models import Flag, Membership, Watch
 from events import reading
 from notifications.models import Notification
 from notifications.queries import notices_from, notifications_of, unread_count
-from tests.making import grant_role, join, make_space, make_thread, make_user
+from tests.making import grant_role, join, make_thread, make_user
 
 READER = "notifications.bell"
-
-
-@pytest.fixture
-def space(lumen, awa, karim, julie):
-    space = make_space(lumen)
-    join(space, awa, karim)
-    join(space, julie, role="facilitator")
-    return space
 
 
 @pytest.fixture

@@ -11,13 +11,6 @@ from tests import making
 ADDRESS = "https://palabre.example.org/join/TOKEN/"
 
 
-@pytest.fixture
-def marc(lumen):
-    user = making.make_user("Marc Rey", organisation=lumen)
-    making.grant_role(user, "hr")
-    return user
-
-
 def figures(report):
     return {kind: (made, there, refused) for kind, _read, made, there, refused in report.rows()}
 

@@ -12,13 +12,6 @@ from tests.making import grant_role, make_organisation, make_unit, make_user
 PASSWORD = "un-mot-de-passe-long"
 
 
-@pytest.fixture
-def admin(lumen):
-    user = make_user("Ada Min", organisation=lumen)
-    grant_role(user, "administrator")
-    return user
-
-
 def sign_up(client, secret, **fields):
     client.get(reverse("people:join_link", args=[secret]))
     return client.post(reverse("account_signup"), {"name": "Nora Diop", "password1": PASSWORD, **fields})

@@ -20,20 +20,6 @@ from people.queries.directory import subtree_ids, unit_tree
 from tests import making
 
 
-@pytest.fixture
-def marc(lumen):
-    user = making.make_user("Marc Rey", organisation=lumen)
-    making.grant_role(user, "hr")
-    return user
-
-
-@pytest.fixture
-def admin(lumen):
-    user = making.make_user("Ada Min", organisation=lumen)
-    making.grant_role(user, "administrator")
-    return user
-
-
 def test_moving_to_a_unit_keeps_where_one_was_before(lumen, awa, admin):
     sales, support = making.make_unit(lumen, "Ventes"), making.make_unit(lumen, "Support")
     move_to_unit(awa, sales, on=date(2026, 1, 1), by=admin)
