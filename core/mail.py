@@ -47,10 +47,10 @@ def letter(
 
 
 def letter_from_text(
-    template: str, *, subject: str, to: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    template: str, *, subject: str, to: str, context: dict[str, Any]
 ) -> EmailMultiAlternatives:
     """From `template`.txt alone; its HTML is drawn from what the text says."""
-    return drawn_from_text(_text_of(template, subject, to, context, headers))
+    return drawn_from_text(_text_of(template, subject, to, context, None))
 
 
 def _text_of(

@@ -12,7 +12,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from community import actions
@@ -23,6 +22,7 @@ from community.queries.posts import cards_of, shown_posts
 from community.queries.spaces import space_for
 from community.queries.threads import rows_of_space, thread_for, thread_row, thread_rows
 from community.rules import Seat, seat_in
+from core.api import cleaned
 from core.numbers import whole
 from people.requests import PersonApiRequest
 
@@ -32,12 +32,6 @@ KEY_HEADER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A repeat answers with the first result.",
 )
-
-
-def cleaned(shape: type[Serializer], request: PersonApiRequest, **options: Any) -> dict[str, Any]:
-    serializer = shape(data=request.data, **options)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def key_of(request: PersonApiRequest, given: uuid.UUID | None) -> uuid.UUID | None:

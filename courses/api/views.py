@@ -9,6 +9,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import cleaned
 from core.errors import Refused
 from courses.actions import answer_question, enrol, open_module, report_watching, start_attempt, unenrol
 from courses.api.serializers import (
@@ -113,13 +114,10 @@ class ProgressDetail(FollowedModule):
         page = self.learner_page(request, slug, pk, kind=Module.Kind.VIDEO)
         if page.film is None:
             raise Http404
-        report = WatchReportSerializer(data=request.data)
-        report.is_valid(raise_exception=True)
-        ranges = [(start, end) for start, end in report.validated_data["ranges"]]
+        report = cleaned(WatchReportSerializer, request)
+        ranges = [(start, end) for start, end in report["ranges"]]
         progress = open_module(page.enrolment, page.module, progress=page.progress)
-        page.progress = report_watching(
-            progress, ranges_seen=ranges, position=report.validated_data["position"]
-        )
+        page.progress = report_watching(progress, ranges_seen=ranges, position=report["position"])
         return Response(ProgressSerializer(page).data)
 
 
@@ -144,14 +142,13 @@ class Answers(FollowedModule):
     def post(self, request: PersonApiRequest, slug: str, pk: int) -> Response:
         """Saves an answer, for good; the first one stays."""
         page = self.learner_page(request, slug, pk, kind=Module.Kind.QUIZ)
-        given = AnswerSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = cleaned(AnswerSerializer, request)
         rows = page.module.quiz.quiz_questions.select_related("question")
-        question = get_object_or_404(rows, question=given.validated_data["question"]).question
+        question = get_object_or_404(rows, question=given["question"]).question
         attempt = page.module.quiz.attempts.filter(enrolment=page.enrolment).order_by("-number").first()
         if attempt is None:
             raise Http404
-        options = options_named(attempt, question, given.validated_data["options"])
+        options = options_named(attempt, question, given["options"])
         answer_question(attempt, question=question, options=options)
         quiz = quiz_page(page.module, page.enrolment, asked=question.pk)
         return Response(GivenAnswerSerializer(quiz).data, status=201)
