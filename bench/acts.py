@@ -92,7 +92,7 @@ def begin_quiz(client: Client, number: int) -> Answer:
         page = client.get(QUIZ)
     forms[id(client)] = {
         name.decode(): value.decode()
-        for name, value in (QUESTION.search(page.body)[1:], OPTION.search(page.body)[1:])
+        for name, value in (QUESTION.search(page.body).groups(), OPTION.search(page.body).groups())
     }
     return page
 

@@ -31,7 +31,7 @@ PATIENCE = 15
 LEAST = 1000 / TICKS / REQUESTS[1]
 # Building the figures may take so much of the whole; what is not built then is left, and said.
 SHARE_OF_FIGURES = 0.4
-ACTS_SECONDS = 480
+ACTS_SECONDS = 600
 FIRST_HITS = {"home": "/", "thread of 50": "/threads/1/", "module": "/courses/course-1/modules/1/"}
 
 
