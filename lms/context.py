@@ -181,24 +181,6 @@ class Navigation:
             labels = [Membership.Role.FACILITATOR.label if self.news["facilitates"] else _("Learner")]
         return " · ".join(str(part) for part in [*labels, self.news["unit"]] if part)
 
-    @property
-    def profile_url(self) -> str:
-        return address_if_any("people:person", self.person.handle)
-
-    search_url = property(lambda self: address_if_any("search"))
-    panel_url = property(lambda self: address_if_any("notifications:panel"))
-    bell_url = property(lambda self: address_if_any("notifications:bell"))
-    notifications_url = property(lambda self: address_if_any("notifications:index"))
-    settings_url = property(lambda self: address_if_any("people:settings"))
-    drafts_url = property(lambda self: address_if_any("community:draft"))
-    data_url = property(lambda self: address_if_any("people:my_data"))
-    privacy_url = property(lambda self: address_if_any("analytics:privacy"))
-    sign_out_url = property(lambda self: address_if_any("account_logout"))
-
-    @property
-    def admin_url(self) -> str:
-        return address_if_any("admin:index") if self.person.is_staff else ""
-
     def _entry(self, name: str, icon: str, label: Any) -> Entry | None:
         url = address_if_any(name)
         if not url:
