@@ -33,6 +33,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "courses.forget_unused_files",
         "schedule": crontab(hour="4", minute="5"),
     },
+    # A worker that starts asks for it too (lms.tasks): this finds what it left.
+    "render-posts-again": {"task": "community.render_posts_again", "schedule": crontab(hour="4", minute="5")},
     "forget-files": {"task": "lms.forget_files", "schedule": crontab(hour="4", minute="20")},
     "check-integrity": {"task": "lms.check_integrity", "schedule": crontab(hour="2", minute="30")},
     "worker-alive": {"task": "lms.say_alive", "schedule": 30.0, "options": {"expires": 30}},

@@ -1,6 +1,7 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
+from community.tasks import render_posts_again
 from lms import integrity, orphan_files
 from lms.beat import mark
 
@@ -24,3 +25,9 @@ def check_integrity() -> None:
 @worker_ready.connect
 def say_alive_at_once(**kwargs: object) -> None:
     mark("worker")
+
+
+@worker_ready.connect
+def render_after_an_upgrade(**kwargs: object) -> None:
+    """The new release may render texts otherwise than the one that stored them."""
+    render_posts_again.delay()
