@@ -39,7 +39,7 @@ CLOSED = "no longer visible to this person"
 MOST_PRESSING = [
     Kind.FLAG, Kind.DECISION, Kind.REMOVED, Kind.MUTED, Kind.QUESTION, Kind.MENTION, Kind.ACCEPTED, Kind.RECOGNISED, Kind.REPLY,
     Kind.THREAD, Kind.USEFUL, Kind.FACILITATE, Kind.ENROLLED, Kind.ADMITTED, Kind.ADDED, Kind.DEADLINE,
-    Kind.MODULE, Kind.REQUEST, Kind.DECLINED,
+    Kind.MODULE, Kind.WITHDRAWN, Kind.REQUEST, Kind.DECLINED,
 ]  # fmt: skip
 
 

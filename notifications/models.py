@@ -52,6 +52,7 @@ class Notification(models.Model):
         DECLINED = "declined", _("Your request to join a space is declined")
         REQUEST = "request", _("Somebody asks to join a space you facilitate")
         MODULE = "module", _("A new module in a course you follow")
+        WITHDRAWN = "withdrawn", _("A module you had begun is withdrawn")
         DEADLINE = "deadline", _("A course you follow is about to close")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

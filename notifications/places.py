@@ -1,9 +1,11 @@
-"""Who is told of what happens to their place: enrolments, roles, requests to enter, new modules."""
+"""Who is told of what happens to their place: enrolments, roles, requests to enter, modules that come and go."""
 
 from collections.abc import Callable, Iterable
 
+from django.db.models import QuerySet
+
 from community.models import Departure, JoinRequest, Membership, Mute
-from courses.models import Enrolment, Module
+from courses.models import Enrolment, Module, Progress
 from events.models import Event
 from notifications import actions
 from notifications.models import Notification
@@ -86,18 +88,30 @@ def module_published(event: Event) -> None:
     enrolments = Enrolment.objects.active().filter(
         session__course=module.course_id, completed_at=None, enrolled_at__lt=module.published_at
     )
+    _tell_learners(Kind.MODULE, event, enrolments)
+
+
+def module_withdrawn(event: Event) -> None:
+    """Everybody who had begun it, in the space where they follow the course; unless it is back already."""
+    if not Module.objects.filter(pk=event.module_id or 0, published_at=None).exists():
+        return
+    begun = Progress.objects.filter(module=event.module_id)
+    _tell_learners(Kind.WITHDRAWN, event, Enrolment.objects.active().filter(pk__in=begun.values("enrolment")))
+
+
+def _tell_learners(kind: Kind, event: Event, enrolments: QuerySet[Enrolment]) -> None:
     by_space: dict[int, set[int | None]] = {}
     for space_id, person in enrolments.values_list("session__space", "user"):
         by_space.setdefault(space_id, set()).add(person)
     for space_id, people in by_space.items():
-        actions.tell_of_space(
-            _members(space_id, people), kind=Kind.MODULE, event=event, space_id=space_id, by=event.actor_id
-        )
+        told = _members(space_id, people)
+        actions.tell_of_space(told, kind=kind, event=event, space_id=space_id, by=event.actor_id)
 
 
 PLACES: dict[str, Callable[[Event], None]] = {
     "courses.enrolled": enrolled,
     "courses.module_published": module_published,
+    "courses.module_withdrawn": module_withdrawn,
     "community.space_joined": space_joined,
     "community.space_left": space_left,
     "community.member_muted": member_muted,

@@ -11,7 +11,7 @@ Kind, Mail = Notification.Kind, Preference.Mail
 
 DAILY = {
     Kind.REPLY, Kind.THREAD, Kind.USEFUL, Kind.RECOGNISED, Kind.ENROLLED, Kind.ADDED, Kind.ADMITTED,
-    Kind.FACILITATE, Kind.REQUEST, Kind.MODULE, Kind.DEADLINE, Kind.DECLINED,
+    Kind.FACILITATE, Kind.REQUEST, Kind.MODULE, Kind.WITHDRAWN, Kind.DEADLINE, Kind.DECLINED,
 }  # fmt: skip
 DEFAULTS = dict.fromkeys(Kind, Mail.AT_ONCE) | dict.fromkeys(DAILY, Mail.DAILY)
 

@@ -32,6 +32,7 @@ ICONS = {
     Kind.DECLINED: "door-open",
     Kind.REQUEST: "user-plus",
     Kind.MODULE: "book-open",
+    Kind.WITHDRAWN: "archive",
     Kind.DEADLINE: "clock",
 }
 
@@ -143,6 +144,13 @@ def words_of(notice: Notification, names: list[str]) -> str:
     if notice.kind == Kind.MODULE:
         modules = len(notice.event_ids)
         return ngettext("A new module is open", "%(n)d new modules are open", modules) % {"n": modules}
+    if notice.kind == Kind.WITHDRAWN:
+        modules = len(notice.event_ids)
+        return ngettext(
+            "A module you had begun was withdrawn: what you did is kept",
+            "%(n)d modules you had begun were withdrawn: what you did is kept",
+            modules,
+        ) % {"n": modules}
     return _sentence(Kind(notice.kind)) % {"who": who}
 
 

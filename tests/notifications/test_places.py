@@ -143,6 +143,24 @@ def test_new_modules_are_told_once_together_to_those_who_have_not_finished(lumen
     assert told(karim) == []
 
 
+def test_who_had_begun_a_module_is_told_that_it_is_withdrawn(lumen, awa, karim, julie):
+    course = make_course(lumen, "Relation client")
+    module, back = (make_module(course, title, body="Texte") for title in ("Un", "Deux"))
+    for user in (awa, karim):
+        courses.open_module(enrol(user, course), back)
+    courses.open_module(course.sessions.get().enrolments.get(user=awa), module)
+    for one in (module, back):
+        one.rules.create(kind="opened", threshold=1)
+        courses.withdraw_module(one, by=julie)
+    courses.publish_module(back, by=julie)
+    read()
+    words = "A module you had begun was withdrawn: what you did is kept"
+    assert [told_one for told_one in told(awa) if told_one[0] == words] == [
+        (words, "Relation client", f"/courses/{course.slug}/")
+    ]
+    assert words not in [told_one[0] for told_one in told(karim)]
+
+
 def test_a_session_that_closes_is_told_once_a_week_before(lumen, awa, karim, julie):
     course = make_course(lumen, "Relation client")
     session = course.sessions.get()
