@@ -26,6 +26,7 @@
    time[data-ago]                 (component time) grows older while the page is open
    data-passkey-failure           (sign-in) shown when the device gave no passkey
    data-count-for="id"            shows how many characters are left in the field with that id and a maxlength
+   data-caption-editor            the film beside captions plays from the one in which the caret stands
    data-player                    the film of a module: our controls, transcript, what was watched; loads only where there is one
    (focus.js)                     what is drawn again keeps the focus; a form asked for under a post takes it
    data-needs-js, data-without-js shown only with, only without scripts (stylesheet)
@@ -39,6 +40,7 @@ import "./menus.js";
 import "./slots.js";
 import "./focus.js";
 import "./forms.js";
+import "./validity.js";
 import "./composer.js";
 import "./reactions.js";
 import "./live.js";
@@ -51,6 +53,7 @@ import "./theme.js";
 import "./links.js";
 import "./moments.js";
 import "./autosave.js";
+import "./caption_editor.js";
 import "./reading.js";
 import "./tags.js";
 import "./ticks.js";
