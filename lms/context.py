@@ -52,6 +52,7 @@ ORGANISATION = [
     ("people:invitations", _("Invitations"), {"hr", "administrator"}),
     ("people:units", _("Units"), {"administrator"}),
     ("people:data_requests", _("Requests about data"), {"administrator"}),
+    ("people:data_protection", _("Data protection"), {"hr", "administrator"}),
 ]
 KEYS = {"home": "gh", "courses:catalogue": "gc", "community:spaces": "gs", "people:directory": "gp"}
 POCKET = ["home", "courses:catalogue", "community:spaces", "community:messages"]

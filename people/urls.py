@@ -32,6 +32,7 @@ urlpatterns = [
     path("organisation/people/<int:pk>/roles/", organisation.grant, name="grant_role"),
     path("organisation/people/<int:pk>/account/", organisation.account, name="account"),
     path("organisation/people/<int:pk>/erasure/", organisation.ask_erasure, name="ask_erasure"),
+    path("organisation/data/", organisation.data_protection, name="data_protection"),
     path("organisation/requests/", organisation.data_requests, name="data_requests"),
     path("organisation/roles/<int:pk>/revocation/", organisation.revoke, name="revoke_role"),
     path("organisation/invitations/", organisation.invitations, name="invitations"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.prepared import AnyOf
 from core.search import Folded
+from events.models import Event
 from people.models import DataRequest, Organisation, Profile, RoleGrant, Unit, UnitMembership, User, UserSkill
 from people.queries.person_card import PersonCard
 from people.reader import Reader
@@ -174,6 +175,26 @@ def request_row(asked: DataRequest) -> RequestRow:
     until = asked.done_at or timezone.now()
     days = (until - asked.requested_at).days
     return RequestRow(asked.user.name, str(asked.get_kind_display()), asked.requested_at, asked.done_at, days)
+
+
+class RequestSummary(NamedTuple):
+    """The requests about data of a year: how many, and the days that the slowest took or has waited so far."""
+
+    asked: int
+    waiting: int
+    longest: int
+    erased: int
+
+
+def request_summary(organisation: Organisation) -> RequestSummary:
+    since = timezone.now() - timedelta(days=365)
+    asked = DataRequest.objects.filter(user__organisation=organisation, requested_at__gte=since)
+    rows = [request_row(one) for one in asked.select_related("user")]
+    # Of who was erased their request went too: the log says that it was done.
+    erased = Event.objects.filter(organisation_id=organisation.pk, verb="people.user_erased", at__gte=since)
+    waiting = sum(row.done_at is None for row in rows)
+    number = erased.count()
+    return RequestSummary(len(rows) + number, waiting, max((row.days for row in rows), default=0), number)
 
 
 def _matching(words: str) -> QuerySet:

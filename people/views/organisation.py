@@ -17,7 +17,8 @@ from people import actions
 from people.actions.privacy import DAYS_TO_THINK
 from people.forms import InvitationForm, MoveForm, PeopleForm, RoleForm, UnitForm, UnitPlaceForm
 from people.models import DataRequest, Invitation, Organisation, RoleGrant, Unit, User
-from people.queries.directory import member_row, members, request_row, unit_tree
+from people.processing import register_of_processing
+from people.queries.directory import member_row, members, request_row, request_summary, unit_tree
 from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 from people.rules import can_keep_people, is_administrator
@@ -250,6 +251,21 @@ def data_requests(request: PersonRequest) -> HttpResponse:
         "days": DAYS_TO_THINK,
     }
     return render(request, "people/organisation_requests.html", context)
+
+
+@role(can_keep_people)
+@require_safe
+def data_protection(request: PersonRequest) -> HttpResponse:
+    """For the data protection officer: the register of processing, and how requests are answered."""
+    organisation = organisation_of(request.user)
+    context = {
+        "organisation": organisation,
+        "administers": is_administrator(request.user),
+        "requests": request_summary(organisation),
+        "days": DAYS_TO_THINK,
+        "register": register_of_processing(),
+    }
+    return render(request, "people/organisation_data_protection.html", context)
 
 
 @role(is_administrator)

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from events.models import Event
 from people.actions import ask_for_data, carry_out_erasures, declare_skill, fill_export
 from people.models import DataRequest, Skill, User
 from people.privacy import REGISTRY
+from people.processing import processing_of, register_of_processing
 from tests import making
 
 
@@ -95,6 +97,34 @@ def test_after_a_week_no_row_holds_the_person_and_the_log_keeps_its_volume(awa):
         for field in model._meta.concrete_fields:
             if field.related_model is User or field.name in {"actor_id", "recipient_id", "user_id"}:
                 assert not model._default_manager.filter(**{field.attname: user_id}).exists(), field
+
+
+def test_every_registered_model_stands_in_the_register_of_processing():
+    assert [model for model in REGISTRY if processing_of(model) is None] == []
+    labels = {model._meta.label for model in REGISTRY}
+    rows = register_of_processing()
+    assert {label for row in rows for label in row.tables.split(", ")} == labels
+    assert all(row.tables for row in rows)
+
+
+@pytest.mark.parametrize("held", ["hr", "administrator"])
+def test_the_register_and_the_delays_of_requests_have_a_page(sign_in, lumen, awa, karim, ines, held):
+    officer = making.make_user("Ada Min", organisation=lumen)
+    making.grant_role(officer, held)
+    for person, days in ((awa, 3), (karim, 9), (ines, 40)):
+        asked = ask_for_data(person, kind="erasure")
+        DataRequest.objects.filter(pk=asked.pk).update(requested_at=timezone.now() - timedelta(days=days))
+    carry_out_erasures()
+    client, address = sign_in(officer), reverse("people:data_protection")
+    page = client.get(address).text
+    figures = re.findall(r'<dd class="text-2xl">(\d+)</dd>', page)
+    # Two asked, one of them is erased; Ines asked elsewhere.
+    assert figures == ["2", "1", "3", "1"]
+    assert "Registre des traitements" in page
+    assert "community.Post" in page
+    assert "Awa" not in page.partition('id="main"')[2]
+    assert f'href="{address}"' in client.get(reverse("people:organisation")).text
+    assert sign_in(awa).get(address).status_code == 403
 
 
 def test_who_answers_for_data_asks_that_somebody_who_left_be_forgotten(sign_in, lumen, awa, ines):
