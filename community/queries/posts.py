@@ -74,6 +74,8 @@ class PostCard(NamedTuple):
     moment: int | None
     created_at: datetime
     edited_at: datetime | None
+    # The address of the film at the `moment` the post speaks of.
+    film: str = ""
     # "" | "hidden" | "removed": only its place is shown.
     gone: str = ""
     # A facilitator hid it; its author and facilitators still read it.
@@ -163,6 +165,7 @@ def cards_of(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[PostCard]:
             top_number=post.top_number, author=people.get(post.author_id or 0),
             body="" if gone else post.body, html="" if gone else post.html, language=post.language,
             moment=None if gone else post.moment, created_at=post.created_at, edited_at=post.edited_at,
+            film="" if gone else film_at(thread.about_url, post.moment),
             gone=gone, is_hidden=not gone and post.hidden_at is not None, is_own=own,
             is_new=0 < thread.read_to < post.number and not own and published,
             is_accepted=post.pk == accepted, accepted_by=by if post.pk == accepted else "", useful_count=post.useful_count,
@@ -174,6 +177,11 @@ def cards_of(rows: Iterable[tuple], thread: Any, seat: Seat) -> list[PostCard]:
         )  # fmt: skip
         cards.append(card)
     return cards
+
+
+def film_at(about_url: str, moment: int | None) -> str:
+    """The module that a thread is attached to, opened at so many seconds of its film."""
+    return f"{about_url}?t={moment}" if about_url and moment is not None else ""
 
 
 def _decision(post: PostRow) -> DecisionCard | None:

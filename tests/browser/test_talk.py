@@ -4,6 +4,7 @@ import time
 
 from playwright.sync_api import expect
 
+from tests.browser.test_journeys import go_to_module
 from tests.browser.test_live import open_thread, write
 
 
@@ -60,3 +61,29 @@ def test_words_typed_under_a_post_that_goes_are_moved_to_the_composer(sign_in, t
     julie.locator("[popover]:popover-open").get_by_role("button", name="Supprimer").click()
     expect(awa.locator("#composer textarea[name=body]")).to_have_value("Ma longue réponse", timeout=5_000)
     expect(awa.locator("#toasts")).to_contain_text("Vos mots sont dans le cadre")
+
+
+def test_filters_beside_a_film_let_it_play_and_a_moment_on_the_own_page_opens_it_there(sign_in):
+    awa = sign_in("awa")
+    go_to_module(awa, "Désamorcer une discussion tendue")
+    video = awa.locator("video")
+    video.evaluate("v => { v.muted = true; v.dataset.same = 'yes'; return v.play() }")
+    unanswered = awa.locator("#conversation").get_by_role("link", name="Sans réponse")
+    unanswered.click()
+    expect(unanswered).to_have_attribute("aria-current", "true")
+    expect(awa.locator("#conversation .btn-neutral:visible")).to_have_count(1)
+    assert awa.url.endswith("?talk=unanswered")
+    assert video.evaluate("v => v.dataset.same === 'yes' && !v.paused")
+    awa.locator("#conversation [data-talk-all]").click()
+    expect(awa.locator("#conversation [data-talk-all]")).to_have_attribute("aria-current", "true")
+    assert not awa.url.endswith("unanswered")
+    assert video.evaluate("v => v.dataset.same === 'yes' && !v.paused")
+
+    module = awa.url
+    awa.locator("#conversation a[href^='/threads/']").first.click()
+    moment = awa.locator("#posts a[data-moment]").first
+    at = float(moment.get_attribute("data-moment") or 0)
+    moment.click()
+    awa.wait_for_url(f"{module}?t=*")
+    awa.wait_for_function("at => Math.abs(document.querySelector('video').currentTime - at) < 2", arg=at)
+    assert awa.errors == []
