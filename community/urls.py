@@ -11,6 +11,7 @@ urlpatterns = [
     path("spaces/<slug:slug>/about/", spaces.about, name="space_about"),
     path("spaces/<slug:slug>/edit/", spaces.edit, name="edit_space"),
     path("spaces/<slug:slug>/archive/", spaces.archive, name="archive_space"),
+    path("spaces/<slug:slug>/people/", spaces.people, name="space_people"),
     path("spaces/<slug:slug>/threads/new/", spaces.new_thread, name="new_thread"),
     path("spaces/<slug:slug>/members/", members.index, name="space_members"),
     path("spaces/<slug:slug>/members/<slug:handle>/", seats.show, name="space_member"),

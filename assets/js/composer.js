@@ -27,7 +27,18 @@ function mark(field, name) {
   }
 }
 
+// In the top layer, below the caret or above it, and never past an edge of the window.
+function showInWindow(list) {
+  list.showPopover();
+  requestAnimationFrame(() => {
+    const { bottom, right, height } = list.getBoundingClientRect();
+    if (bottom > innerHeight) list.style.top = `calc(${getComputedStyle(list).top} - ${height + 28}px)`;
+    if (right > innerWidth) list.style.left = `calc(${getComputedStyle(list).left} - ${right - innerWidth + 8}px)`;
+  });
+}
+
 function offerMentions(expander, url) {
+  expander.addEventListener("text-expander-activate", () => showInWindow(expander.querySelector("[role=listbox]")));
   expander.addEventListener("text-expander-change", ({ detail: { key, provide, text } }) => {
     if (key !== "@" || text.length < 1) return;
     provide(fetch(`${url}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } })

@@ -52,7 +52,7 @@ attach("#conversation", (talk) => {
   function goToNews() {
     const news = talk.querySelector("#news");
     const box = news?.closest("[role=region]");
-    if (box) box.scrollTop = news.offsetTop - box.offsetTop - 8;
+    if (box) box.scrollTop += news.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
   }
   talk.addEventListener("toggle", goToNews, { once: true });
   goToNews();

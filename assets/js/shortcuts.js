@@ -18,9 +18,21 @@ function walk(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
+// To the message one stands on, else to the conversation.
+function reply() {
+  const link = document.activeElement.closest("[data-item]")?.querySelector(":scope > article a[data-slot][href$='/reply/']");
+  const field = document.querySelector("#composer textarea, #conversation-composer textarea");
+  const sheet = field?.closest("[popover]");
+  if (sheet && !field.checkVisibility()) sheet.showPopover();
+  if (link) link.click();
+  else field?.focus();
+  return Boolean(link || field);
+}
+
 function act(keys) {
   if (keys === "?") return document.getElementById("shortcuts")?.showModal() ?? true;
   if (keys === "j" || keys === "k") return walk(keys === "j" ? 1 : -1) ?? true;
+  if (keys === "r") return reply();
   const focused = find("data-shortcut-focus", keys);
   focused?.focus();
   focused?.scrollIntoView({ block: "nearest" });

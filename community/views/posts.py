@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -15,6 +16,7 @@ from community import actions, rules
 from community.forms import EditForm, PostForm
 from community.models import Draft, Post, Reaction, Thread
 from community.queries.conversation import Conversation, instant, one_post, page_of, posts_after
+from community.queries.people import named_but_not_told
 from community.queries.threads import thread_for
 from community.views.answering import done, refused
 from core.access import signed_in
@@ -102,7 +104,13 @@ def _parent(request: PersonRequest, pk: int | None) -> Post | None:
 
 
 def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) -> HttpResponse:
+    unreached = ", ".join(named_but_not_told(post))
+    words = (
+        _("Not told, since they are not in this space: %(names)s") % {"names": unreached} if unreached else ""
+    )
     if not request.htmx:
+        if words:
+            messages.warning(request, words)
         return redirect("community:post", pk=post.pk)
     if gated:
         # The gate may have opened: the whole page has changed.
@@ -110,7 +118,7 @@ def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) ->
     parent = form.cleaned_data["parent"]
     # The composer stays for the next message, which is another one.
     pieces = {"slot": parent} if parent else {"composer": {"thread": post.thread_id, "key": uuid.uuid4()}}
-    return done(request, back="", talk=_what_came(request, post), **pieces)
+    return done(request, words, back="", level="warning", talk=_what_came(request, post), **pieces)
 
 
 def _what_came(request: PersonRequest, post: Post) -> Conversation | None:

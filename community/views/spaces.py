@@ -16,12 +16,15 @@ from community import actions, rules
 from community.actions.writing import rendered_for
 from community.forms import ChangeSpaceForm, NewSpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
+from community.queries.people import people_to_mention
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, tags_to_offer, thread_rows, threads_like
 from core.access import by_row, role, signed_in
 from core.errors import Refused
 from core.idempotency import refuse
+from core.limits import limited
 from core.markdown import MAX_LENGTH
+from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 
 PER_PAGE = 30
@@ -112,6 +115,26 @@ def _filters(space: Space, asked: dict[str, str]) -> list[dict[str, Any]]:
 def about(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     return render(request, "community/space_about.html", frame_of(space, request.user, "about"))
+
+
+@signed_in
+@require_safe
+@limited
+def people(request: PersonRequest, slug: str) -> HttpResponse:
+    """Completion of a mention in a discussion that is being opened here: people who can read the space."""
+    space = fetch(request.user, slug)
+    if not space.is_readable:
+        raise Http404
+    return mention_options(request, space)
+
+
+def mention_options(request: PersonRequest, space: Space) -> HttpResponse:
+    found = people_to_mention(space, asked=request.GET.get("q", "")[:60])
+    context = {
+        "people": [PersonCard.of(person) for person in found],
+        "only_members": space.visibility != Space.Visibility.OPEN,
+    }
+    return render(request, "community/people_options.html", context)
 
 
 @role(rules.can_create_space)

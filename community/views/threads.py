@@ -22,10 +22,10 @@ from community.queries.conversation import (
     participants_of,
     posts_after,
 )
-from community.queries.people import people_to_mention
 from community.queries.threads import related_threads, thread_for, threads_like
 from community.views.answering import done, refused
 from community.views.posts import create as create_post
+from community.views.spaces import mention_options
 from core.access import by_row, signed_in
 from core.errors import Refused
 from core.limits import limited
@@ -133,9 +133,7 @@ def posts(request: PersonRequest, pk: int) -> HttpResponse:
 def people(request: PersonRequest, pk: int) -> HttpResponse:
     """Completion of a mention: people who can read this thread, nobody else."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
-    found = people_to_mention(thread.space, asked=request.GET.get("q", "")[:60])
-    people = [PersonCard.of(person) for person in found]
-    return render(request, "community/people_options.html", {"people": people})
+    return mention_options(request, thread.space)
 
 
 @signed_in

@@ -87,3 +87,49 @@ def test_filters_beside_a_film_let_it_play_and_a_moment_on_the_own_page_opens_it
     awa.wait_for_url(f"{module}?t=*")
     awa.wait_for_function("at => Math.abs(document.querySelector('video').currentTime - at) < 2", arg=at)
     assert awa.errors == []
+
+
+def test_keys_answer_where_one_stands_and_mentions_are_not_cut(sign_in, thread):
+    awa = sign_in("awa")
+    open_thread(awa, thread())
+    awa.keyboard.press("r")
+    expect(awa.locator("#composer textarea[name=body]")).to_be_focused()
+    post = awa.locator("#posts > li:has(a[data-slot][href$='/reply/'])").first
+    post.evaluate("one => one.focus()")
+    awa.keyboard.press("r")
+    expect(post.locator("textarea[name=body]").first).to_be_focused()
+
+    go_to_module(awa, "Désamorcer une discussion tendue")
+    awa.keyboard.press("?")
+    expect(awa.locator("#shortcuts")).to_contain_text("Quand un film a le focus")
+    awa.keyboard.press("Escape")
+    awa.locator("[data-transcript] a[data-moment]").first.click()
+    awa.keyboard.press("j")
+    assert awa.evaluate("document.activeElement.matches('[data-item]')")
+    skip = awa.locator("a[href='#conversation-composer']")
+    skip.focus()
+    awa.keyboard.press("Enter")
+    awa.keyboard.press("Tab")
+    assert awa.evaluate("document.activeElement.closest('#conversation-composer') !== null")
+    assert awa.evaluate("document.getElementById('conversation').scrollTop") == 0, (
+        "the panel stands as it stood"
+    )
+
+    field = awa.locator("#conversation-composer textarea")
+    field.press_sequentially("Bonjour @a")
+    people = awa.locator("#conversation-composer [role=listbox]")
+    expect(people.locator("[role=option]").first).to_be_visible()
+    awa.wait_for_timeout(100)
+    box, window = people.bounding_box(), awa.viewport_size
+    assert box
+    assert window
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= window["width"]
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= window["height"]
+    picture = people.locator("[role=option] span.contents > *").first.bounding_box()
+    assert picture
+    assert abs(picture["width"] - picture["height"]) < 1
+    awa.keyboard.press("Enter")
+    expect(people).to_have_count(0)
+    assert awa.errors == []

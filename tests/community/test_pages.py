@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community import actions
-from community.models import Draft, Post, ReadState, Resolution, Thread, Vote, Watch
+from community.models import Draft, Post, ReadState, Resolution, Space, Thread, Vote, Watch
 from community.queries.conversation import conversation_page
 from community.queries.threads import thread_for
 from core.markdown import render
@@ -447,3 +447,33 @@ def test_the_answer_to_a_reply_carries_what_its_page_has_not_seen(thread, awa, k
     assert 'data-mine="3"' in answer.content.decode()
     assert 'data-heading="2 réponses"' in answer.content.decode()
     assert "HX-Trigger" not in answer.headers
+
+
+def test_a_moment_of_a_film_is_a_link_that_opens_the_module_there(thread, awa, karim, sign_in):
+    Thread.objects.filter(pk=thread.pk).update(about_title="Film", about_url="/courses/x/modules/7/")
+    actions.write_post(thread, author=karim, body="Là.", moment=9)
+    page = sign_in(awa).get(thread.get_absolute_url()).content.decode()
+    assert re.search(r'<a [^>]*href="/courses/x/modules/7/\?t=9"[^>]*>à 0:09</a>', page)
+
+
+def test_who_is_named_in_a_closed_space_without_reading_it_is_said(
+    space, thread, awa, karim, marc, ines, sign_in
+):
+    Space.objects.filter(pk=space.pk).update(visibility="closed")
+    url = reverse("community:posts", args=[thread.pk])
+    body = f"@{marc.handle} @{karim.handle} @{ines.handle} voyez"
+    client = sign_in(awa)
+    answer = client.post(url, {"body": body}, headers={"HX-Request": "true"}).content.decode()
+    told = answer.partition("data-toast")[2]
+    assert marc.name in told
+    assert karim.name not in told
+    assert ines.name not in told, "of another organisation: nobody this person knows of"
+    assert marc.name in client.post(url, {"body": body}, follow=True).content.decode()
+
+    assert "membres de cet espace" in client.get(f"{space.get_absolute_url()}people/?q=k").content.decode()
+    assert marc.name not in client.get(f"{space.get_absolute_url()}people/?q=").content.decode()
+    Space.objects.filter(pk=space.pk).update(visibility="open")
+    assert (
+        "data-toast" not in client.post(url, {"body": body}, headers={"HX-Request": "true"}).content.decode()
+    )
+    assert marc.name in client.get(f"{space.get_absolute_url()}people/?q=").content.decode()

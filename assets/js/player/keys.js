@@ -1,4 +1,4 @@
-// Keys while the player has the focus: space or k, arrows, j and l, m, c, f, < and >, 0 to 9.
+// Keys while the player has the focus: space, arrows, m, c, f, < and >, 0 to 9. j and k go from item to item everywhere.
 export function listenToKeys({ root, video, find }, { captions, speeds }) {
   const go = (by) => {
     video.currentTime = Math.min(Math.max(video.currentTime + by, 0), video.duration || 0);
@@ -7,12 +7,9 @@ export function listenToKeys({ root, video, find }, { captions, speeds }) {
     video.volume = Math.min(Math.max(video.volume + by, 0), 1);
   };
   const keys = {
-    k: () => find("play").click(),
     " ": () => find("play").click(),
-    ArrowLeft: () => go(-5),
-    ArrowRight: () => go(5),
-    j: () => go(-10),
-    l: () => go(10),
+    ArrowLeft: (shift) => go(shift ? -10 : -5),
+    ArrowRight: (shift) => go(shift ? 10 : 5),
     ArrowUp: () => louder(0.1),
     ArrowDown: () => louder(-0.1),
     m: () => find("mute").click(),
@@ -31,6 +28,6 @@ export function listenToKeys({ root, video, find }, { captions, speeds }) {
     if (!act || (event.target.closest("select") && event.key.length === 1)) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    act(event.shiftKey);
   });
 }
