@@ -117,7 +117,7 @@ class SpaceForm(forms.ModelForm):
 
 class ChangeSpaceForm(SpaceForm):
     class Meta(SpaceForm.Meta):
-        fields = (*SpaceForm.Meta.fields, "welcomes")
+        fields = (*SpaceForm.Meta.fields, "welcomes")  # type: ignore[assignment]  # one more than those of its parent
 
 
 class NewSpaceForm(SpaceForm):

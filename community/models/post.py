@@ -146,6 +146,8 @@ class AttachedFile(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+    # Each kind of text keeps its files in a folder of its own.
+    file: models.FileField
 
     class Meta:
         abstract = True

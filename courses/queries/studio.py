@@ -169,7 +169,7 @@ def questions_of_quiz(quiz: Quiz) -> list[QuestionRow]:
     questions = Question.objects.filter(quizzes=quiz)
     columns = QuestionRow._fields[:6]
     order = QuizQuestion.objects.filter(quiz=quiz).order_by("position").values_list("question", flat=True)
-    rows = {row[0]: QuestionRow(*row, 1) for row in questions.values_list(*columns)}
+    rows = {row[0]: QuestionRow._make((*row, 1, ())) for row in questions.values_list(*columns)}
     return [rows[pk] for pk in order]
 
 
