@@ -267,7 +267,9 @@ class Table:
         if not self._disclose([(key, self.whole)])[0]:
             return gettext(
                 "This group differs by fewer than %(number)s people from one already shown for this period or one "
-                "that overlaps it. Comparing the two would tell what those few people did, so it is not shown."
+                "that overlaps it: the whole, another unit, or “Units grouped together”, where a small unit stands "
+                "with its neighbours. Comparing the two would tell what those few people did, so it is not shown. "
+                "Choose a wider unit."
             ) % {"number": self.k}
         self._hide()
         return ""

@@ -170,6 +170,10 @@ def test_a_unit_of_four_is_hidden_with_enough_others_that_nobody_is_found(marc, 
     names = {row.name: row.learners for row in report.rows}
     assert names == {"Ventes": 8, "Units grouped together": 10}
     assert report.grouped == 2
+    (neighbour,) = type(small).objects.filter(organisation=lumen).exclude(name__in=["Ventes", "Direction"])
+    assert (
+        "or “Units grouped together”, where a small unit" in report_of(marc, unit=str(neighbour.pk)).refusal
+    )
 
 
 def test_the_small_unit_and_what_is_around_it_are_refused_as_filters(sign_in, marc, academy, lumen, english):
