@@ -102,7 +102,7 @@ class ThreadForm(DraftedForm):
 class SpaceForm(forms.ModelForm):
     class Meta:
         model = Space
-        fields = ("name", "purpose", "charter", "visibility", "colour", "language")
+        fields: tuple[str, ...] = ("name", "purpose", "charter", "visibility", "colour", "language")
         widgets = {
             "purpose": forms.Textarea(attrs={"rows": 3}),
             "charter": forms.Textarea(attrs={"rows": 6}),
