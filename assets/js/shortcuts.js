@@ -11,7 +11,7 @@ function find(attribute, keys) {
 }
 
 function walk(step) {
-  const items = [...document.querySelectorAll("[data-item]")].filter((item) => item.offsetParent);
+  const items = [...document.querySelectorAll("[data-item]")].filter((item) => item.checkVisibility());
   const here = items.indexOf(document.activeElement.closest("[data-item]"));
   const next = items[Math.min(Math.max(here + step, 0), items.length - 1)];
   next?.focus();

@@ -171,6 +171,33 @@ def _thread_row(row: ThreadColumns, author: PersonCard | None) -> ThreadRow:
     )  # fmt: skip
 
 
+class ThreadGroup(NamedTuple):
+    """A thread by itself, or those of the questions of one quiz under its title."""
+
+    title: str
+    rows: list[ThreadRow]
+
+    @property
+    def replies(self) -> int:
+        return sum(row.replies for row in self.rows)
+
+    @property
+    def unread(self) -> int:
+        """How many of its threads hold something new to the reader."""
+        return sum(row.new > 0 for row in self.rows)
+
+
+def thread_groups(rows: Iterable[ThreadRow]) -> list[ThreadGroup]:
+    """The rows of one page of a list: what is attached to one place stands together, where the first of it stood."""
+    groups: dict[str, ThreadGroup] = {}
+    for row in rows:
+        # A question is a part of the page of its quiz: the same address before the "?".
+        place, _mark, part = row.about_url.partition("?")
+        group = groups.setdefault(place if part else f"#{row.pk}", ThreadGroup(row.about_title, []))
+        group.rows.append(row)
+    return list(groups.values())
+
+
 def thread_row(space_id: int, user: Any, pk: int) -> ThreadRow | None:
     """One thread as its list shows it."""
     rows = thread_rows(rows_of_space(space_id, user).filter(pk=pk))

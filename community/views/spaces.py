@@ -18,7 +18,7 @@ from community.forms import ChangeSpaceForm, NewSpaceForm, ThreadForm
 from community.models import Draft, Membership, Space, Thread
 from community.queries.people import people_to_mention
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
-from community.queries.threads import pages_of_space, tags_to_offer, thread_rows, threads_like
+from community.queries.threads import pages_of_space, tags_to_offer, thread_groups, thread_rows, threads_like
 from core.access import by_row, role, signed_in
 from core.errors import Refused
 from core.idempotency import refuse
@@ -88,7 +88,7 @@ def show(request: PersonRequest, slug: str) -> HttpResponse:
     page = Paginator(pages_of_space(space, request.user, **asked), PER_PAGE).get_page(request.GET.get("page"))
     context = frame_of(space, request.user, "threads") | {
         "page": page,
-        "threads": thread_rows(page.object_list),
+        "groups": thread_groups(thread_rows(page.object_list)),
         "asked": asked,
         "kinds": Thread.Kind.choices,
         "filters": _filters(space, asked),

@@ -1,6 +1,7 @@
 """What is new to somebody: posts that others wrote past where they are, and that still stand. One definition for the
 home page, the course, the space, the side bar and the thread itself."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -112,3 +113,26 @@ def test_what_was_said_before_one_joined_is_no_news_of_the_space(lumen, awa, kar
     assert spaces_with_news(awa) == [1, 1]
     actions.delete_post(post, by=karim)
     assert spaces_with_news(awa) == [0, 0]
+
+
+def test_the_questions_of_a_quiz_stand_under_it_in_the_list_of_their_space(
+    course, awa, karim, julie, sign_in
+):
+    space = course.sessions.get().space
+    for number, title in enumerate(["Ouverte ?", "Fermée ?"], 1):
+        about = {"about_title": "Quiz d’écoute", "about_url": f"/modules/7/?question={number}"}
+        question = actions.start_thread(space, author=julie, title=title, body="Pourquoi ?", **about)
+        actions.write_post(question, author=karim, body="Parce que.")
+    alone = {"about_title": "Autre quiz", "about_url": "/modules/8/?question=3"}
+    actions.start_thread(space, author=julie, title="Seule ?", body="Pourquoi ?", **alone)
+    actions.start_thread(space, author=karim, title="Une discussion", body="Bonjour.")
+    page = sign_in(awa).get(space.get_absolute_url()).content.decode()
+    [folded] = re.findall(r"<details>(.*?)</details>", page, re.S)
+    assert "Quiz d’écoute" in folded
+    assert "2 questions discutées" in folded
+    assert set(re.findall(r"<h2.*?>([^<]+)</a></h2>", folded)) == {"Ouverte ?", "Fermée ?"}
+    assert set(re.findall(r"<h2.*?>([^<]+)</a></h2>", page.replace(folded, ""))) >= {
+        "Seule ?",
+        "Une discussion",
+    }
+    assert len(re.findall(r"<summary", folded)) == 1
