@@ -70,7 +70,14 @@ def test_looking_for_the_word_finds_no_space(hidden, strangers, awa, sign_in):
 
 
 def test_every_address_of_the_space_answers_404_to_a_stranger(hidden, strangers, sign_in):
-    common = {"/spaces/", "/spaces/new/", "/drafts/", "/drafts/removal/", "/attachments/"}
+    common = {
+        "/spaces/",
+        "/spaces/new/",
+        "/threads/similar/",
+        "/drafts/",
+        "/drafts/removal/",
+        "/attachments/",
+    }
     for stranger in strangers:
         client = sign_in(stranger)
         codes = {
