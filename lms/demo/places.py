@@ -41,6 +41,7 @@ class Places:
             visibility=described["visibility"],
             colour=described["colour"],
             language=described["language"],
+            welcomes=described.get("welcomes", False),
             created_by=founder,
         )
         Space.objects.filter(pk=space.pk).update(created_at=at)

@@ -16,6 +16,7 @@ from gamification.models import Grant
 from lms.demo import content
 from notifications.models import Notification
 from people.models import Organisation, Profile, Unit, UnitMembership, User
+from people.signals import person_joined
 from tests import making
 
 CANARY = "zirconeige"
@@ -96,6 +97,16 @@ def test_two_organisations_have_people_with_portraits_units_and_leavers(academy)
         == 3
         < Organisation.objects.get(slug="lumen").small_group
     )
+
+
+def test_a_newcomer_of_lumen_is_in_the_space_of_first_weeks_and_in_no_other(academy):
+    welcoming = Space.objects.filter(welcomes=True)
+    assert [space.slug for space in welcoming] == ["mes-premieres-semaines"]
+    with transaction.atomic():
+        newcomer = making.make_user("Noé Caron", organisation=Organisation.objects.get(slug="lumen"))
+        person_joined.send(User, user=newcomer)
+        assert list(Space.objects.filter(memberships__user=newcomer)) == list(welcoming)
+        transaction.set_rollback(True)
 
 
 def test_the_courses_are_complete_and_published(academy):
