@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -60,8 +59,6 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
     talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
     if page.film is not None and thread_id and talk:
         page.film = film_with_moments(page.film, thread_id)
-    # Whatever language the conversation's template is written in.
-    conversation_html = render_to_string("community/conversation.html", talk, request) if talk else ""
     options = options_to_choose(quiz) if quiz else []
     start = whole(request.GET.get("t"))
     return {
@@ -72,7 +69,6 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
         # A media fragment: without scripts, the browser's own player begins there.
         "film_start": f"#t={start}" if start is not None else "",
         "speeds": [(str(speed), localize(speed)) for speed in SPEEDS],
-        "conversation_html": conversation_html,
         **talk,
         **extra,
     }
