@@ -19,7 +19,7 @@ from django.db import transaction
 from rest_framework import serializers
 
 from tests import making, prepared_queries
-from tests.doors.doors import KEY, Door, body_of, doors
+from tests.doors.doors import Door, body_of, doors
 from tests.doors.fields import CHOSEN, MARK, fields_read
 from tests.doors.visiting import BACKEND, a_machine, client_of
 
@@ -41,7 +41,7 @@ FULLER = {
         "kind": "single",
         "text": "Which?",
         "language": "fr",
-        "key": KEY,
+        "key": "7d1b64ab-6f42-4d6f-8a0a-6f4d0d1a7f10",
         "options-TOTAL_FORMS": "2",
         "options-INITIAL_FORMS": "0",
         "options-0-text": "This",
