@@ -52,7 +52,19 @@ class EditForm(DraftedForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
 
-class ThreadForm(DraftedForm):
+class EndForm(forms.Form):
+    """Until when a challenge runs, in the zone of who sets it."""
+
+    ends_at = forms.DateTimeField(
+        label=_("Ends"),
+        help_text=_("For a challenge: after this moment it is no longer shown on the home page."),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Choose a day and an hour.")},
+    )
+
+
+class ThreadForm(EndForm, DraftedForm):
     kind = forms.ChoiceField(
         label=_("What is it?"), choices=Thread.Kind.choices, initial=Thread.Kind.DISCUSSION, required=False
     )
@@ -94,9 +106,9 @@ class ThreadForm(DraftedForm):
         """What `start_thread` takes."""
         data = self.cleaned_data
         gate = Thread.Gate.AFTER_REPLY if data["after_reply"] else Thread.Gate.OPEN
-        return {name: data[name] for name in ("kind", "title", "body", "choices", "tags", "key")} | {
-            "gate": gate
-        }
+        return {
+            name: data[name] for name in ("kind", "title", "body", "choices", "tags", "ends_at", "key")
+        } | {"gate": gate}
 
 
 class SpaceForm(forms.ModelForm):

@@ -173,6 +173,12 @@ def can_steer(seat: Seat) -> bool:
     return seat.is_facilitator
 
 
+def can_change_end(seat: Seat, thread: Thread) -> bool:
+    """Whoever set a challenge, while they may write there, and who facilitates the space."""
+    is_author = thread.author_id is not None and thread.author_id == seat.user.pk
+    return thread.kind == Thread.Kind.CHALLENGE and (seat.is_facilitator or (is_author and can_write(seat)))
+
+
 def can_see_hidden(seat: Seat, post: Authored) -> bool:
     """What a facilitator hid stays readable to its author, who may be asked to rephrase, and to facilitators."""
     return seat.is_facilitator or post.author_id == seat.user.pk

@@ -34,6 +34,7 @@ urlpatterns = [
     path("threads/<int:pk>/pin/", threads.pin, name="pin"),
     path("threads/<int:pk>/lock/", threads.lock, name="lock"),
     path("threads/<int:pk>/owner/", threads.owner, name="owner"),
+    path("threads/<int:pk>/end/", threads.end, name="thread_end"),
     path("posts/<int:pk>/", posts.show, name="post"),
     path("posts/<int:pk>/reply/", posts.reply, name="reply"),
     path("posts/<int:pk>/edit/", posts.edit, name="edit_post"),

@@ -35,6 +35,7 @@ VERBS = frozenset(
         "community.thread_pinned",
         "community.thread_locked",
         "community.thread_owned",
+        "community.end_changed",
         "community.post_edited",
         "community.post_deleted",
         "community.post_restored",

@@ -29,6 +29,7 @@ from community.actions.spaces import (
     withdraw_join_request,
 )
 from community.actions.threads import (
+    change_end,
     close_threads,
     give_pass,
     lock_thread,

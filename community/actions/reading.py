@@ -16,7 +16,7 @@ from events.recording import sentence_from
 PLACE = re.compile(r"(thread|space|post):\d+(:(reply|edit):\d+)?")
 DRAFT_LENGTH = 60_000
 # What a form for a new discussion holds beside its title and text.
-DRAFT_FIELDS = ("kind", "tags", "choices", "after_reply")
+DRAFT_FIELDS = ("kind", "tags", "choices", "after_reply", "ends_at")
 
 # One visit is one presence: the log hears of it again only after a pause or when there was something new to read.
 # One statement, state and sentence: what people do most often is to come by.

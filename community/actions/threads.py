@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -22,6 +22,7 @@ from core.markdown import RENDERER_VERSION, clean_source, render, says_something
 from events.recording import record
 
 WITH_CHOICES = {Thread.Kind.CASE, Thread.Kind.POLL}
+LONGEST_CHALLENGE = timedelta(days=366)
 
 
 @transaction.atomic
@@ -53,11 +54,13 @@ def start_thread(
     if not about_url:
         refuse_silenced(seat)
     what = {"space": space.pk, "kind": kind, "gate": gate, "choices": list(choices), "tags": list(tags)}
+    what |= {"ends_at": ends_at} if ends_at else {}
     sent = sending(key, by=author, action="community.start_thread", title=title, body=body, **what)
     if (first := sent.first_of(Thread)) is not None:
         return first
     _refuse_bad_shape(title, body, kind, options := [text.strip() for text in choices if text.strip()])
     born = at or timezone.now()
+    _refuse_bad_end(kind, ends_at, born)
     thread = Thread(
         space=space, kind=kind, title=title.strip(), language=language or space.language, author=author,
         gate=gate, last_number=1, number_of_posts=1, about_title=about_title, about_url=about_url,
@@ -108,6 +111,17 @@ def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> N
         raise Refused(_("Only a case or a poll has choices."), "choices")
     if len(options) > 12 or len(set(options)) != len(options):
         raise Refused(_("Give at most twelve choices, all different."), "choices")
+
+
+def _refuse_bad_end(kind: str, ends_at: datetime | None, since: datetime) -> None:
+    if ends_at is None:
+        return
+    if kind != Thread.Kind.CHALLENGE:
+        raise Refused(_("Only a challenge has an end."), "ends_at")
+    if ends_at <= since:
+        raise Refused(_("This moment has passed: choose a later one."), "ends_at")
+    if ends_at > since + LONGEST_CHALLENGE:
+        raise Refused(_("A challenge ends within a year: choose an earlier moment."), "ends_at")
 
 
 def _write_opening(thread: Thread, author, body: str, moment: int | None) -> Post:
@@ -180,6 +194,27 @@ def _steer(thread: Thread, by, verb: str, field: str, on: bool) -> Thread:
     record(
         verb, actor=by, role=seat.acting_role, subject=thread, organisation_id=thread.space.organisation_id,
         space_id=thread.space_id, thread_id=thread.pk, data={"on": on},
+    )  # fmt: skip
+    announce_thread(thread)
+    return thread
+
+
+@transaction.atomic
+def change_end(thread: Thread, *, ends_at: datetime | None, by) -> Thread:
+    """Say until when a challenge runs; None lets it run without end."""
+    seat = rules.seat_of(by, thread.space)
+    require(rules.can_change_end(seat, thread))
+    refuse_archived(thread.space)
+    thread = lock_thread_row(thread)
+    if thread.ends_at == ends_at:
+        return thread
+    _refuse_bad_end(thread.kind, ends_at, timezone.now())
+    thread.ends_at = ends_at
+    thread.save(update_fields=["ends_at"])
+    record(
+        "community.end_changed", actor=by, role=seat.acting_role, subject=thread,
+        organisation_id=thread.space.organisation_id, space_id=thread.space_id, thread_id=thread.pk,
+        data={"ends_at": int(ends_at.timestamp()) if ends_at else None},
     )  # fmt: skip
     announce_thread(thread)
     return thread

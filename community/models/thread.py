@@ -147,6 +147,10 @@ class Thread(Keyed):
     def is_locked(self) -> bool:
         return self.locked_at is not None
 
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
 
 class ThreadPass(models.Model):
     """The gate of a thread is open for this person."""

@@ -327,6 +327,6 @@ def choices_of(thread: Any, seat: Seat) -> Choices | None:
         ChoiceRow(pk, text, number, round(100 * number / total) if total else 0, own > 0)
         for pk, text, number, own in rows
     )
-    ended = thread.is_locked or (thread.ends_at is not None and thread.ends_at <= timezone.now())
+    ended = thread.is_locked or thread.has_ended
     shown = any(option.is_mine for option in options) or ended or seat.is_facilitator
     return Choices(options, total, shown, is_open=rules.can_write(seat) and not ended)

@@ -3,14 +3,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import actions
-from community.forms import PostForm
+from community import actions, rules
+from community.forms import EndForm, PostForm
 from community.models import Choice, Thread
 from community.queries.conversation import (
     choices_of,
@@ -64,6 +65,9 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "space": thread.space,
         "form": PostForm(initial=draft_of(thread)),
         "choices": choices_of(thread, talk.seat),
+        "end_form": EndForm(initial={"ends_at": thread.ends_at})
+        if rules.can_change_end(talk.seat, thread)
+        else None,
         "participants": participants_of(thread, talk),
         "related": related_threads(thread, request.user),
         "watch_state": watch_state(thread),
@@ -233,3 +237,21 @@ def owner(request: PersonRequest, pk: int) -> HttpResponse:
         else _("Nobody looks after it now.")
     )
     return done(request, words, back=thread.get_absolute_url())
+
+
+@by_row
+@require_POST
+def end(request: PersonRequest, pk: int) -> HttpResponse:
+    """Say until when a challenge runs: `ends_at`, or without end."""
+    thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
+    back = thread.get_absolute_url()
+    if not rules.can_change_end(rules.seat_of(request.user, thread.space), thread):
+        raise PermissionDenied
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        return refused(request, Refused(str(form.errors["ends_at"][0])), back=back)
+    try:
+        actions.change_end(thread, by=request.user, ends_at=form.cleaned_data["ends_at"])
+    except Refused as error:
+        return refused(request, error, back=back)
+    return done(request, _("The end of the challenge has changed."), back=back)
