@@ -45,5 +45,5 @@ def checklist(course: Course, modules: Sequence[StudioModule]) -> list[tuple[boo
         (any(module.published_at for module in modules), _("At least one module is published")),
         (bool(course.summary), _("The catalogue says in one sentence what the course brings")),
         (bool(course.objective_list), _("The objectives are written")),
-        (drafts == 0, _("Every module is published") if not drafts else drafts_text),
+        (bool(modules) and not drafts, _("Every module is published") if not drafts else drafts_text),
     ]

@@ -128,9 +128,12 @@ def _put_aside(request: PersonRequest, digest: str) -> tuple[uploads.Upload, str
 
 def _sentence(report: Report) -> str:
     made, refused = len(report.made_names), len(report.refused_items)
-    words = ngettext("%(number)d item was brought in.", "%(number)d items were brought in.", made) % {
-        "number": made
-    }
+    words = (
+        ngettext("%(number)d item was brought in.", "%(number)d items were brought in.", made)
+        % {"number": made}
+        if made
+        else _("Nothing was brought in.")
+    )
     if refused:
         words += " " + ngettext("%(number)d was refused.", "%(number)d were refused.", refused) % {
             "number": refused

@@ -51,6 +51,8 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             return _people(request, session, form, str(refusal), 422)
         words = ngettext("%(n)d person enrolled.", "%(n)d people enrolled.", number) % {"n": number}
+        if not number:
+            words = _("They were all enrolled already.")
         if session.opens_at and not session.has_opened(timezone.now()):
             words += " " + access_sentence(session.opens_at)
         messages.success(request, words)

@@ -48,3 +48,14 @@ def test_the_api_and_the_page_tell_the_accepted_post_only_past_the_gate(gated, s
     actions.write_post(thread, author=nadia, body="Le laisser finir.")
     assert told(client, thread, space) == {kept.pk}
     assert kept.get_absolute_url() in client.get(thread.get_absolute_url()).content.decode()
+
+
+def test_a_gate_before_nothing_counts_no_replies(space, awa, karim, sign_in):
+    thread = making.make_thread(space, awa, gate="pass")
+    shut = sign_in(karim).get(thread.get_absolute_url()).text
+    assert "Cette discussion s’ouvrira quand vous aurez répondu." in shut
+    assert "0 réponse s’ouvrira" not in shut
+    making.make_post(thread, awa)
+    assert (
+        "1 réponse s’ouvrira quand vous aurez répondu" in sign_in(karim).get(thread.get_absolute_url()).text
+    )

@@ -312,6 +312,20 @@ def test_reactions_acceptance_vote_and_watch_work_from_the_page(space, awa, kari
     assert "100\xa0%" in page
 
 
+def test_the_first_choice_is_said_to_be_the_only_one(space, awa, karim, sign_in):
+    case = actions.start_thread(space, author=awa, title="Cas", body="?", kind="case", choices=["Oui", "Non"])
+    choice = case.choices.get(text="Oui")
+
+    def told(person) -> str:
+        page = sign_in(person).get(case.get_absolute_url()).text
+        return page[page.index('id="choices"') :]
+
+    actions.vote(choice, user=karim)
+    assert "votre choix est le seul pour l’instant." in told(karim)
+    actions.vote(choice, user=awa)
+    assert "les 2 choix sont maintenant visibles." in told(karim)
+
+
 def test_the_choices_keep_their_order_whatever_was_chosen(space, awa, karim, julie, sign_in):
     words = [f"Choix {letter}" for letter in "abcdefghij"]
     case = actions.start_thread(space, author=awa, title="Cas", body="?", kind="case", choices=words)

@@ -78,10 +78,12 @@ def test_a_card_says_all_that_one_needs_to_choose(sign_in, awa, shelf):
     assert 'lang="en" dir="auto">Dire &lt;ce&gt; qui va</a>' in card
     assert 'lang="en" dir="auto">Sans « mais » &amp; sans détour</p>' in card
     assert f'href="{course.get_absolute_url()}"' in card
-    assert 'aria-label="0 modules faits sur 2"' in card
+    assert 'aria-label="Modules faits\xa0: 0 sur 2"' in card
     assert ">Obligatoire avant le 9 mars 2031</span>" in card
     assert "10 min</span>" in card
-    assert "0 personne</span>" in card
+    assert "0 personne" not in card
+    making.enrol(awa, course)
+    assert "1 personne</span>" in sign_in(awa).get("/courses/?mandatory=on").text
 
 
 def test_a_card_changes_with_what_it_shows(sign_in, awa, shelf):

@@ -122,3 +122,9 @@ def test_a_learner_is_not_let_in_and_another_trainer_finds_nothing(sign_in, trai
     assert not Question.objects.exists()
     client.logout()
     assert client.get(reverse("courses:imports")).status_code == 302
+
+
+def test_a_bank_of_which_nothing_came_in_says_so(sign_in, trainer):
+    client = sign_in(trainer)
+    told = client.post(send(client, b"Who?{=Me ~You").url, follow=True).text
+    assert "Nothing was brought in. 1 was refused." in told

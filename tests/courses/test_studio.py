@@ -2,6 +2,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from courses.models import Course, Enrolment, Module, Question
+from courses.publication import checklist
 from tests import making
 from tests.courses import films
 
@@ -129,8 +130,14 @@ def test_a_whole_unit_is_enrolled_with_what_is_below_it_once(sign_in, julie, awa
         user.unit_memberships.create(unit=unit, starts_on="2020-01-01")
     session = course.sessions.get()
     client = sign_in(julie)
-    for _ in range(2):
-        client.post(f"/studio/sessions/{session.pk}/", {"unit": top.pk, "person": [ines.pk]})
+    told = [
+        client.post(
+            f"/studio/sessions/{session.pk}/", {"unit": top.pk, "person": [ines.pk]}, follow=True
+        ).text
+        for _ in range(2)
+    ]
+    assert "2 personnes inscrites." in told[0]
+    assert "Tout le monde y était déjà." in told[1]
     assert set(Enrolment.objects.values_list("user", flat=True)) == {awa.pk, karim.pk}
     assert session.space.memberships.filter(user=karim).exists()
     enrolment = Enrolment.objects.get(user=karim)
@@ -217,3 +224,11 @@ def test_questions_of_the_bank_are_added_together(sign_in, julie, quiz_module, l
     stolen = sign_in(julie).post(address, {"add_ticked": "1", "ticked": [other.pk]})
     assert stolen.status_code == 404
     assert quiz_module.quiz.quiz_questions.count() == 2
+
+
+def test_a_course_without_modules_has_not_published_them_all(course):
+    assert (False, "Tous les modules sont publiés") in checklist(course, [])
+
+
+def test_an_empty_bank_counts_no_questions(sign_in, julie):
+    assert "0 question" not in sign_in(julie).get("/studio/questions/").text

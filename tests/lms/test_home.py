@@ -76,6 +76,13 @@ def test_the_challenge_is_the_latest_that_is_still_open(space, awa, karim):
     assert home.challenge_of_the_week(awa).done
 
 
+def test_a_challenge_without_replies_says_so(space, awa, karim, sign_in):
+    thread = making.make_thread(space, karim, "Ouvert", kind="challenge")
+    assert "Aucune réponse pour l’instant" in sign_in(awa).get("/").text
+    making.make_post(thread, awa)
+    assert "1 réponse" in sign_in(awa).get("/").text
+
+
 def test_a_course_says_what_is_done_and_where_to_go_on(lumen, awa, karim):
     course = making.make_course(lumen, "Relation client")
     first, second, third = (making.make_module(course, title) for title in ["Un", "Deux", "Trois"])

@@ -76,3 +76,9 @@ def test_the_directory_asks_the_same_number_of_questions_for_one_and_for_many(
 
     with django_assert_max_num_queries(10):
         client.get(reverse("people:directory"))
+
+
+def test_nobody_found_is_not_counted(sign_in, awa):
+    page = sign_in(awa).get(reverse("people:directory"), {"q": "Zirconeige"}).text
+    assert "Personne ne correspond" in page
+    assert "0 personne" not in page

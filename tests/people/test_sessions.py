@@ -24,6 +24,14 @@ def test_a_session_left_alone_ends_and_asks_to_sign_in(sign_in, awa):
         assert client.get("/notifications/").status_code == 302
 
 
+def test_who_signs_in_is_greeted_by_name(client, awa):
+    awa.set_password(PASSWORD)
+    awa.save()
+    page = client.post("/accounts/login/", {"login": awa.email, "password": PASSWORD}, follow=True).text
+    assert f"Bonjour, {awa.name}." in page
+    assert "réussie" not in page
+
+
 def test_signing_in_is_written_down_without_a_name(client, awa, caplog):
     awa.set_password(PASSWORD)
     awa.save()
