@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from community.views import media, members, moderation, posts, reading, seats, spaces, threads
+from community.views import asking, media, members, moderation, posts, reading, seats, spaces, threads
 
 app_name = "community"
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("threads/<int:pk>/lock/", threads.lock, name="lock"),
     path("threads/<int:pk>/owner/", threads.owner, name="owner"),
     path("threads/<int:pk>/end/", threads.end, name="thread_end"),
+    path("people/<slug:handle>/question/", asking.ask, name="ask"),
     path("posts/<int:pk>/", posts.show, name="post"),
     path("posts/<int:pk>/reply/", posts.reply, name="reply"),
     path("posts/<int:pk>/edit/", posts.edit, name="edit_post"),

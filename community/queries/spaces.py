@@ -108,6 +108,12 @@ def _facilitators_of(space: int) -> QuerySet:
     return rows.order_by("joined_at").values_list(*card_columns("user"))[:6]
 
 
+def spaces_shared(user: Any, other: Any) -> QuerySet[Space]:
+    """Spaces that both are members of and where one still writes."""
+    mine = Space.objects.readable_by(user).filter(memberships__user=user, archived_at=None)
+    return mine.filter(memberships__user=other).order_by("name", "pk")
+
+
 def mute_of(space: Space, user: Any) -> Mute | None:
     """What asks a member to be silent here now, and why."""
     return Mute.objects.standing().filter(space=space, user=user).order_by("-until").first()

@@ -24,6 +24,7 @@ from core.errors import Refused
 from core.idempotency import refuse
 from core.limits import limited
 from core.markdown import MAX_LENGTH
+from people.models import User
 from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
 
@@ -222,6 +223,14 @@ def _start_of(request: PersonRequest, space: Space) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     draft = Draft.objects.filter(user=request.user, place=f"space:{space.pk}").first()
     start = {"kind": kind} if kind in Thread.Kind.values else {}
-    if draft is None:
-        return start
-    return start | draft.fields | {"title": draft.title, "body": draft.body, "sequence": draft.sequence}
+    if draft is not None:
+        start |= draft.fields | {"title": draft.title, "body": draft.body, "sequence": draft.sequence}
+    mention, body = _mention_asked(request, space), start.get("body", "")
+    return start if not mention or mention in body else start | {"body": f"{mention} {body}"}
+
+
+def _mention_asked(request: PersonRequest, space: Space) -> str:
+    """Of the member named by `to`, whom the question is for; nobody else is put into a draft."""
+    members = User.objects.visible_to(request.user).active().filter(pk__in=space.memberships.values("user"))
+    found = members.filter(handle=request.GET.get("to", "")[:60]).first()
+    return f"@{found.handle}" if found else ""

@@ -242,4 +242,4 @@ def test_who_looks_after_silent_members_is_not_sent_to_write_where_one_cannot(
 ):
     page = sign_in(julie).get(URL).content.decode()
     assert karim.name in page
-    assert "il ne peut pas encore partir d’ici" in page
+    assert "Les messages à deux n’existent pas encore ici" in page
