@@ -78,3 +78,20 @@ def test_nothing_drawn_is_kept():
     places = [*python_files(), *(settings.BASE_DIR / "templates").rglob("*.html")]
 
     assert [named(path) for path in places if words.search(path.read_text())] == []
+
+
+# What people wrote: told in its own language, or drawn from their Markdown.
+OF_PEOPLE = re.compile(
+    r'<(?!track|option)\w+[^<>]*(?:lang="{{ [\w.]*lang(?:uage)? }}"[^<>]*>(?=\s*{{)|class="written[^<>]*>)'
+)
+
+
+def test_what_people_wrote_runs_in_the_direction_of_its_own_letters():
+    """An Arabic title begins at the right of its line in a French page."""
+    tags = [
+        (str(page.relative_to(settings.BASE_DIR)), tag[0])
+        for page in sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+        for tag in OF_PEOPLE.finditer(page.read_text())
+    ]
+    assert len(tags) > 60
+    assert [tag for tag in tags if 'dir="auto"' not in tag[1]] == []
