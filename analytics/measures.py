@@ -54,4 +54,6 @@ MEASURES = {
 # How the bytes of a block are laid out; blocks of another layout are not read.
 LAYOUT = 1
 # What a day that is built holds.
-SIGNATURE = " ".join([f"layout.{LAYOUT}", *sorted(f"{one.name}.{one.version}" for one in MEASURES.values())])
+SIGNATURE = " ".join(
+    [f"layout.{LAYOUT}", "enrolments.1", *sorted(f"{one.name}.{one.version}" for one in MEASURES.values())]
+)

@@ -129,6 +129,9 @@ class CompletionDay(models.Model):
     completed = models.PositiveIntegerField(default=0)
     # Enrolled for less than seven days: counted apart, and shown (METRICS C1).
     recent = models.PositiveIntegerField(default=0)
+    # How many of the enrolments, and of the completed ones, each person has: packed slices (`analytics/bitmaps.py`).
+    enrolled_people = models.BinaryField(db_default=b"\0")
+    completed_people = models.BinaryField(db_default=b"\0")
 
     class Meta:
         constraints = [
@@ -243,13 +246,24 @@ class ShownGroup(models.Model):
     would give away the few people between the two by subtraction (METRICS C8): it is refused.
     """
 
+    class Figures(models.TextChoices):
+        """Which figures stand on these people; those of two kinds cannot be subtracted from each other."""
+
+        ACTIVITY = "activity"
+        QUESTIONS = "questions"
+        # What is finished stays so whatever day it is looked at: all their periods have days in common.
+        ENROLMENTS = "enrolments"
+
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     starts_on = models.DateField()
     ends_on = models.DateField()
-    # The filters that define it, spelled one way.
+    figures = models.CharField(max_length=10, choices=Figures, db_default=Figures.ACTIVITY)
+    # The filters that define it, spelled one way; those of each kind of figures their own.
     filters = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
     people = models.BinaryField()
+    # How many they are: groups that differ by few people have nearly the same size, and no others are read.
+    size = models.PositiveIntegerField(db_default=0)
     shown_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -259,6 +273,7 @@ class ShownGroup(models.Model):
                 name="shown_group_of_people_once",
             )
         ]
+        indexes = [models.Index(fields=["organisation", "figures", "size"], name="shown_group_of_size")]
 
     def __str__(self) -> str:
         return f"{self.filters} {self.starts_on}–{self.ends_on}"

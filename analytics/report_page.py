@@ -85,8 +85,9 @@ def cards(report: Report) -> list[Figure]:
         "median": formatting.written(by_code["M05.median"].metric, by_code["M05.median"].value),
         "mean": formatting.written(by_code["M05.writer"].metric, by_code["M05.writer"].value),
     }
-    asked = ngettext("on %(number)s question", "on %(number)s questions", report.questions) % {
-        "number": formatting.decimal(report.questions, 0)
+    questions = by_code["M09"].value.n
+    asked = ngettext("on %(number)s question", "on %(number)s questions", questions) % {
+        "number": formatting.decimal(questions, 0)
     }
     late = by_code["M10.72h"]
     if late.value.is_known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -13,14 +13,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from analytics import metrics, small_groups
+from analytics import bases, bitmaps, metrics, small_groups
+from analytics.bases import Column
 from analytics.bitmap_index import PeriodContent
 from analytics.filters import Choices, Filters
 from analytics.measures import ENROLLED
-from analytics.metrics import participation
-from analytics.metrics.answers import Questions
-from analytics.metrics.base import READINGS, Facts, Metric, Reading, ReportQuery, Unit, Value
+from analytics.metrics import answers, participation
+from analytics.metrics.base import READINGS, Facts, FactsKey, Metric, Reading, ReportQuery, Unit, Value
+from analytics.metrics.completion import Enrolments
 from analytics.metrics.participation import Group
+from analytics.models import ShownGroup
 from analytics.queries import report as report_queries
 from people.models import Organisation
 
@@ -65,8 +67,7 @@ class Row:
 
     def value(self, code: str) -> Value:
         """One figure; a page shows some of them, the file all with those before."""
-        reading = READINGS[code]
-        return reading.value(self.figures.now(reading.metric.facts), k=self.k)
+        return self.figures.value(READINGS[code], self.k)
 
     @cached_property
     def lines(self) -> dict[str, Line]:
@@ -94,7 +95,6 @@ class Report:
     short: int
     # People who are in several rows because they changed unit during the period.
     moved: int
-    questions: int
     grouped: int
     built_at: datetime | None
     is_behind: bool
@@ -112,10 +112,14 @@ class Report:
 class GroupFigures:
     """Everything known of one group of units over the two periods, each kind of facts when it is asked for."""
 
-    def __init__(self, source: Source, units: frozenset[int] | None) -> None:
+    def __init__(self, source: Source, units: frozenset[int] | None, key: object) -> None:
         self.source, self.units = source, units
-        self.facts: dict[type, tuple[Any, Any]] = {}
+        # How the group is chosen, spelled one way.
+        self.key = f"{source.filters.scope.key}|unit:{key}"
+        self.facts: dict[type[Facts], tuple[Facts, Facts]] = {}
         self.people_known = 0
+        self.bases: dict[Column, int] = {}
+        self.refused: set[Column] = set()
 
     @cached_property
     def group(self) -> Group:
@@ -131,21 +135,29 @@ class GroupFigures:
         self.group = Group(people, self.group.activity)
         self.group_before = Group(before, self.group_before.activity)
 
-    def now(self, facts: type) -> Any:
-        return self.group if facts is Group else self._facts(facts)[0]
+    def value(self, reading: Reading, k: int, *, before: bool = False) -> Value:
+        """A figure of the period, or of the one before it."""
+        kind = reading.metric.facts
+        if kind is Group:
+            return reading.value(self.group_before if before else self.group, k=k)
+        if (kind.figures, before) in self.refused:
+            return Value(
+                reason=gettext("differs by fewer than %(number)s people from figures already shown")
+                % {"number": k}
+            )
+        return reading.value(self._facts(kind)[before], k=k)
 
-    def before(self, facts: type) -> Any:
-        return self.group_before if facts is Group else self._facts(facts)[1]
-
-    def _facts(self, facts: type) -> tuple[Any, Any]:
-        if facts not in self.facts:
-            now, before = self.source.facts(facts)
-            self.facts[facts] = _sum(now, self.units, facts()), _sum(before, self.units, facts())
-        return self.facts[facts]
+    def _facts(self, kind: type[Facts]) -> tuple[Facts, Facts]:
+        if kind not in self.facts:
+            now, before = self.source.facts(kind)
+            self.facts[kind] = (
+                _sum(now, self.units, self.bases[kind.figures, False], kind()),
+                _sum(before, self.units, self.bases[kind.figures, True], kind()),
+            )
+        return self.facts[kind]
 
     def line(self, reading: Reading, k: int) -> Line:
-        facts = reading.metric.facts
-        return Line(reading, reading.value(self.now(facts), k=k), reading.value(self.before(facts), k=k))
+        return Line(reading, self.value(reading, k), self.value(reading, k, before=True))
 
     def lines(self, k: int) -> list[Line]:
         return [self.line(reading, k) for reading in metrics.IN_ORDER]
@@ -154,7 +166,7 @@ class GroupFigures:
 def build(user, filters: Filters, choices: Choices) -> Report:
     source = Source(user.organisation, filters, choices)
     wanted = source.wanted_units()
-    whole = GroupFigures(source, wanted)
+    whole = GroupFigures(source, wanted, filters.unit.pk if filters.unit else _reach(choices))
     k = user.organisation.small_group
     table = Table(source, wanted, whole, k)
     report = Report(
@@ -167,15 +179,15 @@ def build(user, filters: Filters, choices: Choices) -> Report:
         weeks=[],
         short=source.short(whole.group),
         moved=table.moved,
-        questions=whole.now(Questions).number,
         grouped=len(table.hidden),
         refusal=table.refusal,
         **_freshness(user.organisation, filters),
     )
     if not report.refusal:
+        report.rows = table.rows()
+        bases.settle(source, whole, [row.figures for row in report.rows if not row.hidden], k)
         report.lines = whole.lines(k)
         report.weeks = _weeks(source, whole, k)
-        report.rows = table.rows()
     return report
 
 
@@ -197,12 +209,29 @@ class Source:
             self.reading = self.reading.by_unit_of_today(today)
             self.earlier = self.earlier.by_unit_of_today(today)
         self.query = ReportQuery(organisation, filters.scope, filters.period, timezone.now())
-        self.read: dict[type[Facts], tuple[Mapping[int, Any], Mapping[int, Any]]] = {}
+        self.read: dict[type[Facts], tuple[Mapping[FactsKey, Any], Mapping[FactsKey, Any]]] = {}
 
-    def facts(self, kind: type[Facts]) -> tuple[Mapping[int, Any], Mapping[int, Any]]:
+    def facts(self, kind: type[Facts]) -> tuple[Mapping[FactsKey, Any], Mapping[FactsKey, Any]]:
         if kind not in self.read:
             self.read[kind] = kind.read(self.query)
         return self.read[kind]
+
+    @cached_property
+    def askers(self) -> tuple[dict[int, int], dict[int, int]]:
+        return answers.askers(self.query)
+
+    @cached_property
+    def enrolled(self) -> tuple[dict[int, int], dict[int, int]]:
+        now, before = ({key[0]: one.people for key, one in found.items()} for found in self.facts(Enrolments))
+        return now, before
+
+    def bases(self, figures: ShownGroup.Figures) -> tuple[dict[int, int], dict[int, int]]:
+        """The people that these figures stand on, by unit, in the period and in the one before it."""
+        return self.askers if figures is ShownGroup.Figures.QUESTIONS else self.enrolled
+
+    def tell_apart(self, people: int) -> None:
+        """Read the questions of these people one by one: some groups do not count them yet."""
+        self.query = replace(self.query, apart=tuple(bitmaps.members(people)))
 
     def wanted_units(self) -> frozenset[int] | None:
         if self.filters.unit:
@@ -218,13 +247,17 @@ def _group(joined: PeriodContent, units: frozenset[int] | None, eligible: int) -
     return Group(eligible & activity.people(ENROLLED), activity)
 
 
-def _sum(facts: Mapping[int, Any], units: frozenset[int] | None, nothing):
-    parts = [part for unit, part in facts.items() if units is None or unit in units]
+def _sum(facts: Mapping[FactsKey, Any], units: frozenset[int] | None, people: int, nothing):
+    parts = [
+        part
+        for (unit, seat), part in facts.items()
+        if (units is None or unit in units) and (seat is None or people >> seat & 1)
+    ]
     if len(parts) == 1:
-        return parts[0]
+        return parts[0].among(people)
     for part in parts:
         nothing.add(part)
-    return nothing
+    return nothing.among(people)
 
 
 @dataclass(frozen=True)
@@ -242,7 +275,9 @@ class Table:
     def __init__(self, source: Source, wanted: frozenset[int] | None, whole: GroupFigures, k: int) -> None:
         self.source, self.k, self.whole = source, k, whole
         parts = _parts(source, wanted)
-        measured = [(part, GroupFigures(source, part.units)) for part in parts]
+        parent = source.filters.unit
+        rest = f"rest-of:{parent.pk if parent else _reach(source.choices)}"
+        measured = [(part, GroupFigures(source, part.units, part.unit_id or rest)) for part in parts]
         kept = [(part, found) for part, found in measured if found.group.people]
         self.parts = [part for part, _found in kept]
         self.measured = [found for _part, found in kept]
@@ -255,7 +290,6 @@ class Table:
         self.refusal = self._refusal(whole.group)
 
     def _refusal(self, whole: Group) -> str:
-        filters = self.source.filters
         if not whole.size:
             return ""
         if whole.size < self.k:
@@ -263,8 +297,7 @@ class Table:
                 "This group has fewer than %(number)s learners. Its figures would tell who did what, so they "
                 "are not shown. Choose a wider unit or a longer period."
             ) % {"number": self.k}
-        key = self._key(filters.unit.pk if filters.unit else _reach(self.source.choices))
-        if not self._disclose([(key, self.whole)])[0]:
+        if not self._disclose([self.whole])[0]:
             return gettext(
                 "This group differs by fewer than %(number)s people from one already shown for this period or one "
                 "that overlaps it: the whole, another unit, or “Units grouped together”, where a small unit stands "
@@ -274,28 +307,23 @@ class Table:
         self._hide()
         return ""
 
-    def _key(self, units: object) -> str:
-        filters = self.source.filters
-        return f"{filters.scope.key}|unit:{units}|{filters.view}"
-
-    def _disclose(self, groups: list[tuple[str, GroupFigures]]) -> list[bool]:
+    def _disclose(self, groups: list[GroupFigures]) -> list[bool]:
         """Have these groups count the people they may be shown for, in both periods; which of them may be."""
         period, asked = self.source.filters.period, []
-        for key, figures in groups:
+        for figures in groups:
+            key = f"{figures.key}|{self.source.filters.view}"
             asked.append(small_groups.GroupRequest(key, period, figures.group.people))
             asked.append(small_groups.GroupRequest(key, period.preceding, figures.group_before.people))
         people = small_groups.disclosed(self.source.organisation, asked)
-        for (_key, figures), now, before in zip(groups, people[::2], people[1::2], strict=True):
+        for figures, now, before in zip(groups, people[::2], people[1::2], strict=True):
             figures.count(now or 0, before or 0)
         return [now is not None for now in people[::2]]
 
     def _hide(self) -> None:
         """Decide which rows are hidden."""
         self.hidden = small_groups.hidden_rows(self.groups, self.whole.group.people, self.k)
-        parent = self.source.filters.unit
-        rest = f"rest-of:{parent.pk if parent else _reach(self.source.choices)}"
         shown = [index for index in range(len(self.parts)) if index not in self.hidden]
-        asked = [(self._key(self.parts[index].unit_id or rest), self.measured[index]) for index in shown]
+        asked = [self.measured[index] for index in shown]
         if asked:
             may_be = self._disclose(asked)
             already = self.hidden | {index for index, may in zip(shown, may_be, strict=True) if not may}
@@ -311,9 +339,10 @@ class Table:
         if self.hidden:
             together = frozenset().union(*(self.parts[index].units for index in self.hidden))
             rest = Part(gettext("Units grouped together"), None, together)
-            figures = GroupFigures(self.source, together)
             units = "-".join(map(str, sorted(together)))
-            self._disclose([(self._key(hashlib.sha256(units.encode()).hexdigest()[:20]), figures)])
+            key = hashlib.sha256(units.encode()).hexdigest()[:20]
+            figures = GroupFigures(self.source, together, key)
+            self._disclose([figures])
             made.append(self._row(rest, figures))
         return made
 

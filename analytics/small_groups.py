@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence, Set
+from datetime import date
 from functools import reduce
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from django.db.models import Q, QuerySet
 from analytics import bitmaps
 from analytics.filters import Period
 from analytics.models import ShownGroup
+from core.prepared import AnyOf
 
 
 def hidden_rows(
@@ -34,12 +36,34 @@ def hidden_rows(
         hidden.add(min(shown, key=lambda index: (groups[index].bit_count(), index)))
 
 
+Figures = ShownGroup.Figures
+ALWAYS = Period(date.min, date.max)
+
+
 class GroupRequest(NamedTuple):
-    """A group of people whose figures are asked for over a period; `filters` says how it is chosen, one way."""
+    """A group of people whose figures are asked for over a period; `filters` says how it is chosen, one way.
+
+    The period of what stands at a date is ALWAYS: a person who has left since would be the difference of two dates.
+    """
 
     filters: str
     period: Period
     people: int
+    figures: Figures = Figures.ACTIVITY
+
+    def meets(self, other: "GroupRequest") -> bool:
+        """True when an answer to one could be subtracted from an answer to the other."""
+        return self.figures == other.figures and self.period.overlaps(other.period)
+
+    def may_count(self, people: int, k: int) -> bool:
+        """True when the people of then may stand for those of now.
+
+        Somebody who has left did nothing since, but what they finished is not known any more.
+        """
+        has_left = people & ~self.people
+        return (people ^ self.people).bit_count() < k and not (
+            has_left and self.figures == Figures.ENROLMENTS
+        )
 
 
 def is_too_close(left: int, right: int, k: int) -> bool:
@@ -57,7 +81,8 @@ def disclosed(organisation, asked: Sequence[GroupRequest]) -> list[int | None]:
     `asked` decides which of two stays.
     """
     k = organisation.small_group
-    shown = _shown_for(organisation, {one.period for one in asked})
+    large = [one for one in asked if one.people.bit_count() >= k]
+    shown = _shown_for(organisation, large) if large else {}
     answers = [_answered_before(one, shown, k) for one in asked]
     if None in answers:
         _answer(organisation, asked, answers)
@@ -70,7 +95,7 @@ def _answer(organisation, asked: Sequence[GroupRequest], answers: list[int | Non
     with connection.cursor() as cursor:
         # Two groups asked for at the same moment would each find the other not shown yet.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('analytics.shown'), %s)", [organisation.pk])
-    known = _overlapping(organisation, [one.period for one in asked])
+    known = _overlapping(organisation, asked)
     fresh = []
     for place, one in enumerate(asked):
         if answers[place] is None:
@@ -82,20 +107,20 @@ def _answer(organisation, asked: Sequence[GroupRequest], answers: list[int | Non
     ShownGroup.objects.bulk_create([_row(organisation, one) for one in fresh], ignore_conflicts=True)
 
 
-def _answered_before(one: GroupRequest, shown: dict[tuple[str, Period], list[int]], k: int) -> int | None:
+def _answered_before(one: GroupRequest, shown: dict[GroupRequest, list[int]], k: int) -> int | None:
     if one.people.bit_count() < k:
         # Nothing is shown of it.
         return 0
-    found = shown.get((one.filters, one.period), [])
-    return next((people for people in found if (people ^ one.people).bit_count() < k), None)
+    found = shown.get(one._replace(people=0), [])
+    return next((people for people in found if one.may_count(people, k)), None)
 
 
 def _people_for(one: GroupRequest, known: Sequence[GroupRequest], k: int) -> int | None:
-    near = [other for other in known if other.period.overlaps(one.period)]
+    near = [other for other in known if other.meets(one)]
     of_then = [
         other.people
         for other in reversed(near)
-        if other.filters == one.filters and is_too_close(other.people, one.people, k)
+        if other.filters == one.filters and one.may_count(other.people, k)
     ]
     for people in dict.fromkeys([one.people, *of_then]):
         if not any(is_too_close(people, other.people, k) for other in near):
@@ -103,25 +128,39 @@ def _people_for(one: GroupRequest, known: Sequence[GroupRequest], k: int) -> int
     return None
 
 
-def _shown_for(organisation, periods: Set[Period]) -> dict[tuple[str, Period], list[int]]:
-    these = reduce(Q.__or__, (Q(starts_on=period.first, ends_on=period.last) for period in periods))
-    found: dict[tuple[str, Period], list[int]] = defaultdict(list)
-    for one in _requests(ShownGroup.objects.filter(these, organisation=organisation)):
-        found[one.filters, one.period].append(one.people)
+def _shown_for(organisation, asked: Sequence[GroupRequest]) -> dict[GroupRequest, list[int]]:
+    """The people of the groups of these filters and periods, by the request without its people."""
+    periods = {(one.figures, one.period) for one in asked}
+    these = reduce(Q.__or__, (Q(figures=of, starts_on=when.first, ends_on=when.last) for of, when in periods))
+    near = _of_near_size(asked, organisation.small_group - 1)
+    found: dict[GroupRequest, list[int]] = defaultdict(list)
+    for one in _requests(ShownGroup.objects.filter(these, near, organisation=organisation)):
+        found[one._replace(people=0)].append(one.people)
     return found
 
 
-def _overlapping(organisation, periods: Sequence[Period]) -> list[GroupRequest]:
-    first, last = min(period.first for period in periods), max(period.last for period in periods)
-    shown = ShownGroup.objects.filter(organisation=organisation, starts_on__lte=last, ends_on__gte=first)
-    return _requests(shown)
+def _overlapping(organisation, asked: Sequence[GroupRequest]) -> list[GroupRequest]:
+    """The groups that these requests, or the people of then that may stand for theirs, could be too close to."""
+    these = Q()
+    for figures in {one.figures for one in asked}:
+        periods = [one.period for one in asked if one.figures == figures]
+        first, last = min(period.first for period in periods), max(period.last for period in periods)
+        these |= Q(figures=figures, starts_on__lte=last, ends_on__gte=first)
+    near = _of_near_size(asked, 2 * (organisation.small_group - 1))
+    return _requests(ShownGroup.objects.filter(these, near, organisation=organisation))
+
+
+def _of_near_size(asked: Sequence[GroupRequest], few: int) -> AnyOf:
+    """Groups that differ by few people have sizes that differ by no more."""
+    sizes = {one.people.bit_count() for one in asked}
+    return AnyOf("size", sorted({size + more for size in sizes for more in range(-few, few + 1)}))
 
 
 def _requests(shown: QuerySet[ShownGroup]) -> list[GroupRequest]:
-    rows = shown.order_by("pk").values_list("filters", "starts_on", "ends_on", "people")
+    rows = shown.order_by("pk").values_list("filters", "starts_on", "ends_on", "people", "figures")
     return [
-        GroupRequest(filters, Period(first, last), bitmaps.Unpacker(people).people())
-        for filters, first, last, people in rows
+        GroupRequest(filters, Period(first, last), bitmaps.Unpacker(people).people(), Figures(figures))
+        for filters, first, last, people, figures in rows
     ]
 
 
@@ -129,9 +168,11 @@ def _row(organisation, one: GroupRequest) -> ShownGroup:
     packed = bitmaps.packed(one.people)
     return ShownGroup(
         organisation=organisation,
+        figures=one.figures,
         starts_on=one.period.first,
         ends_on=one.period.last,
         filters=one.filters,
         digest=hashlib.sha256(packed).hexdigest(),
         people=packed,
+        size=one.people.bit_count(),
     )

@@ -9,15 +9,16 @@ from datetime import timedelta
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from analytics.metrics.answers import ASKERS, few_askers, few_old_questions, questions_asked
-from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
+from analytics.metrics.answers import ASKERS, asker_apart, few_askers, few_old_questions, questions_asked
+from analytics.metrics.base import Facts, FactsKey, ReportQuery, Unit, Value, Words, metric
 from analytics.metrics.participation import share
+from analytics.models import ShownGroup
 
 MATURE_AFTER = timedelta(days=7)
 ACCEPTED = """
-    SELECT unit_id, day >= %(first)s AS is_current, {askers}, count(*), count(accepted_at)
+    SELECT unit_id, {asker} AS asker, day >= %(first)s AS is_current, {askers}, count(*), count(accepted_at)
     FROM analytics_threadfact WHERE {where} AND asked_at <= %(now)s - %(mature_after)s
-    GROUP BY 1, 2"""
+    GROUP BY 1, 2, 3"""
 
 
 @dataclass
@@ -27,17 +28,18 @@ class Acceptances(Facts):
     mature: int = 0
     accepted: int = 0
     askers: set[int | None] = field(default_factory=set)
+    figures = ShownGroup.Figures.QUESTIONS
 
     @classmethod
-    def read(cls, query: ReportQuery) -> tuple[dict[int, Acceptances], dict[int, Acceptances]]:
-        current: dict[int, Acceptances] = defaultdict(Acceptances)
-        before: dict[int, Acceptances] = defaultdict(Acceptances)
+    def read(cls, query: ReportQuery) -> tuple[dict[FactsKey, Acceptances], dict[FactsKey, Acceptances]]:
+        current: dict[FactsKey, Acceptances] = defaultdict(Acceptances)
+        before: dict[FactsKey, Acceptances] = defaultdict(Acceptances)
         where, parameters = questions_asked(query)
         with connection.cursor() as cursor:
-            sql = ACCEPTED.format(askers=ASKERS, where=where)
+            sql = ACCEPTED.format(asker=asker_apart(query), askers=ASKERS, where=where)
             cursor.execute(sql, parameters | {"mature_after": MATURE_AFTER})
-            for unit, is_current, askers, mature, accepted in cursor.fetchall():
-                (current if is_current else before)[unit] = Acceptances(mature, accepted, set(askers))
+            for unit, asker, is_current, askers, mature, accepted in cursor.fetchall():
+                (current if is_current else before)[unit, asker] = Acceptances(mature, accepted, set(askers))
         return current, before
 
     def add(self, other: Acceptances) -> None:

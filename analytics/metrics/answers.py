@@ -12,34 +12,44 @@ from django.db import connection
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analytics import bitmaps
 from analytics.metrics import formulas
-from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
-from analytics.models import ActivityBlock
+from analytics.metrics.base import Facts, FactsKey, ReportQuery, Unit, Value, Words, metric
+from analytics.models import ActivityBlock, ShownGroup
 from courses.models import Session
 
 MATURITIES = {"24h": timedelta(hours=24), "72h": timedelta(hours=72), "7d": timedelta(days=7)}
 # Waits are read to the minute up to two hours, to five minutes up to a day, to the hour up to a week, then to
 # the day: as they are written, and a hundred times fewer rows than questions.
 WAITS = """
-    SELECT unit_id, is_current, by_peers,
+    SELECT unit_id, asker, is_current, by_peers,
            CASE WHEN minutes < 120 THEN minutes WHEN minutes < 1440 THEN minutes / 5 * 5
                 WHEN minutes < 10080 THEN minutes / 60 * 60 ELSE minutes / 1440 * 1440 END AS minutes,
            is_answered, count(*)
     FROM (
-        SELECT unit_id, day >= %(first)s AS is_current, false AS by_peers, first_reply_at IS NOT NULL AS is_answered,
+        SELECT unit_id, {asker} AS asker, day >= %(first)s AS is_current, false AS by_peers,
+               first_reply_at IS NOT NULL AS is_answered,
                floor(date_part('epoch', coalesce(first_reply_at, %(now)s) - asked_at) / 60)::int AS minutes
         FROM analytics_threadfact WHERE {where}
         UNION ALL
-        SELECT unit_id, day >= %(first)s, true, first_peer_reply_at IS NOT NULL,
+        SELECT unit_id, {asker}, day >= %(first)s, true, first_peer_reply_at IS NOT NULL,
                floor(date_part('epoch', coalesce(first_peer_reply_at, %(now)s) - asked_at) / 60)::int
         FROM analytics_threadfact WHERE {where}
         -- Keeps the planner from working the minutes out once for each branch above.
         OFFSET 0
-    ) waits GROUP BY 1, 2, 3, 4, 5"""
+    ) waits GROUP BY 1, 2, 3, 4, 5, 6"""
 MATURE = """
-    SELECT unit_id, day >= %(first)s AS is_current, {askers}, {columns}
-    FROM analytics_threadfact WHERE {where} GROUP BY 1, 2"""
+    SELECT unit_id, {asker} AS asker, day >= %(first)s AS is_current, {askers}, {columns}
+    FROM analytics_threadfact WHERE {where} GROUP BY 1, 2, 3"""
 ASKERS = "array_agg(DISTINCT (SELECT author_id FROM community_thread WHERE id = thread_id))"
+SEATS = """
+    SELECT unit_id, fact.day >= %(first)s, array_agg(DISTINCT seat.position)
+    FROM (SELECT unit_id, day, thread_id FROM analytics_threadfact WHERE {where}) fact
+    JOIN community_thread thread ON thread.id = fact.thread_id
+    JOIN analytics_seat seat ON seat.user_id = thread.author_id GROUP BY 1, 2"""
+APART = """
+    (SELECT seat.position FROM community_thread thread JOIN analytics_seat seat ON seat.user_id = thread.author_id
+     WHERE thread.id = thread_id AND seat.position = ANY(%(apart)s))"""
 
 
 @dataclass
@@ -53,17 +63,19 @@ class Questions(Facts):
     mature: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     askers: set[int | None] = field(default_factory=set)
+    figures = ShownGroup.Figures.QUESTIONS
 
     @classmethod
-    def read(cls, query: ReportQuery) -> tuple[dict[int, Questions], dict[int, Questions]]:
+    def read(cls, query: ReportQuery) -> tuple[dict[FactsKey, Questions], dict[FactsKey, Questions]]:
         """By unit of the asker on the day of the question."""
-        current: dict[int, Questions] = defaultdict(Questions)
-        before: dict[int, Questions] = defaultdict(Questions)
+        current: dict[FactsKey, Questions] = defaultdict(Questions)
+        before: dict[FactsKey, Questions] = defaultdict(Questions)
         where, parameters = questions_asked(query)
+        apart = asker_apart(query)
         with connection.cursor() as cursor:
-            cursor.execute(WAITS.format(where=where), parameters)
-            for unit, is_current, by_peers, minutes, is_answered, number in cursor.fetchall():
-                counter = (current if is_current else before)[unit].counter(by_peers, is_answered)
+            cursor.execute(WAITS.format(asker=apart, where=where), parameters)
+            for unit, asker, is_current, by_peers, minutes, is_answered, number in cursor.fetchall():
+                counter = (current if is_current else before)[unit, asker].counter(by_peers, is_answered)
                 counter[max(minutes, 0)] += number
             columns = []
             for maturity, age in MATURITIES.items():
@@ -71,9 +83,10 @@ class Questions(Facts):
                 old = f"asked_at <= %(now)s - %({maturity})s"
                 late = f"(first_reply_at IS NULL OR first_reply_at > asked_at + %({maturity})s)"
                 columns += [f"count(*) FILTER (WHERE {old})", f"count(*) FILTER (WHERE {old} AND {late})"]
-            cursor.execute(MATURE.format(askers=ASKERS, columns=", ".join(columns), where=where), parameters)
-            for unit, is_current, askers, *numbers in cursor.fetchall():
-                facts = (current if is_current else before)[unit]
+            sql = MATURE.format(asker=apart, askers=ASKERS, columns=", ".join(columns), where=where)
+            cursor.execute(sql, parameters)
+            for unit, asker, is_current, askers, *numbers in cursor.fetchall():
+                facts = (current if is_current else before)[unit, asker]
                 facts.askers.update(askers)
                 for index, maturity in enumerate(MATURITIES):
                     facts.mature[maturity] += numbers[2 * index]
@@ -104,6 +117,7 @@ def questions_asked(query: ReportQuery) -> tuple[str, dict[str, Any]]:
         "first": period.first,
         "last": period.last,
         "now": query.now,
+        "apart": list(query.apart),
     }
     if scope.kind == ActivityBlock.Scope.SPACE:
         parameters["spaces"] = [scope.id]
@@ -115,6 +129,23 @@ def questions_asked(query: ReportQuery) -> tuple[str, dict[str, Any]]:
     if "spaces" in parameters:
         where += " AND space_id = ANY(%(spaces)s)"
     return where, parameters
+
+
+def asker_apart(query: ReportQuery) -> str:
+    """The seat of the asker of a fact, for those who are wanted apart."""
+    return APART if query.apart else "NULL::int"
+
+
+def askers(query: ReportQuery) -> tuple[dict[int, int], dict[int, int]]:
+    """Who asked, by unit, in the period and in the one before it."""
+    current: dict[int, int] = {}
+    before: dict[int, int] = {}
+    where, parameters = questions_asked(query)
+    with connection.cursor() as cursor:
+        cursor.execute(SEATS.format(where=where), parameters)
+        for unit, is_current, seats in cursor.fetchall():
+            (current if is_current else before)[unit] = bitmaps.set_of(seats)
+    return current, before
 
 
 def few_questions(number: int) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import Enum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.utils.functional import Promise
 
 from analytics.filters import Period, Scope
+from analytics.models import ShownGroup
 from people.models import Organisation
 
 Text = str | Promise
@@ -100,18 +101,30 @@ class ReportQuery:
     scope: Scope
     period: Period
     now: datetime
+    # The seats of people whose facts are wanted one by one: some groups count them, others do not.
+    apart: tuple[int, ...] = ()
+
+
+# The unit, and the seat of one of those wanted apart; None: all others of the unit.
+FactsKey = tuple[int, int | None]
 
 
 class Facts:
     """What a metric is computed from, counted by unit; units are put together with `add`."""
 
+    figures: ClassVar[ShownGroup.Figures]
+
     @classmethod
-    def read(cls, query: ReportQuery) -> tuple[Mapping[int, Self], Mapping[int, Self]]:
-        """By unit, for the period and for the one before it."""
+    def read(cls, query: ReportQuery) -> tuple[Mapping[FactsKey, Self], Mapping[FactsKey, Self]]:
+        """For the period and for the one before it."""
         raise NotImplementedError
 
     def add(self, other: Self) -> None:
         raise NotImplementedError
+
+    def among(self, people: int) -> Self:
+        """The facts of these people alone, where they are not told apart by the key already."""
+        return self
 
 
 # Facts and the smallest group that may be shown (`k`) in, a value out.

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from analytics.metrics.base import Facts, ReportQuery, Unit, Value, Words, metric
+from analytics import bitmaps
+from analytics.bitmaps import Slices
+from analytics.metrics.base import Facts, FactsKey, ReportQuery, Unit, Value, Words, metric
 from analytics.metrics.participation import share, too_few
-from analytics.models import ActivityBlock, CompletionDay
+from analytics.models import ActivityBlock, CompletionDay, ShownGroup
 from core.prepared import AnyOf, prepared
 
 
 @dataclass
 class Enrolments(Facts):
-    """Enrolments at the end of a period."""
+    """Enrolments at the end of a period, and those of them that are completed: a number of each person."""
 
-    learners: int = 0
-    number: int = 0
-    completed: int = 0
-    recent: int = 0
+    numbers: Slices = field(default_factory=list)
+    completed: Slices = field(default_factory=list)
+    figures = ShownGroup.Figures.ENROLMENTS
 
     @classmethod
-    def read(cls, query: ReportQuery) -> tuple[dict[int, Enrolments], dict[int, Enrolments]]:
+    def read(cls, query: ReportQuery) -> tuple[dict[FactsKey, Enrolments], dict[FactsKey, Enrolments]]:
         """At the end of the period and of the one before it; nothing for a space."""
-        current: dict[int, Enrolments] = defaultdict(Enrolments)
-        before: dict[int, Enrolments] = defaultdict(Enrolments)
+        current: dict[FactsKey, Enrolments] = {}
+        before: dict[FactsKey, Enrolments] = {}
         scope = query.scope
         if scope.kind == ActivityBlock.Scope.SPACE:
             return current, before
@@ -38,15 +38,20 @@ class Enrolments(Facts):
             rows = _of_session(organisation, days, session=scope.id)
         else:
             rows = _of_course(organisation, days, course=scope.id)
-        for day, unit, *numbers in rows:
-            ends[day][unit] = Enrolments(*numbers)
+        for day, unit, *packed in rows:
+            ends[day][unit, None] = Enrolments(*(bitmaps.Unpacker(data).slices() for data in packed))
         return current, before
 
     def add(self, other: Enrolments) -> None:
-        self.learners += other.learners
-        self.number += other.number
-        self.completed += other.completed
-        self.recent += other.recent
+        self.numbers = bitmaps.added(self.numbers, other.numbers)
+        self.completed = bitmaps.added(self.completed, other.completed)
+
+    def among(self, people: int) -> Enrolments:
+        return Enrolments(bitmaps.among(self.numbers, people), bitmaps.among(self.completed, people))
+
+    @property
+    def people(self) -> int:
+        return bitmaps.anyone(self.numbers)
 
 
 @prepared
@@ -63,14 +68,16 @@ def _of_course(organisation: int, days: list[date], course: int) -> QuerySet:
 def _completions(organisation: int, days: list[date]) -> QuerySet:
     at = AnyOf("day", days)
     rows = CompletionDay.objects.filter(at, organisation=organisation)
-    return rows.values_list("day", "unit_id", "learners", "enrolments", "completed", "recent")
+    return rows.values_list("day", "unit_id", "enrolled_people", "completed_people")
 
 
 def completion_rate(enrolments: Enrolments, *, k: int) -> Value:
-    if enrolments.learners < k:
-        return Value(n=enrolments.number, reason=too_few(k))
+    people = enrolments.people
+    number = bitmaps.total(enrolments.numbers, people)
+    if people.bit_count() < k:
+        return Value(n=number, reason=too_few(k))
     # Nobody has fewer enrolments than one.
-    return share(enrolments.completed, enrolments.number, k=k)
+    return share(bitmaps.total(enrolments.completed, people), number, k=k)
 
 
 COMPLETION = metric(

@@ -142,8 +142,9 @@ def _rebuild_week(
         if day in repaired:
             changed |= index_blocks.repair_day(organisation, day, acted)
         else:
-            completion_days.rebuild(organisation, day)
+            # It gives everybody the seat that the enrolments are kept by.
             changed |= index_blocks.rebuild_day(organisation, day)
+            completion_days.rebuild(organisation, day)
     if whole:
         changed |= index_blocks.keys_of_week(organisation, monday)
     index_blocks.rebuild_week(organisation, monday, changed)

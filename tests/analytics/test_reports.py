@@ -294,13 +294,13 @@ def test_the_page_asks_the_database_as_often_with_one_unit_as_with_four(
 ):
     client = sign_in(marc)
     client.get(URL)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(URL)
     for name in ("Achats", "Logistique"):
         acting.make_people(lumen, 6, making.make_unit(lumen, name), name)
     rebuilding.rebuild(lumen, date(2026, 10, 19), date(2026, 11, 20))
     client.get(URL)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(URL)
 
 
