@@ -1,4 +1,10 @@
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -7,10 +13,30 @@ from events import reading
 from events.models import Cursor, Delivery, Event, ParkedEvent
 
 
+class NamingAdmin(LookingAdmin):
+    """The log knows people by number alone: a list says their name, found in the column `named_by`."""
+
+    named_by = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        people = get_user_model().objects.filter(pk=OuterRef(self.named_by))
+        return super().get_queryset(request).annotate(person_name=Subquery(people.values("name")[:1]))
+
+    @admin.display(description=_("person"))
+    def person(self, row: Any) -> str:
+        return row.person_name or ""
+
+
 @admin.register(Event)
-class EventAdmin(LookingAdmin):
-    list_display = ["id", "at", "verb", "actor_id", "subject_type", "subject_id"]
+class EventAdmin(NamingAdmin):
+    list_display = ["at", "verb", "person", "subject"]
     list_filter = ["verb"]
+    named_by = "actor_id"
+
+    @admin.display(description=_("what it was done to"))
+    def subject(self, event: Event) -> str:
+        name = apps.get_model(event.subject_type)._meta.verbose_name
+        return f"{name} {event.subject_id}" if event.subject_id else str(name)
 
 
 @admin.register(Cursor)
@@ -41,8 +67,9 @@ class ParkedEventAdmin(LookingAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LookingAdmin):
+class DeliveryAdmin(NamingAdmin):
+    named_by = "recipient_id"
     # Never the payload: it may hold a link that signs somebody in.
     fields = ["kind", "key", "recipient_id", "state", "due_at", "attempts", "error", "created_at", "sent_at"]
-    list_display = ["id", "kind", "state", "due_at", "attempts", "sent_at"]
+    list_display = ["kind", "person", "state", "due_at", "attempts", "sent_at"]
     list_filter = ["state", "kind"]

@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import LookingAdmin
+from lms.back_office_names import name_in_words
 
 # Secrets of people, and rights that this house gives by roles instead.
 LEFT_OUT = {
@@ -54,4 +55,5 @@ class BackOffice(AdminSite):
         for model in models:
             label = model._meta.label
             if label not in LEFT_OUT:
+                name_in_words(model)
                 super().register(model, OTHERS.get(label, admin_class), **options)

@@ -1,10 +1,13 @@
 """The back office: every list opens, is searched and costs little; nothing is added or deleted past the actions."""
 
+import re
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.urls import reverse
 
+from events.models import Event
 from events.recording import record
 from tests import making
 
@@ -79,3 +82,24 @@ def test_a_person_is_neither_added_nor_deleted_in_the_back_office(staff, awa):
     assert staff.get(address(model, "add")).status_code == 403
     assert staff.post(address(model, "delete", awa.pk), {"post": "yes"}).status_code == 403
     assert model.objects.filter(pk=awa.pk).exists()
+
+
+ENGLISH = re.compile(
+    r"\b(at|by|created|archived|enrolment|user|thread|space|course|kind|active|attempts|number|parent|state)\b",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_list_is_named_and_headed_in_french(staff, full, model):
+    page = staff.get(address(model, "changelist")).text
+    headings = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page, re.S)
+    words = " ".join(re.sub(r"<[^>]+>", " ", one) for one in headings)
+    assert not ENGLISH.search(words), words
+
+
+def test_the_log_names_who_acted_and_shows_no_bare_number(staff, full, awa):
+    record("community.space_joined", actor=awa, subject=awa)
+    page = staff.get(address(Event, "changelist")).text
+    assert f'<td class="field-person">{awa.name}</td>' in page
+    assert f'<td class="field-subject">personne {awa.pk}</td>' in page
