@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics import days
 from analytics.models import ActivityBlock
+from core.dates import is_plausible
 from people.models import Organisation
 
 PERIODS = {
@@ -154,6 +155,8 @@ def _period(parameters: Mapping[str, str], today: date, problems: list[str]) -> 
             period = Period(
                 date.fromisoformat(parameters.get("from", "")), date.fromisoformat(parameters.get("to", ""))
             )
+            if not is_plausible(period.first):
+                raise ValueError(period.first)
         except ValueError:
             problems.append(_("Give two dates like 2026-09-01. The last 30 days are shown."))
             return DEFAULT_PERIOD, preset_period(DEFAULT_PERIOD, today)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import DateField
 from core.errors import Refused
 from core.images import recoded
 from core.json_input import InputDecoder
@@ -220,7 +221,7 @@ class MoveForm(forms.Form):
     unit = forms.ModelChoiceField(
         label=_("Unit"), queryset=Unit.objects.none(), empty_label=_("Choose a unit")
     )
-    on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DateField(label=_("From"))
 
     def __init__(self, *args, organisation, **kwargs) -> None:
         super().__init__(*args, **kwargs)

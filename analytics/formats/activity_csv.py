@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from core.dates import is_plausible
 from core.errors import Refused
 from core.importing import RefusedItem, opened
 
@@ -86,7 +87,7 @@ def _activity(
     if not cells["name"]:
         return RefusedItem(where, cells["context"], _("This line does not say what happened."))
     naive = _date(cells["at"])
-    if naive is None:
+    if naive is None or not is_plausible(naive):
         return RefusedItem(where, cells["name"], _("“%(at)s” is not a date and time.") % {"at": cells["at"]})
     at = naive if naive.tzinfo else naive.replace(tzinfo=zone)
     first, second = at.utcoffset() or timedelta(), at.replace(fold=1).utcoffset() or timedelta()

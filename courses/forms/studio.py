@@ -2,11 +2,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import DateField, DateTimeField
 from courses.models import CompletionRule, Course, Module, Question, Quiz, Section, Session
 from people.models import Unit
 
 Kind = CompletionRule.Kind
-WHEN = "%Y-%m-%dT%H:%M"
 
 
 class CourseForm(forms.ModelForm):
@@ -18,8 +18,8 @@ class CourseForm(forms.ModelForm):
         widgets = {
             "objectives": forms.Textarea(attrs={"rows": 4}),
             "description": forms.Textarea(attrs={"rows": 6}),
-            "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+        field_classes = {"due_on": DateField}
         help_texts = {
             "summary": _("What the catalogue says below the title."),
             "objectives": _("One a line, beginning with a verb: what people will be able to do."),
@@ -143,16 +143,8 @@ class QuizForm(forms.ModelForm):
 
 
 class SessionForm(forms.ModelForm):
-    opens_at = forms.DateTimeField(
-        required=False,
-        label=_("Opens"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WHEN),
-    )
-    closes_at = forms.DateTimeField(
-        required=False,
-        label=_("Closes"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WHEN),
-    )
+    opens_at = DateTimeField(required=False, label=_("Opens"))
+    closes_at = DateTimeField(required=False, label=_("Closes"))
 
     class Meta:
         model = Session

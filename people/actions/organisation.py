@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -8,6 +8,9 @@ from core.errors import Refused
 from events.recording import record
 from people.models import Organisation, RoleGrant, Standing, Unit, UnitMembership, User
 from people.queries.directory import subtree_ids
+
+# A move further ahead is a slip of the hand, and would stand in the way of every other.
+FURTHEST_MOVE = timedelta(days=366)
 
 
 @transaction.atomic
@@ -75,6 +78,8 @@ def move_to_unit(user: User, unit: Unit, *, on: date, by: User) -> None:
     """Work in another unit from the day `on`; what was before stays as it was."""
     if unit.organisation_id != user.organisation_id:
         raise Refused(_("This unit belongs to another organisation."))
+    if on > timezone.localdate() + FURTHEST_MOVE:
+        raise Refused(_("A move is planned at most a year ahead: check the date."))
     # One row of the person is locked, so that two moves at a time are one after the other.
     User.objects.select_for_update().get(pk=user.pk)
     current = user.unit_memberships.filter(ends_on=None).first()

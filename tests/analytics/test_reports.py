@@ -224,6 +224,7 @@ def test_a_hidden_space_is_not_named_among_the_filters(sign_in, marc, academy, l
     [
         ({"period": "custom", "from": "hier", "to": "2026-11-01"}, "Give two dates"),
         ({"period": "custom", "from": "2026-11-02", "to": "2026-11-01"}, "ends before it begins"),
+        ({"period": "custom", "from": "0001-01-01", "to": "0001-01-02"}, "Give two dates"),
         ({"period": "century"}, "does not exist"),
         ({"unit": "99999999"}, "not one of yours"),
         ({"space": "x' OR 1=1"}, "does not exist here"),

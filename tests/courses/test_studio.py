@@ -232,3 +232,13 @@ def test_a_course_without_modules_has_not_published_them_all(course):
 
 def test_an_empty_bank_counts_no_questions(sign_in, julie):
     assert "0 question" not in sign_in(julie).get("/studio/questions/").text
+
+
+def test_a_session_of_the_year_one_is_refused_and_its_page_still_answers(sign_in, julie, course):
+    client, session = sign_in(julie), course.sessions.get()
+    address = f"/studio/sessions/{session.pk}/"
+    refused = client.post(f"{address}dates/", {"name": "Automne", "opens_at": "0001-01-01T00:00"})
+    assert refused.status_code == 422
+    session.refresh_from_db()
+    assert session.opens_at is None
+    assert client.get(address).status_code == 200

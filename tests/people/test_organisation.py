@@ -1,8 +1,9 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from core.errors import Refused
 from events.models import Event
@@ -29,6 +30,17 @@ def test_moving_to_a_unit_keeps_where_one_was_before(lumen, awa, admin):
 
     rows = UnitMembership.objects.order_by("starts_on").values_list("unit__name", "starts_on", "ends_on")
     assert list(rows) == [("Ventes", date(2026, 1, 1), date(2026, 6, 1)), ("Support", date(2026, 6, 1), None)]
+
+
+def test_a_move_of_more_than_a_year_ahead_is_refused_with_a_sentence(sign_in, lumen, awa, admin):
+    unit = making.make_unit(lumen, "Ventes")
+    far = (timezone.localdate() + timedelta(days=400)).isoformat()
+
+    answer = sign_in(admin).post(reverse("people:move", args=[awa.pk]), {"unit": unit.pk, "on": far})
+
+    assert answer.status_code == 422
+    assert "Un changement d’unité se prévoit au plus un an à l’avance" in answer.text
+    assert not awa.unit_memberships.exists()
 
 
 def test_a_unit_of_another_organisation_is_refused(atelier, awa, admin):
