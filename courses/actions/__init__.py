@@ -17,6 +17,7 @@ from courses.actions.outline import add_section, move_module, move_section, remo
 from courses.actions.questions import (
     Choice,
     archive_question,
+    arrange_quiz,
     change_question,
     compose_quiz,
     create_question,

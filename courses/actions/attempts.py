@@ -1,7 +1,7 @@
 """Trying a quiz: an answer is saved when it is given, and final, because the group's choices open after it."""
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,8 +10,10 @@ from core.errors import Refused
 from courses import grading
 from courses.actions import conversations
 from courses.actions.completion import complete_if_done
-from courses.models import Answer, Attempt, Enrolment, Progress, Question, Quiz
+from courses.models import Answer, Attempt, Enrolment, Progress, Question, Quiz, QuizQuestion
 from events.recording import record
+
+WITH_ITS_PEOPLE = ("quiz__module__course", "enrolment__session__space", "enrolment__user")
 
 
 @transaction.atomic
@@ -39,9 +41,7 @@ def answer_question(attempt: Attempt, *, question: Question, options: list[int])
     The first answer stays: a repeat, changed or not, returns it. The last question finishes the attempt.
     """
     attempt = (
-        Attempt.objects.select_for_update(of=("self",))
-        .select_related("quiz__module__course", "enrolment__session__space", "enrolment__user")
-        .get(pk=attempt.pk)
+        Attempt.objects.select_for_update(of=("self",)).select_related(*WITH_ITS_PEOPLE).get(pk=attempt.pk)
     )
     known = attempt.answers.filter(question=question).first()
     if known is not None:
@@ -64,9 +64,21 @@ def answer_question(attempt: Attempt, *, question: Question, options: list[int])
         answer=answer.pk,
         score=answer.score,
     )
-    if not attempt.quiz.quiz_questions.exclude(question__in=attempt.answers.values("question")).exists():
+    if not _unanswered(attempt).exists():
         finish_attempt(attempt)
     return answer
+
+
+@transaction.atomic
+def finish_answered_attempts(quiz: Quiz) -> None:
+    """A question that left the quiz may have been the last one that somebody had to answer. A quiz without any is
+    being written anew: its attempts wait for what comes."""
+    if not quiz.quiz_questions.exists():
+        return
+    running = Attempt.objects.select_for_update(of=("self",)).filter(quiz=quiz, finished_at=None)
+    for attempt in running.select_related(*WITH_ITS_PEOPLE).order_by("pk"):
+        if not _unanswered(attempt).exists():
+            finish_attempt(attempt)
 
 
 @transaction.atomic
@@ -94,6 +106,10 @@ def finish_attempt(attempt: Attempt) -> Attempt:
         progress.passed_at = now
         complete_if_done(progress)
     return attempt
+
+
+def _unanswered(attempt: Attempt) -> QuerySet[QuizQuestion]:
+    return attempt.quiz.quiz_questions.exclude(question__in=attempt.answers.values("question"))
 
 
 def _give(attempt: Attempt, question: Question, chosen: list[int]) -> Answer:

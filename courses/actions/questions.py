@@ -1,5 +1,6 @@
 """The question bank, and which questions make a quiz."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import markdown
 from core.errors import Refused
 from core.idempotency import sending
+from courses.actions.attempts import finish_answered_attempts
 from courses.models import Option, Question, Quiz, QuizQuestion
 from events.recording import record
 
@@ -71,6 +73,14 @@ def archive_question(question: Question, *, by) -> None:
 
 
 @transaction.atomic
+def arrange_quiz(quiz: Quiz, *, by, arrange: Callable[[list[int]], list[Question]]) -> None:
+    """The list that `arrange` makes of the one that stands: two people who press at once are one after the other."""
+    Quiz.objects.select_for_update().get(pk=quiz.pk)
+    standing = quiz.quiz_questions.order_by("position").values_list("question", flat=True)
+    compose_quiz(quiz, by=by, questions=arrange(list(standing)))
+
+
+@transaction.atomic
 def compose_quiz(quiz: Quiz, *, by, questions: list[Question]) -> None:
     """The whole list, in order. Attempts already finished keep their result."""
     Quiz.objects.select_for_update().get(pk=quiz.pk)
@@ -90,6 +100,7 @@ def compose_quiz(quiz: Quiz, *, by, questions: list[Question]) -> None:
         module_id=quiz.module_id,
         data={"fields": ["questions"]},
     )
+    finish_answered_attempts(quiz)
 
 
 @transaction.atomic

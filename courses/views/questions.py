@@ -16,8 +16,8 @@ from core.numbers import whole
 from courses.actions import (
     Choice,
     archive_question,
+    arrange_quiz,
     change_question,
-    compose_quiz,
     create_question,
 )
 from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm
@@ -75,14 +75,15 @@ def drop(request: PersonRequest, pk: int) -> HttpResponse:
 def compose(request: PersonRequest, pk: int) -> HttpResponse:
     """The bank beside a quiz: add, take out, move."""
     module = _quiz_module(request, pk)
-    questions = questions_of_quiz(module.quiz)
     if request.method == "POST":
-        wanted = _arranged(request, [question.pk for question in questions])
-        compose_quiz(module.quiz, by=request.user, questions=_in_order(request, wanted))
+        arrange_quiz(
+            module.quiz, by=request.user, arrange=lambda ids: _in_order(request, _arranged(request, ids))
+        )
         query = request.GET.urlencode()
         response = redirect("courses:studio-compose", module.pk)
         response["Location"] += f"?{query}" if query else ""
         return response
+    questions = questions_of_quiz(module.quiz)
     context = {"module": module, "questions": questions, "chosen": {question.pk for question in questions}}
     return render(request, "courses/studio_compose.html", context | _bank(request))
 

@@ -2,7 +2,14 @@ import pytest
 
 from community.models import Post, Thread, ThreadPass
 from core.errors import Refused
-from courses.actions import Choice, answer_question, change_question, finish_attempt, start_attempt
+from courses.actions import (
+    Choice,
+    answer_question,
+    change_question,
+    compose_quiz,
+    finish_attempt,
+    start_attempt,
+)
 from courses.grading import share_of
 from courses.models import Answer, Attempt, QuestionThread
 from courses.queries.quiz import quiz_page
@@ -188,3 +195,31 @@ def test_a_new_wording_keeps_the_version_and_a_new_meaning_starts_one(
     ]
     assert changed.options.get(pk=answer.options[0]).text == "Le ou la manager"
     assert changed.options.get(pk=answer.options[0]).correct
+
+
+def test_an_attempt_is_finished_when_its_last_question_leaves_the_quiz(
+    enrolment, quiz_module, questions, julie, sign_in, course
+):
+    attempt = start_attempt(enrolment, quiz_module.quiz)
+    answer_question(attempt, question=questions[0], options=right(questions[0]))
+
+    compose_quiz(quiz_module.quiz, by=julie, questions=[questions[0]])
+
+    attempt.refresh_from_db()
+    assert (attempt.finished_at is not None, attempt.score, attempt.max_score) == (True, 1, 1)
+    page = sign_in(enrolment.user).get(f"/courses/{course.slug}/modules/{quiz_module.pk}/")
+    assert "None" not in page.text
+
+
+def test_an_attempt_waits_while_its_quiz_has_no_question(
+    enrolment, quiz_module, questions, julie, sign_in, course
+):
+    attempt = start_attempt(enrolment, quiz_module.quiz)
+    answer_question(attempt, question=questions[0], options=right(questions[0]))
+
+    compose_quiz(quiz_module.quiz, by=julie, questions=[])
+
+    page = sign_in(enrolment.user).get(f"/courses/{course.slug}/modules/{quiz_module.pk}/")
+    assert "None" not in page.text
+    attempt.refresh_from_db()
+    assert attempt.finished_at is None

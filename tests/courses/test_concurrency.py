@@ -7,7 +7,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from courses.actions import add_module, answer_question, enrol, publish_module, report_watching, start_attempt
+from courses.actions import (
+    Choice,
+    add_module,
+    answer_question,
+    create_question,
+    enrol,
+    publish_module,
+    report_watching,
+    start_attempt,
+)
 from courses.models import Answer, Attempt, Enrolment, ModuleThread, Progress, QuestionThread
 from events.models import Event
 from tests import making
@@ -101,3 +110,14 @@ def test_modules_added_at_once_have_their_own_place(julie, course):
     section = course.sections.get()
     at_once(lambda n: add_module(section, by=julie, kind="text", title=f"M{n}"), range(8))
     assert sorted(section.modules.values_list("position", flat=True)) == list(range(1, 9))
+
+
+def test_questions_added_to_a_quiz_at_once_are_all_kept(sign_in, julie, quiz_module):
+    options = [Choice("Oui", True), Choice("Non", False)]
+    asked = [create_question(by=julie, text=f"Question {n} ?", options=options) for n in range(4)]
+    client = sign_in(julie)
+    client.raise_request_exception = False
+    address = f"/studio/modules/{quiz_module.pk}/questions/"
+    answers = at_once(lambda question: client.post(address, {"add": question.pk}).status_code, asked)
+    assert answers == [302] * 4
+    assert quiz_module.quiz.quiz_questions.count() == 6
