@@ -17,6 +17,7 @@ from core.importing import Report
 from courses.formats import archive
 from courses.imports import import_course, import_questions, read_questions
 from courses.models import Course
+from people.models import User
 
 MAX_BYTES = 100_000_000
 MAX_QUESTIONS = 1_000
@@ -57,6 +58,13 @@ def put_aside(file: UploadedFile, *, by) -> Upload:
     return Upload(digest.hexdigest()[:16], path)
 
 
+def gone() -> str:
+    """Said where a file is no longer kept aside."""
+    return _(
+        "This file is no longer kept here: it was brought in already, or you chose another one since. Choose it again."
+    )
+
+
 def put_aside_by(user, digest: str) -> Upload | None:
     for path in _kept(user):
         if PurePosixPath(path).name.startswith(f"{digest}-"):
@@ -86,15 +94,19 @@ def bring_in(upload: Upload, *, by, language: str, keep: bool) -> Outcome:
     kept = False
     try:
         with transaction.atomic():
+            if keep:  # A button pressed twice at once: the second waits, and finds the file gone.
+                User.objects.select_for_update(no_key=True).get(pk=by.pk)
             outcome = _bring_in(upload, by=by, language=language, abandon=abandoned.append)
             transaction.set_rollback(not keep)
+            if keep:
+                forget(by)
         kept = keep
+    except FileNotFoundError as error:
+        raise Refused(gone()) from error
     finally:
         if not kept:
             for take_back in abandoned:
                 take_back()
-    if keep:
-        forget(by)
     return outcome
 
 

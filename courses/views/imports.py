@@ -4,7 +4,7 @@ import io
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -48,6 +48,8 @@ def index(request: PersonRequest) -> HttpResponse:
 def show(request: PersonRequest, digest: str) -> HttpResponse:
     """What a file would do (GET), and doing it (POST)."""
     upload, language = _put_aside(request, digest)
+    if upload is None:
+        return _gone(request)
     try:
         keep = request.method == "POST"
         outcome = uploads.bring_in(upload, by=request.user, language=language, keep=keep)
@@ -78,10 +80,14 @@ def show(request: PersonRequest, digest: str) -> HttpResponse:
 def refused(request: PersonRequest, digest: str) -> HttpResponse:
     """The items that would be refused or changed, as a file to work through."""
     upload, language = _put_aside(request, digest)
-    report, file = (
-        uploads.bring_in(upload, by=request.user, language=language, keep=False).report,
-        io.StringIO(),
-    )
+    if upload is None:
+        return _gone(request)
+    try:
+        report = uploads.bring_in(upload, by=request.user, language=language, keep=False).report
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("courses:imports")
+    file = io.StringIO()
     report.write_refused(file)
     headers = {"Content-Disposition": f'attachment; filename="{_("refused")}.csv"'}
     return HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
@@ -118,12 +124,17 @@ def _to_what_was_brought(upload: uploads.Upload, report: Report) -> HttpResponse
     return redirect(f"{reverse('courses:studio-questions')}?batch={upload.digest}")
 
 
-def _put_aside(request: PersonRequest, digest: str) -> tuple[uploads.Upload, str]:
+def _put_aside(request: PersonRequest, digest: str) -> tuple[uploads.Upload | None, str]:
     upload = uploads.put_aside_by(request.user, digest)
-    if upload is None:
-        raise Http404
     asked = request.POST.get("language") or request.GET.get("language")
     return upload, asked if asked in dict(settings.LANGUAGES) else request.user.language
+
+
+def _gone(request: PersonRequest) -> HttpResponse:
+    """The form again, with why: the way on is to choose the file once more."""
+    messages.info(request, uploads.gone())
+    form = ImportForm(initial={"language": request.user.language})
+    return render(request, "courses/imports.html", {"form": form}, status=404)
 
 
 def _sentence(report: Report) -> str:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from courses.actions import (
     report_watching,
     start_attempt,
 )
-from courses.models import Answer, Attempt, Enrolment, ModuleThread, Progress, QuestionThread
+from courses.models import Answer, Attempt, Enrolment, ModuleThread, Progress, Question, QuestionThread
 from events.models import Event
 from tests import making
 
@@ -121,3 +122,22 @@ def test_questions_added_to_a_quiz_at_once_are_all_kept(sign_in, julie, quiz_mod
     answers = at_once(lambda question: client.post(address, {"add": question.pk}).status_code, asked)
     assert answers == [302] * 4
     assert quiz_module.quiz.quiz_questions.count() == 6
+
+
+def test_a_bank_brought_in_three_times_at_once_is_brought_in_once(sign_in, julie):
+    client = sign_in(julie)
+    client.raise_request_exception = False
+    file = SimpleUploadedFile("bank.gift", b"".join(b"Port %d ? {=80 ~443}\n\n" % n for n in range(30)))
+    address = client.post("/studio/imports/", {"file": file, "language": "fr"}).url
+    answers = at_once(lambda _n: client.post(address).status_code, range(3))
+    assert answers.count(302) >= 1
+    assert 500 not in answers
+    assert Question.objects.count() == 30
+
+
+def test_a_course_deleted_three_times_at_once_is_deleted_once(sign_in, julie, course):
+    client = sign_in(julie)
+    client.raise_request_exception = False
+    address = f"/studio/courses/{course.slug}/removal/"
+    answers = at_once(lambda _n: client.post(address, {"sure": "yes"}).status_code, range(3))
+    assert set(answers) <= {302, 404}

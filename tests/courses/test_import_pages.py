@@ -47,7 +47,7 @@ def test_a_bank_is_shown_before_it_is_brought_in(sign_in, trainer):
     page = client.get(send(client).url)
     text = page.content.decode()
     assert "bank.gift" in text
-    assert "<li>Un</li>" in text
+    assert '<li dir="auto">Un</li>' in text
     assert "Questions of the kind “essay” are not asked here yet." in text
     assert not Question.objects.exists()
     answer = client.post(page.request["PATH_INFO"], {"language": "en"})
@@ -63,10 +63,22 @@ def test_once_brought_in_the_file_is_gone_and_twice_is_once(sign_in, trainer):
     client = sign_in(trainer)
     address = send(client).url
     client.post(address)
-    assert client.post(address).status_code == 404
+    again = client.post(address)
+    assert again.status_code == 404
+    assert "it was brought in already, or you chose another one since" in again.text
+    assert 'type="file"' in again.text
     assert default_storage.listdir(f"imports/{trainer.pk}")[1] == []
     client.post(send(client).url)
     assert Question.objects.count() == 1
+
+
+def test_what_a_broken_archive_would_refuse_is_a_sentence(sign_in, trainer):
+    client = sign_in(trainer)
+    send(client, b"PK\x03\x04broken", "x.zip")
+    (kept,) = default_storage.listdir(f"imports/{trainer.pk}")[1]
+    answer = client.get(reverse("courses:import-refused", args=[kept.split("-")[0]]), follow=True)
+    assert answer.redirect_chain == [(reverse("courses:imports"), 302)]
+    assert answer.status_code == 200
 
 
 def test_what_is_refused_can_be_downloaded(sign_in, trainer):
