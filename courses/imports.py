@@ -1,5 +1,6 @@
 """Bringing courses and question banks in, by the same actions as the studio; what is there already is left alone."""
 
+import codecs
 import hashlib
 import json
 import re
@@ -46,12 +47,17 @@ def read_questions(name: str, content: bytes) -> list[ReadQuestion | RefusedItem
     """What a file holds, told apart by its content. Raises Refused for a file of another kind."""
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return list(moodle_xml.read(content))
+    if b"\x00" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Refused(
+            _(
+                "This kind of file cannot be imported. A ZIP, a GIFT or a Moodle XML file can: “%(file)s” is none."
+            )
+            % {"file": name}
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(_("%(file)s is not written in UTF-8.") % {"file": name}) from error
-    if "\x00" in text:
-        raise Refused(_("%(file)s is not a text.") % {"file": name})
     if (other := _other_format(text)) is not None:
         raise Refused(_("This is not GIFT, it looks like %(format)s.") % {"format": other})
     return list(gift.read(text))

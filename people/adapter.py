@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -68,6 +68,11 @@ class AccountAdapter(DefaultAccountAdapter):
             self.stash_verified_email(request, user.email)
         request.session.pop(SESSION_KEY, None)
         return user
+
+    def post_login(self, request: HttpRequest, user: User, **stage: Any) -> HttpResponse:
+        """The greeting speaks the language of the page it is read on: the person's, not the device's."""
+        with translation.override(user.language):
+            return super().post_login(request, user, **stage)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("people:welcome")

@@ -22,6 +22,7 @@
    data-tags                      a field of words with commas between them, completed one by one from its <datalist>
    data-talk                      (community) a list of posts that stays up to date; data-close-slot closes a composer under a post
    data-copy-link                 copies the address of this link
+   data-copy="words"              copies these words
    aria-current in a .tabs        comes into sight when the row of tabs is wider than the screen
    time[data-ago]                 (component time) grows older while the page is open
    data-passkey-failure           (sign-in) shown when the device gave no passkey

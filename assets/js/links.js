@@ -1,4 +1,4 @@
-// A link that is copied instead of followed, and tabs that show the one that is open.
+// A link that is copied instead of followed, a button that copies its `data-copy`, and tabs that show the one that is open.
 import { attach } from "./attach.js";
 import { toast } from "./toasts.js";
 
@@ -22,15 +22,16 @@ async function copy(text) {
 }
 
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-copy-link]");
+  const link = event.target.closest("a[data-copy-link], button[data-copy]");
   // With a key held the person wants the browser's own: another tab, another window.
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   try {
-    await copy(link.href);
+    await copy(link.dataset.copy ?? link.href);
     toast(region.dataset.sayCopied);
   } catch {
-    location.assign(link.href); // The address bar then holds it.
+    if (link.href) location.assign(link.href); // The address bar then holds it.
+    else toast(region.dataset.sayError, { level: "error" });
   }
 });
 

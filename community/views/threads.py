@@ -227,6 +227,7 @@ def owner(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     handle = request.POST.get("handle", "").lstrip("@")
     found = get_object_or_404(User.objects.visible_to(request.user), handle=handle) if handle else None
+    was_free = thread.owner_id is None
     try:
         actions.own_question(thread, owner=found, by=request.user)
     except Refused as error:
@@ -236,7 +237,9 @@ def owner(request: PersonRequest, pk: int) -> HttpResponse:
         if found
         else _("Nobody looks after it now.")
     )
-    return done(request, words, back=thread.get_absolute_url())
+    # Asked again without a name, the same address frees the question.
+    undo = request.path if found and was_free else ""
+    return done(request, words, back=thread.get_absolute_url(), undo=undo)
 
 
 @by_row

@@ -1,6 +1,7 @@
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.queries.catalogue import DOING, DONE, TODO, Filters
 
@@ -16,7 +17,7 @@ class FilterForm(forms.Form):
             ("", _("All")),
             (TODO, _("Not started")),
             (DOING, _("In progress")),
-            (DONE, _("Finished")),
+            (DONE, pgettext_lazy("courses", "Finished")),
         ],
     )
     language = forms.ChoiceField(

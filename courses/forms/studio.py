@@ -23,7 +23,7 @@ class CourseForm(forms.ModelForm):
         help_texts = {
             "summary": _("What the catalogue says below the title."),
             "objectives": _("One a line, beginning with a verb: what people will be able to do."),
-            "description": _("Markdown."),
+            "description": _("As in a message: a line that begins with a dash makes a list."),
         }
 
     @property

@@ -106,6 +106,7 @@ def undo(request: PersonRequest, digest: str) -> HttpResponse:
         ),
         yes=_("Undo the import"),
         back=f"{reverse('courses:studio-questions')}?batch={digest}",
+        no=_("Keep these questions"),
     )
     if asked is not None:
         return asked

@@ -74,7 +74,6 @@ def outline_page(
         "sections": sections,
         "checklist": checklist(course, modules),
         "can_be_deleted": nobody_began(course),
-        "is_imported": (course.external_id or "").startswith("folder:"),
         "has_drafts": any(module.published_at is None for module in modules),
         "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
         "refused": refused,

@@ -121,6 +121,18 @@ def test_a_file_that_cannot_be_read_is_answered_on_the_form(sign_in, trainer, co
     assert (Course.objects.count(), Question.objects.count()) == (0, 0)
 
 
+def test_a_picture_is_refused_for_what_it_is(sign_in, trainer):
+    answer = send(sign_in(trainer), b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "photo.png")
+    assert "This kind of file cannot be imported." in answer.text
+    assert "UTF-8" not in answer.text
+
+
+def test_the_way_back_from_undoing_an_import_is_not_called_the_same(sign_in, trainer):
+    asked = sign_in(trainer).post(reverse("courses:import-undoing", args=["a" * 16]))
+    assert "Keep these questions" in asked.text
+    assert "Cancel" not in asked.text.split("<main")[1].split("</main")[0]
+
+
 def test_a_learner_is_not_let_in_and_another_trainer_finds_nothing(sign_in, trainer, awa, client):
     address = send(sign_in(trainer)).url
     colleague = make_user("Paul", organisation=trainer.organisation)

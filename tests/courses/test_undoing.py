@@ -48,7 +48,7 @@ def test_an_imported_course_is_taken_back_in_one_click_and_a_yes(sign_in, julie)
     page = client.get(bring(client, zipped(a="# Accueillir\n\ntexte"), "export-final-2.zip").url)
     course = Course.objects.get()
     assert course.title == "Accueillir"
-    assert "Annuler l’import" in page.text
+    assert "Supprimer la formation" in page.text
     publish_all(course, by=julie)
 
     address = f"/studio/courses/{course.slug}/removal/"

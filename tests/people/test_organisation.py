@@ -231,6 +231,7 @@ def test_the_pages_do_what_they_say(sign_in, lumen, awa, admin):
     invitation = lumen.invitations.get()
     [code] = re.findall(r"select-all\">([A-Z2-9]{10})<", made.text)
     assert find_invitation(code) == invitation
+    assert f'data-copy="{code}"' in made.text
     client.post(reverse("people:revoke_invitation", args=[invitation.pk]))
     assert f"…{invitation.hint}" not in client.get(reverse("people:invitations")).text
     client.post(reverse("people:account", args=[awa.pk]))

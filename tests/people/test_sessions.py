@@ -32,6 +32,14 @@ def test_who_signs_in_is_greeted_by_name(client, awa):
     assert "réussie" not in page
 
 
+def test_the_greeting_speaks_the_language_of_the_person_on_any_device(client, awa):
+    awa.set_password(PASSWORD)
+    awa.save()
+    typed = {"login": awa.email, "password": PASSWORD}
+    page = client.post("/accounts/login/", typed, follow=True, headers={"Accept-Language": "en"}).text
+    assert f"Bonjour, {awa.name}." in page
+
+
 def test_signing_in_is_written_down_without_a_name(client, awa, caplog):
     awa.set_password(PASSWORD)
     awa.save()
