@@ -12,6 +12,7 @@ from core import markdown
 from core.errors import Refused
 from core.idempotency import sending
 from courses.actions import conversations
+from courses.editions import State, refuse_if_overtaken
 from courses.models import Course, Module, Session
 from events.recording import record
 
@@ -48,9 +49,17 @@ def create_course(*, by, title: str, key=None, slug: str = "", **fields) -> Cour
     return course
 
 
+def state_of_course(course: Course) -> State:
+    return {name: getattr(course, name) for name in FIELDS}
+
+
 @transaction.atomic
-def change_course(course: Course, *, by, **fields) -> Course:
-    """Any of the fields of `FIELDS`; what is attached elsewhere under the course's name follows."""
+def change_course(course: Course, *, by, edition: str = "", **fields) -> Course:
+    """Any of the fields of `FIELDS`; what is attached elsewhere under the course's name follows. Overtaken if the
+    course is no longer what `edition` names."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    state = state_of_course(course)
+    refuse_if_overtaken(state, state | fields, edition)
     for name, value in fields.items():
         if name not in FIELDS:
             raise ValueError(f"{name} is not changed here")

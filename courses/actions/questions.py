@@ -11,6 +11,7 @@ from core import markdown
 from core.errors import Refused
 from core.idempotency import sending
 from courses.actions.attempts import finish_answered_attempts
+from courses.editions import State, refuse_if_overtaken
 from courses.models import Option, Question, Quiz, QuizQuestion
 from events.recording import record
 
@@ -45,13 +46,33 @@ def create_question(*, by, text: str, options: list[Choice], key=None, **fields)
     return question
 
 
+def state_of_question(question: Question) -> State:
+    options = question.options.filter(retired_at=None)
+    shown = [Choice(option.text, option.correct, option.feedback) for option in options]
+    return {name: getattr(question, name) for name in FIELDS} | {"options": in_lines(shown)}
+
+
+def in_lines(options: list[Choice]) -> list[str]:
+    """The options of a question as they are compared: one a line, the right ones with a sign."""
+    return [" ".join(filter(None, ("✓" if o.correct else "✗", o.text, o.feedback))) for o in options]
+
+
 @transaction.atomic
 def change_question(
-    question: Question, *, by, options: list[Choice], means_something_else: bool = False, **fields
+    question: Question,
+    *,
+    by,
+    options: list[Choice],
+    means_something_else: bool = False,
+    edition: str = "",
+    **fields,
 ) -> Question:
     """Saves the wording. A new version, hence a new series of figures, begins when the right answers, the kind
-    or the number of options change, or when the author says that the meaning does."""
+    or the number of options change, or when the author says that the meaning does.
+    Overtaken if the question is no longer what `edition` names."""
     question = Question.objects.select_for_update().get(pk=question.pk)
+    state = state_of_question(question)
+    refuse_if_overtaken(state, state | fields | {"options": in_lines(options)}, edition)
     _check(fields.get("kind", question.kind), options)
     live = {option.pk: option for option in question.options.filter(retired_at=None)}
     new_version = means_something_else or _differs(question, live, options, fields.get("kind", question.kind))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import captions
 from core.errors import Refused
 from courses import containers
+from courses.editions import refuse_if_overtaken
 from courses.models import Caption, Cue, Module, Progress, Video, WatchedRange
 from events.recording import record
 
@@ -47,11 +48,16 @@ def upload_video(module: Module, *, by, file: UploadedFile, poster: UploadedFile
 
 
 @transaction.atomic
-def save_caption(video: Video, *, by, language: str, content: bytes) -> Caption:
-    """Captions as WebVTT or SRT; their sentences become the transcript. A second file replaces the first."""
+def save_caption(video: Video, *, by, language: str, content: bytes, edition: str = "") -> Caption:
+    """Captions as WebVTT or SRT; their sentences become the transcript. A second file replaces the first. Overtaken
+    if the captions are no longer what `edition` names."""
     cues = captions.read(content)
+    vtt = captions.to_vtt(cues)
+    standing = Caption.objects.select_for_update().filter(video=video, language=language).first()
+    if standing is not None:
+        refuse_if_overtaken({"vtt": standing.vtt}, {"vtt": vtt}, edition)
     caption, _created = Caption.objects.update_or_create(
-        video=video, language=language, defaults={"vtt": captions.to_vtt(cues)}
+        video=video, language=language, defaults={"vtt": vtt}
     )
     caption.cues.all().delete()
     Cue.objects.bulk_create(Cue(caption=caption, start=cue.start, end=cue.end, text=cue.text) for cue in cues)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -59,11 +59,13 @@ def revision_rows(module: Module) -> list[RevisionRow]:
     return found[::-1]
 
 
-def difference(old: dict[str, Any], new: dict[str, Any]) -> list[FieldDiff]:
+def difference(
+    old: dict[str, Any], new: dict[str, Any], labels: Mapping[str, Any] = LABELS
+) -> list[FieldDiff]:
     """What differs, field by field and line by line."""
     return [
-        FieldDiff(str(LABELS[name]), tuple(_lines(_words(name, old.get(name)), _words(name, new.get(name)))))
-        for name in _differing(old, new)
+        FieldDiff(str(labels[name]), tuple(_lines(_words(name, old.get(name)), _words(name, new.get(name)))))
+        for name in _differing(old, new, labels)
     ]
 
 
@@ -71,8 +73,8 @@ def difference_to_now(revision: ModuleRevision) -> list[FieldDiff]:
     return difference(revision.state, state_of(revision.module))
 
 
-def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return [name for name in LABELS if name in new and old.get(name) != new[name]]
+def _differing(old: dict[str, Any], new: dict[str, Any], labels: Mapping[str, Any] = LABELS) -> list[str]:
+    return [name for name in labels if name in new and old.get(name) != new[name]]
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[DiffLine]:
@@ -93,6 +95,8 @@ def _words(name: str, value: Any) -> list[str]:
             f"{_('pass mark in percent')} : {value['pass_mark']}",
             f"{_('tries allowed')} : {value['max_attempts'] or '∞'}",
         ]
+    if isinstance(value, list):
+        return value
     if isinstance(value, bool):
         return [_("yes") if value else _("no")]
     return str(value).splitlines() or [""]

@@ -27,6 +27,7 @@ from courses.actions import (
     withdraw_module,
 )
 from courses.actions.revisions import state_of
+from courses.editions import Overtaken, edition_of
 from courses.forms.studio import CaptionForm, CaptionTextForm, FilmForm, ModuleForm, QuizForm, RulesForm
 from courses.models import Caption, Course, Module
 from courses.publication import advice_for, missing_in
@@ -201,17 +202,22 @@ def caption(request: PersonRequest, pk: int) -> HttpResponse:
     """The captions of one language as text, to mend a word."""
     found = _caption_of(request, pk)
     form = CaptionTextForm(request.POST or None, initial={"vtt": found.vtt})
-    refused = ""
+    context = {"form": form, "caption": found, "module": found.video.module}
+    context["edition"], status = edition_of({"vtt": found.vtt}), 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
-            content = form.cleaned_data["vtt"].encode()
-            save_caption(found.video, by=request.user, language=found.language, content=content)
-        except Refused as refusal:
-            refused = str(refusal)
-        else:
+            typed, edition = form.cleaned_data["vtt"], request.POST.get("edition", "")
+            save_caption(
+                found.video, by=request.user, language=found.language, content=typed.encode(), edition=edition
+            )
             return _saved(request, found.video.module, "#captions")
-    context = {"form": form, "caption": found, "module": found.video.module, "refused": refused}
-    return render(request, "courses/studio_caption.html", context, status=422 if form.is_bound else 200)
+        except Overtaken as refusal:
+            labels = {"vtt": form.fields["vtt"].label}
+            context["differences"] = difference(refusal.state, {"vtt": typed}, labels)
+            context["edition"], status = edition_of(refusal.state), 409
+        except Refused as refusal:
+            context["refused"] = str(refusal)
+    return render(request, "courses/studio_caption.html", context, status=status)
 
 
 @author

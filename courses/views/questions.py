@@ -20,8 +20,11 @@ from courses.actions import (
     change_question,
     create_question,
 )
+from courses.actions.questions import in_lines, state_of_question
+from courses.editions import Overtaken, edition_of
 from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm
 from courses.models import Module, Question
+from courses.queries.history import difference
 from courses.queries.studio import bank_page, categories_of_bank, questions_of_quiz
 from courses.views.authoring import author, module_of, question_of
 from people.requests import PersonRequest
@@ -137,29 +140,44 @@ def _in_order(request: PersonRequest, ids: list[int]) -> list[Question]:
 
 def _edit(request: PersonRequest, form: QuestionForm, question: Question | None) -> HttpResponse:
     options = OptionFormSet(request.POST or None, initial=_rows(question), prefix="options")
-    refused = ""
+    refused, status, found = "", 422 if form.is_bound else 200, []
+    edition = edition_of(state_of_question(question_of(request, question.pk))) if question else ""
     if request.method == "POST" and form.is_valid() and options.is_valid():
         try:
             _save(request, form, options, question)
+        except Overtaken as refusal:
+            labels = {name: field.label for name, field in form.fields.items()} | {"options": _("Options")}
+            wanted = form.fields_to_save | {"options": in_lines(_choices(options))}
+            found, edition, status = difference(refusal.state, wanted, labels), edition_of(refusal.state), 409
         except Refused as refusal:
             refuse(form, refusal)
             refused = str(refusal)
         else:
             messages.success(request, _("The question is in the bank."))
             return redirect("courses:studio-questions")
-    context = {"form": form, "options": options, "question": question, "refused": refused}
-    return render(request, "courses/studio_question.html", context, status=422 if form.is_bound else 200)
+    context = {"form": form, "options": options, "question": question, "refused": refused, "edition": edition}
+    return render(request, "courses/studio_question.html", context | {"differences": found}, status=status)
+
+
+def _choices(options) -> list[Choice]:
+    rows = [row.cleaned_data for row in options if row.cleaned_data.get("text", "").strip()]
+    return [Choice(row["text"].strip(), row["correct"], row["feedback"], row["pk"]) for row in rows]
 
 
 def _save(request: PersonRequest, form: QuestionForm, options, question: Question | None) -> None:
-    rows = [row.cleaned_data for row in options if row.cleaned_data.get("text", "").strip()]
-    choices = [Choice(row["text"].strip(), row["correct"], row["feedback"], row["pk"]) for row in rows]
+    choices = _choices(options)
     if question is None:
         create_question(by=request.user, options=choices, key=form.cleaned_data["key"], **form.fields_to_save)
         return
     changed = form.cleaned_data["means_something_else"]
+    edition = request.POST.get("edition", "")
     change_question(
-        question, by=request.user, options=choices, means_something_else=changed, **form.fields_to_save
+        question,
+        by=request.user,
+        options=choices,
+        means_something_else=changed,
+        edition=edition,
+        **form.fields_to_save,
     )
 
 

@@ -1,6 +1,7 @@
 """The studio's courses: list, make, change, publish, put away."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,9 +22,12 @@ from courses.actions import (
     publish_all,
     publish_course,
 )
+from courses.actions.courses import state_of_course
+from courses.editions import Overtaken, edition_of
 from courses.forms.studio import CourseForm, NewModuleForm
 from courses.models import Course
 from courses.publication import checklist
+from courses.queries.history import difference
 from courses.queries.studio import courses_to_write, outline_to_write
 from courses.views.authoring import author, course_of
 from people.requests import PersonRequest
@@ -87,10 +91,16 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = CourseForm(request.POST or None, instance=course)
     if request.method == "POST" and form.is_valid():
-        change_course(course_of(request, slug), by=request.user, **form.fields_to_save)
+        edition = request.POST.get("edition", "")
+        try:
+            change_course(course, by=request.user, edition=edition, **form.fields_to_save)
+        except Overtaken as refusal:
+            labels = {name: field.label for name, field in form.fields.items()}
+            found = difference(refusal.state, form.fields_to_save, labels)
+            return _form(request, form, course, 409, edition=edition_of(refusal.state), differences=found)
         messages.success(request, _("Saved."))
         return redirect("courses:studio-course", slug)
-    return _form(request, form, course)
+    return _form(request, form, course, edition=edition_of(state_of_course(course_of(request, slug))))
 
 
 @author
@@ -155,6 +165,9 @@ def _publish(request: PersonRequest, course: Course) -> None:
         )
 
 
-def _form(request: PersonRequest, form: CourseForm, course: Course | None) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "courses/studio_course_form.html", {"form": form, "course": course}, status=status)
+def _form(
+    request: PersonRequest, form: CourseForm, course: Course | None, status: int = 0, **more: Any
+) -> HttpResponse:
+    context = {"form": form, "course": course, **more}
+    status = status or (422 if form.is_bound else 200)
+    return render(request, "courses/studio_course_form.html", context, status=status)
