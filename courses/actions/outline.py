@@ -1,18 +1,25 @@
 """The order of a course: sections, and modules inside them."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.idempotency import sending
 from courses.models import Course, Module, Section
 from events.recording import record
 
 
 @transaction.atomic
-def add_section(course: Course, *, by, title: str) -> Section:
+def add_section(course: Course, *, by, title: str, key: UUID | None = None) -> Section:
+    """`key` makes a repeat the same section."""
+    sent = sending(key, by=by, action="courses.add_section", course=course.pk, title=title)
     _lock(course)
-    section = course.sections.create(title=title, position=_next(course.sections))
+    if (made := sent.first_of(Section)) is not None:
+        return made
+    section = course.sections.create(title=title, position=_next(course.sections), **sent.fields)
     _record(course, by)
     return section
 

@@ -1,6 +1,7 @@
 """Sessions of a course, and who is enrolled: one rule, being enrolled is being a member of the session's space."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from community.actions import add_member
 from community.models import Space
 from core.errors import Refused
+from core.idempotency import sending
 from courses.actions import conversations
 from courses.models import Course, Enrolment, Session
 from events.recording import record
@@ -16,14 +18,26 @@ from events.recording import record
 
 @transaction.atomic
 def open_session(
-    course: Course, *, by, name: str, opens_at: datetime | None = None, closes_at: datetime | None = None
+    course: Course,
+    *,
+    by,
+    name: str,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    key: UUID | None = None,
 ) -> Session:
-    """A dated run for some people, with a space of its own and a conversation for each published module."""
+    """A dated run for some people, with a space of its own and a conversation for each published module. `key` makes
+    a repeat the same session."""
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused(_("A session closes after it opens."))
+    what = {"course": course.pk, "name": name, "opens_at": opens_at, "closes_at": closes_at}
+    sent = sending(key, by=by, action="courses.open_session", **what)
+    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+    if (made := sent.first_of(Session)) is not None:
+        return made
     space = conversations.space_for_course(course, by=by, name=name, visibility=Space.Visibility.HIDDEN)
     session = Session.objects.create(
-        course=course, name=name, opens_at=opens_at, closes_at=closes_at, space=space
+        course=course, name=name, opens_at=opens_at, closes_at=closes_at, space=space, **sent.fields
     )
     for module in course.modules.published():
         module.course = course

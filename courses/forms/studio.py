@@ -32,6 +32,8 @@ class CourseForm(forms.ModelForm):
 
 
 class SectionForm(forms.ModelForm):
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Section
         fields = ["title"]
@@ -149,6 +151,10 @@ class SessionForm(forms.ModelForm):
     class Meta:
         model = Session
         fields = ["name", "opens_at", "closes_at"]
+
+
+class NewSessionForm(SessionForm):
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class PeopleForm(forms.Form):

@@ -90,7 +90,7 @@ class Course(Keyed):
         return [line.strip() for line in self.objectives.splitlines() if line.strip()]
 
 
-class Session(models.Model):
+class Session(Keyed):
     """A run of a course for some people. Every course has an open one, without dates."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sessions")

@@ -16,7 +16,7 @@ from people.models import User
 from people.reader import Reader
 
 
-class Section(models.Model):
+class Section(Keyed):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sections")
     title = models.CharField(_("title"), max_length=200)
     position = models.PositiveIntegerField()

@@ -38,7 +38,11 @@ def create_section(request: PersonRequest, slug: str) -> HttpResponse:
     form = SectionForm(request.POST)
     if not form.is_valid():
         return outline_page(request, course, refused=_("Give the section a title."), status=422)
-    section = add_section(course, by=request.user, title=form.cleaned_data["title"])
+    data = form.cleaned_data
+    try:
+        section = add_section(course, by=request.user, title=data["title"], key=data["key"])
+    except Refused as refusal:
+        return outline_page(request, course, refused=str(refusal), status=422)
     return _back(course, f"#section-{section.pk}")
 
 

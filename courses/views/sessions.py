@@ -1,5 +1,7 @@
 """Sessions of a course, and who is in them."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.confirming import question_before
 from core.errors import Refused
+from core.idempotency import refuse
 from core.numbers import whole
 from courses.actions import change_session, enrol_many, open_session, unenrol
-from courses.forms.studio import PeopleForm, SessionForm
+from courses.forms.studio import NewSessionForm, PeopleForm, SessionForm
 from courses.models import Course, Session
 from courses.openings import access_sentence
 from courses.queries.studio import people_in_unit, people_of_session, people_to_enrol, sessions_to_run
@@ -26,12 +29,13 @@ from people.requests import PersonRequest
 @require_http_methods(["GET", "POST"])
 def index(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
-    form = SessionForm(request.POST or None)
+    form = NewSessionForm(request.POST or None, initial={"key": uuid.uuid4()})
     refused = ""
     if request.method == "POST" and form.is_valid():
         try:
             session = open_session(course, by=request.user, **form.cleaned_data)
         except Refused as refusal:
+            refuse(form, refusal)
             refused = str(refusal)
         else:
             messages.success(request, _("The session is open: enrol its people."))

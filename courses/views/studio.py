@@ -79,6 +79,7 @@ def outline_page(
         "checklist": checklist(course, modules),
         "can_be_deleted": nobody_began(course),
         "has_drafts": any(module.published_at is None for module in modules),
+        "section_key": uuid.uuid4(),
         "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
         "refused": refused,
     }

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -141,3 +142,20 @@ def test_a_course_deleted_three_times_at_once_is_deleted_once(sign_in, julie, co
     address = f"/studio/courses/{course.slug}/removal/"
     answers = at_once(lambda _n: client.post(address, {"sure": "yes"}).status_code, range(3))
     assert set(answers) <= {302, 404}
+
+
+def test_a_session_and_a_section_sent_three_times_at_once_are_made_once(sign_in, julie, course):
+    client, key = sign_in(julie), str(uuid4())
+    client.raise_request_exception = False
+    address = f"/studio/courses/{course.slug}"
+    opened = at_once(
+        lambda _n: client.post(f"{address}/sessions/", {"name": "Automne", "key": key}).status_code, range(3)
+    )
+    added = at_once(
+        lambda _n: client.post(f"{address}/sections/", {"title": "Suite", "key": key}).status_code, range(3)
+    )
+    assert opened + added == [302] * 6
+    assert course.sessions.filter(name="Automne").count() == 1
+    assert course.sections.filter(title="Suite").count() == 1
+    for page, name in (("/sessions/", "sessions"), ("/", "sections")):
+        assert 'name="key" value="' in client.get(address + page).text, name
