@@ -106,8 +106,11 @@ def test_julie_publishes_a_module_and_decides_on_a_flag_and_thinks_again(sign_in
     julie.goto("/facilitation/")
     case = julie.locator("form[action$='/decision/']").first.get_attribute("action")
     deciding = julie.locator(f"form[action='{case}']")
+    waiting = julie.locator("[id^='decide-']").count() - 1
+    sentence = f"{waiting} message" if waiting else "Rien n’attend votre décision"
     deciding.get_by_role("button", name="Garder").click()
     expect(deciding).to_have_count(0)
+    expect(julie.locator("h1 + p")).to_contain_text(sentence)
     meanwhile = julie.context.new_page()
     meanwhile.goto("/facilitation/")
     expect(meanwhile.locator(f"form[action='{case}']")).to_have_count(0)
