@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from core.errors import Refused
 
 MAX_BYTES = 2_000_000
+# Twelve hours of talk; more would keep the server busy for seconds.
+MAX_CUES = 10_000
 _CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-{{2,3}}>\s*{_CLOCK}(?:\s.*)?")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n+")
@@ -36,6 +38,8 @@ def read(content: bytes) -> list[Cue]:
     cues = parse(_decoded(content))
     if not cues:
         raise Refused(_("No captions were found in this file: WebVTT (.vtt) and SubRip (.srt) are read."))
+    if len(cues) > MAX_CUES:
+        raise Refused(_("These captions are too many: 10,000 at most."))
     return cues
 
 

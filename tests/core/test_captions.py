@@ -124,3 +124,9 @@ class TestOnSamples:
             assert len(from_vtt) == file.read_text().count(" --> ")
             assert from_vtt == from_srt
             assert parse(to_vtt(from_vtt)) == from_vtt
+
+
+def test_more_captions_than_a_long_day_of_talk_are_refused():
+    cues = "".join(f"00:00:{n % 60:02}.000 --> 00:01:00.000\nBonjour\n\n" for n in range(10_001))
+    with pytest.raises(Refused, match="10,000"):
+        read(f"WEBVTT\n\n{cues}".encode())
