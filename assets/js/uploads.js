@@ -45,10 +45,14 @@ function parsed(text) {
   }
 }
 
+// Whoever wrote on meanwhile stays where they were; a caret on the file's place goes after it, so that nothing is selected.
 function replace(field, old, text) {
   const at = field.value.indexOf(old);
   if (at < 0) return;
-  field.setRangeText(text, at, at + old.length, "preserve");
+  const moved = (caret) => (caret > at ? Math.max(at, caret - old.length) + text.length : caret);
+  const [start, end] = [moved(field.selectionStart), moved(field.selectionEnd)];
+  field.setRangeText(text, at, at + old.length);
+  field.setSelectionRange(start, end, field.selectionDirection);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
