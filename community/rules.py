@@ -148,13 +148,14 @@ def can_delete(seat: Seat, post: Authored) -> bool:
 
 
 def can_restore(seat: Seat, post: Post) -> bool:
-    """Whoever removed it takes that back; a facilitator takes back any removal."""
-    return seat.is_facilitator or post.deleted_by_id == seat.user.pk
+    """Whoever removed it takes that back, their own words as long as they are a member; a facilitator any removal."""
+    is_own = post.author_id == seat.user.pk
+    return seat.is_facilitator or (post.deleted_by_id == seat.user.pk and (seat.is_member or not is_own))
 
 
 def can_accept(seat: Seat, thread: Thread) -> bool:
     """The asker, who facilitates the space, or a trainer of its organisation."""
-    is_asker = thread.author_id is not None and thread.author_id == seat.user.pk
+    is_asker = thread.author_id is not None and thread.author_id == seat.user.pk and seat.is_member
     return is_asker or seat.is_facilitator or (seat.is_at_home and is_trainer(seat.user))
 
 

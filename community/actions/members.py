@@ -76,9 +76,10 @@ def return_to_space(departure: Departure, *, by) -> Membership:
     since = timezone.now() - UNDO_FOR
     standing = Departure.objects.select_for_update(of=("self",)).filter(pk=departure.pk, ended_at=None)
     if not standing.filter(at__gte=since).exists():
-        if standing.exists():
-            raise Refused(_("It is too late to take this back."), "late")
-        return Membership.objects.get(space=space, user=user)
+        # Pressed twice; but an older departure, after which they left again, is over.
+        if not standing.exists() and (seat := Membership.objects.filter(space=space, user=user).first()):
+            return seat
+        raise Refused(_("It is too late to take this back."), "late")
     membership = let_in(space, user, accepted_at=departure.charter_accepted_at, by=None if by == user else by)
     membership.role, membership.notify = departure.role, departure.notify
     membership.joined_at = departure.joined_at

@@ -221,6 +221,8 @@ def restore_post(post: Post, *, by) -> Post:
     """Undo a removal, within a day of it."""
     seat = rules.seat_of(by, post.thread.space)
     require(rules.can_restore(seat, post))
+    refuse_archived(seat.space)
+    refuse_silenced(seat)
     thread = lock_thread_row(post.thread)
     since = timezone.now() - UNDO_FOR
     restored = Post.objects.filter(pk=post.pk, deleted_at__gte=since).update(

@@ -108,11 +108,21 @@ def change_space(space: Space, *, by, **changes: Any) -> Space:
     if unknown:
         raise ValueError(f"a space has no changeable {', '.join(sorted(unknown))}")
     require(rules.can_change_space(rules.seat_of(by, space)))
-    for field, value in changes.items():
+    before = Space.objects.select_for_update().values(*CHANGEABLE).get(pk=space.pk)
+    # Browsers end lines otherwise than programs: that alone is no change.
+    values = {
+        field: value.replace("\r\n", "\n") if isinstance(value, str) else value
+        for field, value in changes.items()
+    }
+    changes = {field: value for field, value in values.items() if value != before[field]}
+    for field, value in values.items():
         setattr(space, field, value)
+    if not changes:
+        return space
     if "charter" in changes:
-        # Everybody is asked again: what they accepted reads otherwise now.
+        # Everybody is asked again, who comes back too: what they accepted reads otherwise now.
         Membership.objects.filter(space=space).exclude(user=by).update(charter_accepted_at=None)
+        Departure.objects.filter(space=space, ended_at=None).update(charter_accepted_at=None)
         space.charter_html = render(space.charter).html if space.charter else ""
     space.save(update_fields=[*changes, "charter_html"])
     tell_log("community.space_changed", space, by, data={"fields": sorted(changes)})
@@ -156,9 +166,6 @@ def add_member(space: Space, *, user, by=None) -> Membership:
         require(rules.can_change_space(rules.seat_of(by, space)))
         if user.organisation_id != space.organisation_id:
             raise Refused(_("This person belongs to another organisation."))
-        JoinRequest.objects.filter(space=space, user=user, answered_at=None).update(
-            answered_at=timezone.now(), answered_by=by, admitted=True
-        )
     return let_in(space, user, accepted_at=None, by=by)
 
 
@@ -179,6 +186,10 @@ def let_in(
     except IntegrityError:
         return Membership.objects.get(space=space, user=user)
     Departure.objects.filter(space=space, user=user, ended_at=None).update(ended_at=timezone.now())
+    # Whichever way they came in: what they had asked for is had.
+    JoinRequest.objects.filter(space=space, user=user, answered_at=None).update(
+        answered_at=timezone.now(), answered_by=by, admitted=True
+    )
     data = {"by": by.pk, "admitted": admitted} if by else {}
     tell_log("community.space_joined", space, user, data=data)
     announce_space(space.pk)
@@ -203,9 +214,11 @@ def ask_to_join(space: Space, *, user, message: str = "") -> JoinRequest:
 @transaction.atomic
 def answer_join_request(request: JoinRequest, *, by, admitted: bool) -> JoinRequest:
     require(rules.can_change_space(rules.seat_of(by, request.space)))
-    request = (
-        JoinRequest.objects.select_for_update(of=("self",)).select_related("space", "user").get(pk=request.pk)
-    )
+    asked = JoinRequest.objects.select_for_update(of=("self",)).select_related("space", "user")
+    try:
+        request = asked.get(pk=request.pk)
+    except JoinRequest.DoesNotExist:
+        raise Refused(_("This request was withdrawn.")) from None
     if request.answered_at is not None:
         return request
     request.answered_at, request.answered_by, request.admitted = timezone.now(), by, admitted

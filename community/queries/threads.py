@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Upper
 
-from community.models import Draft, Membership, Post, ReadState, Tag, Thread, ThreadPass, Watch
+from community.models import Departure, Draft, Membership, Post, ReadState, Tag, Thread, ThreadPass, Watch
 from community.queries.unread import number_unread, read_to, unread_posts
 from community.rules import muted_until
 from core.addresses import address_of
@@ -63,6 +63,7 @@ def _thread_for(pk: int, reader: Reader) -> QuerySet:
         .defer("search", "author__profile__bio")
         .annotate(
             my_role=Subquery(memberships.values("role")[:1]),
+            was_removed=Exists(Departure.objects.removals_of(reader).filter(space=OuterRef("space"))),
             charter_accepted_at=Subquery(memberships.values("charter_accepted_at")[:1]),
             muted_until=muted_until("space", reader.pk),
             read_to=read_to(reader.pk),

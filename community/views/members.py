@@ -113,7 +113,10 @@ def join_request(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Answer somebody who asks to come in: `admitted` is 1 or 0."""
     space = fetch(request.user, slug)
     found = get_object_or_404(JoinRequest.objects.select_related("space", "user"), pk=pk, space=space)
-    actions.answer_join_request(found, by=request.user, admitted=request.POST.get("admitted") == "1")
+    try:
+        actions.answer_join_request(found, by=request.user, admitted=request.POST.get("admitted") == "1")
+    except Refused as error:
+        return refused(request, error, back=f"{space.get_absolute_url()}members/")
     return redirect("community:space_members", slug=slug)
 
 

@@ -240,6 +240,9 @@ def _remove(request: PersonRequest, pk: int, *, back: bool) -> HttpResponse:
         return refused(request, error, back=place_of(post))
     if post.number == 1:
         target = post.thread.get_absolute_url() if back else post.thread.space.get_absolute_url()
+        if not back:
+            restoration = reverse("community:restoration", args=[post.pk])
+            messages.success(request, _("The discussion was removed."), extra_tags=restoration)
         return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)
     undo = "" if back else reverse("community:restoration", args=[post.pk])
     words = _("The message is back.") if back else _("The message was removed.")

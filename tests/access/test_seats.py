@@ -166,6 +166,9 @@ def test_a_removal_is_taken_back_by_who_removed_or_facilitates():
     assert allowed(rules.can_restore, about=[removed]) == {"member"}
     assert allowed(rules.can_restore, role="member", about=[removed]) == {"member"}
     assert allowed(rules.can_restore, role="facilitator", about=[removed]) == EVERYBODY
+    own = Post(pk=2, author_id=11, deleted_by_id=11)
+    assert allowed(rules.can_restore, role="member", about=[own]) == {"member"}
+    assert allowed(rules.can_restore, about=[own]) == set(), "whoever was taken out brings no words back"
 
 
 def test_an_answer_is_kept_by_the_asker_who_facilitates_or_a_trainer_of_the_house():

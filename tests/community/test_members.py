@@ -117,15 +117,95 @@ def test_who_was_taken_out_of_an_open_space_asks_to_come_back(space, awa, julie,
     address = reverse("community:membership", args=[space.slug])
     sign_in(awa).post(address, {"do": "join", "charter": "on"})
     assert not Membership.objects.filter(space=space, user=awa).exists()
-    page = sign_in(awa).get(space.get_absolute_url()).content.decode()
-    assert 'value="ask"' in page
-    assert 'value="join"' not in page
+    thread = make_thread(space, julie, "Le lundi")
+    for page in (space.get_absolute_url(), thread.get_absolute_url()):
+        words = sign_in(awa).get(page).content.decode()
+        assert 'value="ask"' in words
+        assert 'value="join"' not in words
 
     request = actions.ask_to_join(space, user=awa, message="Pardon")
     actions.answer_join_request(request, by=julie, admitted=True)
     actions.leave_space(space, user=awa)
     actions.join_space(space, user=awa)
     assert Membership.objects.filter(space=space, user=awa).exists(), "let in once, they come and go again"
+
+
+def test_an_undo_of_a_departure_before_the_last_is_over(space, awa, julie, sign_in):
+    first = actions.remove_member(space, user=awa, by=julie, reason="Erreur")
+    actions.return_to_space(first, by=julie)
+    actions.remove_member(space, user=awa, by=julie, reason="Cette fois")
+    address = reverse("community:departure_undoing", args=[first.pk])
+    assert "It is too late" in sign_in(julie).post(address, follow=True).content.decode()
+    assert not Membership.objects.filter(space=space, user=awa).exists()
+
+
+def test_a_charter_is_asked_again_only_when_its_words_change(space, awa, karim, julie, sign_in):
+    actions.change_space(space, by=julie, charter="Être bref.\nÊtre poli.")
+    for person in (awa, karim):
+        actions.accept_charter(space, user=person)
+    accepted = Membership.objects.filter(space=space).exclude(charter_accepted_at=None)
+    number = accepted.count()
+    fields = {"name": space.name, "visibility": space.visibility, "colour": space.colour, "language": "fr"}
+    typed = fields | {"purpose": "Pour tous", "charter": "Être bref.\r\nÊtre poli."}
+    answer = sign_in(julie).post(reverse("community:edit_space", args=[space.slug]), typed)
+    assert answer.status_code == 302
+    assert accepted.count() == number
+    space.refresh_from_db()
+    assert (space.purpose, space.charter) == ("Pour tous", "Être bref.\nÊtre poli.")
+
+    left = actions.leave_space(space, user=awa)
+    actions.change_space(space, by=julie, charter="Être bref.")
+    assert not accepted.filter(user=karim).exists()
+    actions.return_to_space(Departure.objects.get(pk=left.pk), by=awa)
+    assert not accepted.filter(user=awa).exists(), "it has changed while they were away"
+
+
+def test_who_may_not_write_brings_no_words_back_and_keeps_no_answer(space, thread, awa, karim, julie):
+    removed = [actions.write_post(thread, author=karim, body=f"Avis {number}") for number in range(3)]
+    kept = actions.write_post(thread, author=julie, body="La réponse")
+    for post in removed:
+        actions.delete_post(post, by=karim)
+    mute = actions.mute_member(space, user=karim, by=julie, reason="Du calme", days=1)
+    with pytest.raises(Refused):
+        actions.restore_post(removed[0], by=karim)
+    actions.unmute_member(mute, by=julie)
+    actions.restore_post(removed[0], by=karim)
+    for person in (karim, awa):
+        actions.remove_member(space, user=person, by=julie, reason="Non")
+    with pytest.raises(PermissionDenied):
+        actions.restore_post(removed[1], by=karim)
+    with pytest.raises(PermissionDenied):
+        actions.accept_answer(kept, by=awa)
+
+
+def test_who_comes_in_another_way_waits_at_no_door(hidden, ines, awa, julie, sign_in):
+    Space.objects.filter(pk=hidden.pk).update(visibility="closed")
+    hidden.refresh_from_db()
+    actions.leave_space(hidden, user=awa)
+    request = actions.ask_to_join(hidden, user=awa)
+    actions.add_member(hidden, user=awa)
+    request.refresh_from_db()
+    assert request.admitted
+
+
+def test_an_answer_to_a_request_that_was_withdrawn_is_told(hidden, awa, julie):
+    Space.objects.filter(pk=hidden.pk).update(visibility="closed")
+    hidden.refresh_from_db()
+    actions.leave_space(hidden, user=awa)
+    request = actions.ask_to_join(hidden, user=awa)
+    actions.withdraw_join_request(hidden, user=awa)
+    with pytest.raises(Refused):
+        actions.answer_join_request(request, by=julie, admitted=True)
+
+
+def test_a_discussion_that_was_removed_can_be_brought_back(space, thread, awa, sign_in):
+    first = thread.posts.get(number=1)
+    client = sign_in(awa)
+    page = client.post(reverse("community:removal", args=[first.pk]), {"on": "1"}, follow=True)
+    undo = reverse("community:restoration", args=[first.pk])
+    assert undo in page.content.decode()
+    client.post(undo)
+    assert client.get(thread.get_absolute_url()).status_code == 200
 
 
 def test_a_removal_of_yesterday_stands(space, awa, julie):
