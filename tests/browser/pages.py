@@ -50,7 +50,7 @@ def refuse(page: Page) -> None:
     """Sends the form of the page empty, past what the browser itself would ask."""
     form = page.locator("main form[method=post]:has(input[required], textarea)").first
     form.evaluate("form => { form.noValidate = true }")
-    form.locator("[type=submit]").last.click()
+    form.locator("[type=submit]:not([formnovalidate])").last.click()
     page.wait_for_load_state("networkidle")
 
 

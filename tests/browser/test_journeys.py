@@ -58,7 +58,7 @@ def test_awa_watches_talks_answers_and_hears_that_her_answer_is_accepted(sign_in
         "e => { if (e.tagName === 'SELECT') { e.value = 'question' } else { e.checked = true } }"
     )
     sarah.locator("textarea[name=body]").fill("Je ne sais pas si c'est moi.")
-    sarah.locator("main form button[type=submit]").last.click()
+    sarah.get_by_role("button", name="Publier").click()
     expect(sarah.get_by_role("heading", level=1)).to_contain_text("Qui prévient")
 
     awa.goto(sarah.url)
