@@ -88,7 +88,7 @@ def unread(page: Page) -> int:
 
 def test_julie_publishes_a_module_and_decides_on_a_flag_and_thinks_again(sign_in):
     julie = sign_in("julie")
-    title = f"Dire non sans fermer la porte {uuid.uuid4().hex[:6]}"
+    title = f"Refuser en proposant autre chose {uuid.uuid4().hex[:6]}"
     julie.goto("/studio/")
     julie.get_by_role("link", name="Relation client, niveau 1").first.click()
     adding = julie.locator("form:has(select[name=kind]):visible").first
