@@ -68,6 +68,14 @@ attach("#conversation", (talk) => {
     const begun = form.querySelector("textarea").value.trim() || (target.name === "at_moment" && target.checked);
     form.toggleAttribute("data-moment-kept", Boolean(begun));
   });
+  // What was published leaves the next comment free: no moment chosen, the film's own beside the box.
+  talk.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    const form = ctx.sourceElement;
+    if (!form?.matches?.("form:has([data-moment-field])") || ctx.response.status >= 300 || ctx.response.raw.redirected) return;
+    form.elements.at_moment.checked = false;
+    delete form.dataset.momentKept;
+    setMoment(form);
+  });
   // On a phone the talk is a sheet over the page: whoever walks out of it by keyboard sees the page again.
   document.addEventListener("focusin", ({ target }) => {
     const isOut = !talk.contains(target) && !target.closest("dialog, [popover], #toasts");

@@ -32,9 +32,13 @@ new MutationObserver(() => {
   else if (byKey) around.find((other) => other?.isConnected)?.focus({ preventScroll: !around[0] });
 }).observe(document.body, { childList: true, subtree: true });
 
-// A form asked for under a post is there to be filled in at once, after what it quotes.
+// A form asked for under a post is there to be filled in at once, after what it quotes, its buttons in sight.
 attach("[id^='slot-'] > form", (form) => {
   const field = form.querySelector("textarea, input[type=radio]");
   field?.focus();
-  if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
+  if (field?.matches("textarea")) {
+    field.setSelectionRange(field.value.length, field.value.length);
+    field.scrollTop = field.scrollHeight;
+  }
+  form.scrollIntoView({ block: "nearest" });
 });
