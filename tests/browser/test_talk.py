@@ -1,11 +1,15 @@
 """A conversation that is open: nothing typed is lost, what is new is shown or told, menus come when they are asked."""
 
+import re
 import time
+from base64 import b64decode
 
 from playwright.sync_api import expect
 
 from tests.browser.test_journeys import go_to_module
 from tests.browser.test_live import open_thread, write
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def requests_of(page):
@@ -133,3 +137,42 @@ def test_keys_answer_where_one_stands_and_mentions_are_not_cut(sign_in, thread):
     awa.keyboard.press("Enter")
     expect(people).to_have_count(0)
     assert awa.errors == []
+
+
+def test_words_typed_after_a_picture_was_added_leave_it_in_its_place(sign_in, thread):
+    awa = sign_in("awa")
+    open_thread(awa, thread())
+    field = awa.locator("#composer textarea[name=body]")
+    field.fill("")
+    field.press_sequentially("Voir ")
+    picture = {"name": "photo.png", "mimeType": "image/png", "buffer": b64decode(DOT)}
+    awa.locator("#composer input[data-upload]").set_input_files(picture)
+    expect(field).to_have_value(re.compile(r"Voir !\[.*\]\(/.+\)"))
+    field.press_sequentially(" ici")
+    expect(field).to_have_value(re.compile(r"Voir !\[.*\]\(/.+\) ici$"))
+    field.fill("")
+
+
+def test_a_reply_asked_for_by_its_key_beside_a_film_is_the_one_place_to_write(sign_in):
+    awa = sign_in("awa")
+    go_to_module(awa, "Désamorcer une discussion tendue")
+    main, post = awa.locator("#conversation-composer"), awa.locator("#posts > [data-item]").last
+    post.focus()
+    awa.keyboard.press("r")
+    reply = post.locator("[id^='slot-'] > form")
+    expect(reply.locator("textarea[name=body]")).to_be_focused()
+    expect(reply.get_by_role("button", name="Répondre")).to_be_in_viewport(ratio=1)
+    expect(main).to_be_hidden()
+    reply.get_by_role("button", name="Annuler").click()
+    expect(main).to_be_visible()
+
+
+def test_a_published_comment_leaves_no_moment_chosen(sign_in):
+    awa = sign_in("awa")
+    go_to_module(awa, "Désamorcer une discussion tendue")
+    main = awa.locator("#conversation-composer")
+    main.locator("[name=at_moment]").check()
+    main.locator("textarea[name=body]").fill(f"À ce moment {time.time()}")
+    main.get_by_role("button", name="Publier").click()
+    expect(main.locator("textarea[name=body]")).to_have_value("")
+    expect(main.locator("[name=at_moment]")).not_to_be_checked()
