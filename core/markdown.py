@@ -366,8 +366,12 @@ _cleaner = nh3.Cleaner(
 _words_only = nh3.Cleaner(tags=set(), clean_content_tags={"script", "style"})
 
 
+# What a composer writes for a picture nobody described: its file's name says nothing to who reads.
+_PICTURE_NAME = re.compile(r"\.(?:avif|bmp|gif|heic|jpe?g|png|svg|tiff?|webp)\Z", re.IGNORECASE)
+
+
 class _TextReader(HTMLParser):
-    """The words of rendered HTML, without what hides in a spoiler."""
+    """The words of rendered HTML, without what hides in a spoiler and the names of files of pictures."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -379,7 +383,8 @@ class _TextReader(HTMLParser):
         if tag not in ("a", "code", "del", "em", "s", "strong"):
             self.parts.append(" ")
         if tag == "img" and not self.hidden:
-            self.parts.append(dict(attrs).get("alt") or "")
+            words = dict(attrs).get("alt") or ""
+            self.parts.append("" if _PICTURE_NAME.search(words) else words)
 
     def handle_endtag(self, tag):
         self.hidden = max(self.hidden - (tag == "details"), 0)

@@ -59,7 +59,7 @@ export function keepDraft(composer, field) {
   if (kept.sequence > sequence && differs(field, kept)) {
     if (kept.sent) offerBack(status, sayRecover, () => restore(kept, sayRestored));
     else restore(kept, kept.body || kept.title ? sayRestored : ""); // emptied just before leaving stays empty
-  } else if (field.value && composer.dataset.sequence) say(sayRestored);
+  } else if (field.value && composer.dataset.sequence && !composer.hasAttribute("data-sent-back")) say(sayRestored);
 
   for (const input of inputsOf(field)) input.addEventListener("input", changed);
   field.form.addEventListener("submit", () => {

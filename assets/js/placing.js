@@ -49,7 +49,7 @@ function sayMore({ root }) {
 export function count({ list, root }, { number, heading, say, mine }, fresh) {
   document.querySelectorAll("[data-talk-number]").forEach((one) => (one.textContent = number));
   document.querySelectorAll("[data-talk-heading]").forEach((one) => (one.textContent = heading));
-  if (list.children.length) root.querySelector("[data-talk-empty]")?.remove();
+  root.querySelector("[data-talk-empty]")?.toggleAttribute("hidden", Boolean(list.querySelector("[data-post]")));
   const status = root.querySelector("[data-talk-status]");
   if (status && say) status.textContent = say;
   const own = fresh.find((post) => post.dataset.post === mine);

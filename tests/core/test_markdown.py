@@ -221,6 +221,11 @@ def test_an_excerpt_cuts_between_words_and_keeps_the_spoiler_hidden():
     assert excerpt("<p>" + "a" * 50 + "</p>", 10) == "aaaaaaaaa…"
 
 
+def test_an_excerpt_says_what_a_picture_shows_and_no_name_of_a_file():
+    html = render("Voici ![le plan](/media/a.png) puis ![IMG 0412.JPG](/media/b.jpg) là").html
+    assert excerpt(html, 200) == "Voici le plan puis là"
+
+
 @pytest.mark.parametrize(
     "text",
     [
