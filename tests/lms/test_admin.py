@@ -103,3 +103,14 @@ def test_the_log_names_who_acted_and_shows_no_bare_number(staff, full, awa):
     page = staff.get(address(Event, "changelist")).text
     assert f'<td class="field-person">{awa.name}</td>' in page
     assert f'<td class="field-subject">personne {awa.pk}</td>' in page
+
+
+def test_the_first_page_is_in_french(staff):
+    page = staff.get(reverse("admin:index")).text
+    captions = {
+        one.strip() for one in re.findall(r'<a href="[^"]*" class="section"[^>]*>(.*?)</a>', page, re.S)
+    }
+    own = {"Personnes", "Espaces", "Formations", "Journal", "Reconnaissance"}
+    assert own <= captions
+    assert not captions & {"People", "Community", "Courses", "Events", "Gamification"}
+    assert not re.search(r">(Users|Threads|Spaces|Enrolments|Parked events|User sessions)</a>", page)
