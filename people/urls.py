@@ -29,6 +29,7 @@ urlpatterns = [
     path("organisation/people/list/", organisation.bring_in, name="bring_in"),
     path("organisation/people/<int:pk>/", organisation.member, name="member"),
     path("organisation/people/<int:pk>/unit/", organisation.move, name="move"),
+    path("organisation/people/<int:pk>/unit/cancellation/", organisation.cancel_move, name="cancel_move"),
     path("organisation/people/<int:pk>/roles/", organisation.grant, name="grant_role"),
     path("organisation/people/<int:pk>/account/", organisation.account, name="account"),
     path("organisation/people/<int:pk>/erasure/", organisation.ask_erasure, name="ask_erasure"),

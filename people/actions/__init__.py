@@ -3,6 +3,7 @@ from people.actions.bringing_in import bring_in, read_people
 from people.actions.invitations import find_invitation, invite, revoke_invitation
 from people.actions.organisation import (
     add_unit,
+    cancel_move,
     grant_role,
     move_to_unit,
     move_unit,

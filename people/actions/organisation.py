@@ -95,12 +95,31 @@ def move_to_unit(user: User, unit: Unit, *, on: date, by: User) -> None:
             current.ends_on = on
             current.save(update_fields=["ends_on"])
         place_in_unit(user, unit, on=on)
+    _record_move(user, unit.pk, on=on, by=by)
+
+
+@transaction.atomic
+def cancel_move(user: User, *, by: User) -> None:
+    """Take back the move that is planned; who has begun in the unit meanwhile stays there."""
+    User.objects.select_for_update().get(pk=user.pk)
+    planned = user.unit_memberships.filter(starts_on__gt=timezone.localdate()).order_by("starts_on").last()
+    if planned is None:
+        raise Refused(_("No move is planned any more."))
+    before = user.unit_memberships.filter(ends_on=planned.starts_on).first()
+    planned.delete()
+    if before:
+        before.ends_on = None
+        before.save(update_fields=["ends_on"])
+    _record_move(user, before.unit_id if before else None, on=planned.starts_on, by=by)
+
+
+def _record_move(user: User, unit: int | None, *, on: date, by: User) -> None:
     record(
         "people.unit_changed",
         actor=by,
         subject=user,
         organisation_id=user.organisation_id,
-        data={"unit": unit.pk, "on": on.isoformat()},
+        data={"unit": unit, "on": on.isoformat()},
     )
 
 

@@ -60,6 +60,7 @@ def member_page(shown: User, request: PersonRequest, **forms) -> dict:
     return {
         "shown": shown,
         "card": PersonCard.of(shown),
+        "today": today,
         "memberships": shown.unit_memberships.select_related("unit").order_by("-starts_on"),
         "grants": shown.role_grants.filter(revoked_at=None).select_related("unit", "granted_by"),
         "move_form": MoveForm(organisation=organisation, initial={"on": today.isoformat()}),
@@ -86,6 +87,18 @@ def move(request: PersonRequest, pk: int) -> HttpResponse:
     return render(
         request, "people/organisation_member.html", member_page(shown, request, move_form=form), status=422
     )
+
+
+@role(can_keep_people)
+@require_POST
+def cancel_move(request: PersonRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.cancel_move(shown, by=request.user)
+        messages.success(request, _("The move no longer takes place."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:member", pk=pk)
 
 
 @role(is_administrator)

@@ -32,6 +32,28 @@ def test_moving_to_a_unit_keeps_where_one_was_before(lumen, awa, admin):
     assert list(rows) == [("Ventes", date(2026, 1, 1), date(2026, 6, 1)), ("Support", date(2026, 6, 1), None)]
 
 
+def test_a_planned_move_is_taken_back_by_who_keeps_people_and_one_begun_is_not(
+    sign_in, lumen, awa, karim, admin
+):
+    sales, support = making.make_unit(lumen, "Ventes"), making.make_unit(lumen, "Support")
+    soon = timezone.localdate() + timedelta(days=30)
+    move_to_unit(awa, sales, on=date(2026, 1, 1), by=admin)
+    move_to_unit(awa, support, on=soon, by=admin)
+    address = reverse("people:cancel_move", args=[awa.pk])
+    assert sign_in(karim).post(address).status_code == 403
+    assert address in sign_in(admin).get(reverse("people:member", args=[awa.pk])).text
+
+    for _press in range(2):
+        sign_in(admin).post(address)
+
+    [row] = UnitMembership.objects.filter(user=awa)
+    assert (row.unit, row.starts_on, row.ends_on) == (sales, date(2026, 1, 1), None)
+    assert Event.objects.latest("id").data == {"unit": sales.pk, "on": soon.isoformat()}
+    page = sign_in(admin).get(reverse("people:member", args=[awa.pk])).text
+    assert address not in page
+    assert "Aucun changement n’est plus prévu." in page
+
+
 def test_a_move_of_more_than_a_year_ahead_is_refused_with_a_sentence(sign_in, lumen, awa, admin):
     unit = making.make_unit(lumen, "Ventes")
     far = (timezone.localdate() + timedelta(days=400)).isoformat()
@@ -39,7 +61,7 @@ def test_a_move_of_more_than_a_year_ahead_is_refused_with_a_sentence(sign_in, lu
     answer = sign_in(admin).post(reverse("people:move", args=[awa.pk]), {"unit": unit.pk, "on": far})
 
     assert answer.status_code == 422
-    assert "Un changement d’unité se prévoit au plus un an à l’avance" in answer.text
+    assert "Un changement d’entité se prévoit au plus un an à l’avance" in answer.text
     assert not awa.unit_memberships.exists()
 
 
