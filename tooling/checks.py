@@ -28,8 +28,9 @@ CHECKS: dict[str, list[list[str]]] = {
     "types": [[str(BIN / "mypy"), "."]],
 }
 
-# The walks through the running academy come last: one academy, and the machine for themselves.
-RUNS = [["-n", "2", "--dist", "loadgroup", "-m", "not browser"], ["-m", "browser"]]
+# By file: what a file makes once is made by one worker. Chromium comes last: its academies have the machine to themselves.
+BOTH_CORES = ["-n", "2", "--dist", "loadfile"]
+RUNS = [[*BOTH_CORES, "-m", "not browser"], [*BOTH_CORES, "-m", "browser"]]
 
 
 def main() -> int:

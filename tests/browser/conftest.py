@@ -26,8 +26,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            # One academy is enough: all browser tests run in the same process.
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium found: apt-get install chromium"))
 

@@ -1,5 +1,6 @@
 import pytest
 
+from tests import prepared_queries
 from tests.browser.academy import CHROMIUM_ARGUMENTS
 from tests.browser.conftest import CHROMIUM
 from tests.doors import world as building
@@ -20,3 +21,9 @@ def browser_type_launch_args():
 def world(db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     return building.build()
+
+
+@pytest.fixture
+def asked_once(monkeypatch):
+    """Prepared queries are not compared with the plain ones: other tests prove them, on the same pages."""
+    monkeypatch.setattr(prepared_queries, "compared", lambda prepared, plain, name: prepared())

@@ -54,7 +54,7 @@ def asked(client, address: str, word: str) -> list[str]:
         ("member", SEARCHES[:1]),
     ],
 )
-def test_a_search_for_a_secret_word_answers_as_for_a_word_nobody_wrote(world, who, searches):
+def test_a_search_for_a_secret_word_answers_as_for_a_word_nobody_wrote(world, asked_once, who, searches):
     client = client_of(world, who)
     secrets = [word for word in world.canaries if leaks(world, who, {word})]
     assert secrets

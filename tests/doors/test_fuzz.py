@@ -18,7 +18,7 @@ from django.core.signals import got_request_exception
 from django.db import transaction
 from rest_framework import serializers
 
-from tests import making, prepared_queries
+from tests import making
 from tests.doors.doors import Door, body_of, doors
 from tests.doors.fields import CHOSEN, MARK, fields_read
 from tests.doors.visiting import BACKEND, a_machine, client_of
@@ -97,9 +97,7 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(world, settings, monkeypatch):
-    # Other tests prove prepared queries: here they are asked once.
-    monkeypatch.setattr(prepared_queries, "compared", lambda prepared, plain, name: prepared())
+def visitor(world, settings, asked_once):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return Visitor(world)
 

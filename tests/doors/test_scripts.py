@@ -23,7 +23,7 @@ from tests.doors.visiting import a_machine, client_of
 from tests.doors.world import World, build
 from tests.samples import SAMPLES, needs_samples
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 HOUSE = "http://palabre.test"
 WATCH = """
     window.__pwned = undefined;
