@@ -114,8 +114,10 @@ def _interval(low: Number, high: Number, language: str) -> str:
 
 
 def dates(first: date, last: date) -> str:
-    """“1 Sep – 20 Nov 2026”: the year once when it is the same."""
+    """“1 Sep – 20 Nov 2026”: the year once when it is the same, one day alone by itself."""
     full = formats.get_format("SHORT_DATE_FORMAT")
+    if first == last:
+        return formats.date_format(first, full)
     day = full.removesuffix(" Y")
     start = formats.date_format(first, day if first.year == last.year else full)
     return f"{start} – {formats.date_format(last, full)}"

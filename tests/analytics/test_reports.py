@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from analytics import export, filters, reports
+from analytics import export, filters, formatting, reports
 from analytics.models import ActivityBlock, BuiltDay, DirtyDay, ShownGroup
 from analytics.queries.report_choices import choices_for
 from analytics.rollups import rebuilding
@@ -436,3 +436,8 @@ def test_choosing_a_period_of_ones_own_shows_two_dates_to_fill_in(sign_in, marc,
     page = sign_in(marc).get(URL, {"period": "custom"}).content.decode()
     assert '<input type="date" name="from" value="2026-10-22">' in page
     assert '<input type="date" name="to" value="2026-11-20">' in page
+
+
+def test_a_period_of_one_day_is_written_as_that_day(english):
+    assert formatting.dates(date(2026, 11, 27), date(2026, 11, 27)) == "27 Nov 2026"
+    assert formatting.dates(date(2026, 11, 1), date(2026, 11, 27)) == "1 Nov – 27 Nov 2026"
