@@ -1,5 +1,7 @@
 """What every action of a space asks before it writes, and that nothing else passes."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -10,12 +12,14 @@ from community.actions.gates import (
     refuse_archived,
     refuse_closed_gate,
     refuse_locked,
+    refuse_silenced,
     require,
+    settle_gate,
 )
 from community.models import Space, Thread, ThreadPass
 from community.rules import Seat
 from core.errors import Refused
-from tests.making import join, make_space, make_thread
+from tests.making import join, make_post, make_space, make_thread
 
 NOW = timezone.now()
 
@@ -65,6 +69,41 @@ def test_a_reply_waits_for_the_answer_elsewhere(people):
     assert refusal(refuse_closed_gate, waiting, Seat(people.awa, space, "facilitator")) is None
     for gate in ("open", "after_reply"):
         assert refusal(refuse_closed_gate, Thread(gate=gate), Seat(people.awa, space, "member")) is None
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Europe/Paris", "1 Feb 2026"), ("America/Lima", "31 Jan 2026")])
+def test_whoever_is_silent_or_owes_the_charter_reads_why(zone, day):
+    chartered = Space(charter="Be kind.")
+    assert refusal(refuse_silenced, Seat(None, chartered, "member")) is None
+    assert refusal(refuse_silenced, Seat(None, chartered, "member", has_accepted=False)) == (
+        "charter",
+        "Read the charter of this space and accept it before you write.",
+    )
+    until = datetime(2026, 2, 1, 0, 30, tzinfo=UTC)
+    with timezone.override(zone):
+        code, sentence = refusal(refuse_silenced, Seat(None, chartered, "member", muted_until=until))
+    assert code == "muted"
+    assert sentence.startswith(f"You cannot write in this space until {day}")
+
+
+def test_a_gate_opens_by_a_reply_and_closes_when_it_is_taken_back(people):
+    space = make_space(people.lumen)
+    gated, other = (make_thread(space, people.awa, gate="after_reply") for _ in range(2))
+    free = make_thread(space, people.awa, gate="pass")
+    for thread in (gated, free):
+        make_post(thread, people.karim)
+    make_post(gated, people.julie, deleted_at=NOW)
+    ThreadPass.objects.create(thread=gated, user=people.julie)
+    ThreadPass.objects.create(thread=other, user=people.julie)
+    ThreadPass.objects.create(thread=gated, user=people.awa)
+
+    for _again in range(2):
+        for who in (people.awa, people.karim, people.julie, people.ines, None):
+            settle_gate(gated, who)
+        settle_gate(free, people.karim)
+
+    passed = set(ThreadPass.objects.values_list("thread", "user__name"))
+    assert passed == {(gated.pk, "awa"), (gated.pk, "karim"), (other.pk, "julie")}
 
 
 def test_a_locked_row_is_the_thread_as_it_is_now_with_its_space(people, django_assert_num_queries):

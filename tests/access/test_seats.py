@@ -3,17 +3,18 @@
 Two plain members, two organisations and two time zones stand in the table, so that no rule passes for everybody.
 """
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 
 from community import rules
-from community.models import Membership, Post, Space, Thread
+from community.models import Departure, Membership, Mute, Post, Space, Thread
 from community.rules import Seat, seat_of
 from courses.rules import may_author
 from people.models import User
-from people.rules import is_administrator, is_hr, is_learner, is_trainer
+from people.rules import can_keep_people, is_administrator, is_hr, is_learner, is_trainer
 from tests.making import grant_role, join, make_organisation, make_space, make_user
 
 LUMEN, ATELIER = 1, 2
@@ -72,6 +73,9 @@ def test_roles_are_told_apart():
     assert {who for who in ROLES if is_learner(person(who))} == EVERYBODY - teaching
     assert {who for who in ROLES if may_author(person(who))} == teaching
     assert may_author(person("member")) is False
+    keeping = {"administrator", "hr", "administrator elsewhere"}
+    assert {who for who in ROLES if can_keep_people(person(who))} == keeping
+    assert can_keep_people(person("member")) is False
 
 
 def test_a_space_is_created_by_trainers_and_administrators_of_an_organisation():
@@ -106,6 +110,69 @@ def test_members_write_and_nobody_writes_in_an_archive():
         allowed(rules.can_write, role="member") == allowed(rules.can_write, role="facilitator") == EVERYBODY
     )
     assert allowed(rules.can_write, space=ARCHIVED, role="facilitator") == set()
+
+
+def test_whoever_is_silent_or_owes_the_charter_writes_nothing():
+    chartered = Space(pk=6, organisation_id=LUMEN, charter="Be kind.")
+    member = seat("member", chartered, "member")
+    assert (rules.can_write(member), member.owes_charter) == (True, False)
+    owing = replace(member, has_accepted=False)
+    assert (rules.can_write(owing), owing.owes_charter) == (False, True)
+    assert not replace(owing, role=None).owes_charter, "whoever is no member owes nothing"
+    assert rules.can_write(replace(owing, space=OPEN)), "a space without a charter asks for none"
+    assert not rules.can_write(replace(member, muted_until=ARCHIVED.archived_at))
+
+
+def test_whoever_was_taken_out_of_an_open_space_asks_to_come_back():
+    for space, joins, asks in (
+        (OPEN, False, True),
+        (CLOSED, False, True),
+        (HIDDEN, False, False),
+        (ARCHIVED, False, False),
+    ):
+        gone = replace(seat("member", space), was_removed=True)
+        assert (rules.can_join(gone), rules.can_ask_to_join(gone)) == (joins, asks), space.visibility
+    assert not rules.can_ask_to_join(replace(seat("stranger"), was_removed=True))
+    assert not rules.can_ask_to_join(replace(seat("member", role="member"), was_removed=True))
+
+
+@pytest.mark.parametrize("rule", [rules.can_mute, rules.can_remove])
+def test_a_member_is_silenced_and_taken_out_by_who_steers_the_space_and_nobody_by_themselves(rule):
+    theirs = seat("other member", role="member")
+    assert allowed(rule, about=[theirs]) == allowed(rule, role="member", about=[theirs]) == {"administrator"}
+    assert allowed(rule, role="facilitator", about=[theirs]) == EVERYBODY - {"other member"}
+    assert allowed(rule, role="facilitator", about=[seat("other member")]) == set(), "who is no member"
+    of_a_course = Space(pk=7, organisation_id=LUMEN, about_url="/courses/x/")
+    stays = rule is rules.can_remove
+    assert rule(seat("administrator", of_a_course), theirs) is not stays
+
+
+def test_a_challenge_ends_when_who_set_it_or_who_facilitates_says():
+    challenge, other = (Thread(pk=1, author_id=11, kind=kind) for kind in ("challenge", "question"))
+    left = Thread(pk=2, author_id=None, kind="challenge")
+    assert allowed(rules.can_change_end, role="member", about=[challenge]) == {"member"}
+    assert allowed(rules.can_change_end, about=[challenge]) == set()
+    assert allowed(rules.can_change_end, role="member", space=ARCHIVED, about=[challenge]) == set()
+    assert allowed(rules.can_change_end, role="member", about=[left]) == set()
+    assert allowed(rules.can_change_end, role="facilitator", about=[left]) == EVERYBODY
+    assert allowed(rules.can_change_end, role="facilitator", about=[other]) == set()
+    unsaved = Seat(User(organisation_id=LUMEN), OPEN, "member")
+    assert rules.can_change_end(unsaved, left) is False
+
+
+def test_the_seat_that_was_read_with_a_row_is_that_of_the_row():
+    awa, then = person("member"), datetime(2026, 2, 1, tzinfo=UTC)
+    space = Space(pk=8, organisation_id=LUMEN)
+    space.my_role, space.muted_until, space.charter_accepted_at = "facilitator", then, None
+    thread = Thread(pk=1, space=OPEN)
+    thread.my_role, thread.muted_until, thread.charter_accepted_at, thread.was_removed = (
+        None,
+        None,
+        then,
+        True,
+    )
+    assert rules.seat_in(space, awa) == Seat(awa, space, "facilitator", muted_until=then, has_accepted=False)
+    assert rules.seat_in(thread, awa) == Seat(awa, OPEN, None, has_accepted=True, was_removed=True)
 
 
 def test_a_gate_is_closed_until_one_has_passed_and_never_for_who_facilitates():
@@ -224,6 +291,35 @@ def test_the_seat_of_a_person_is_their_own():
         ("Ines", there.pk): ("member", "mentions"),
     }
     assert all(one.user.name == name and one.space.pk == space for (name, space), one in found.items())
+    assert not any(one.was_removed or one.muted_until for one in found.values())
+
+
+@pytest.mark.django_db
+def test_the_seat_knows_what_was_accepted_and_decided_about_its_person():
+    lumen = make_organisation("Lumen")
+    awa = make_user("Awa", organisation=lumen, time_zone="Europe/Paris")
+    karim = make_user("Karim", organisation=lumen, time_zone="Pacific/Auckland")
+    here, there = make_space(lumen), make_space(lumen)
+    join(here, awa, karim)
+    now = datetime.now(UTC)
+    Membership.objects.filter(user=karim).update(charter_accepted_at=None)
+    for space, who, until, lifted in (
+        (here, awa, now + timedelta(days=1), None),
+        (here, awa, now + timedelta(days=2), None),
+        (here, karim, now - timedelta(days=1), None),
+        (here, karim, now + timedelta(days=1), now),
+        (there, karim, now + timedelta(days=1), None),
+    ):
+        Mute.objects.create(space=space, user=who, reason="Loud.", until=until, lifted_at=lifted)
+    Departure.objects.create(space=there, user=karim, by=awa, reason="Loud.", joined_at=now)
+
+    assert seat_of(awa, here).muted_until == now + timedelta(days=2)
+    assert seat_of(karim, here).muted_until is None
+    assert [seat_of(who, here).has_accepted for who in (awa, karim)] == [True, False]
+    assert [(seat_of(who, there).was_removed, seat_of(who, there).space) for who in (awa, karim)] == [
+        (False, there),
+        (True, there),
+    ]
 
 
 @pytest.mark.django_db

@@ -174,9 +174,22 @@ def test_posts_behind_a_gate_are_the_opening_and_ones_own(people, spaces, seen):
         **dict.fromkeys(("free", "removed", "hidden"), "awa julie"),
     }
     assert set(Post.objects.filter(thread=free).published()) == {free.posts.get(number=1), posts["free"]}
+    hidden_of_karim = make_post(gated, people.karim, hidden_at=NOW)
+    gone = make_post(gated, people.karim, hidden_at=NOW, deleted_at=NOW)
+    assert seen(Post.objects.readable_by, posts | {"hidden of karim": hidden_of_karim, "gone": gone}) == {
+        "opening": ALL_OF_LUMEN,
+        "of karim": "julie karim tom",
+        "of nobody": "julie tom",
+        "free": "awa julie",
+        "removed": "",
+        "hidden": "awa julie",
+        "hidden of karim": "julie karim",
+        "gone": "",
+    }
     for fields in ({"deleted_at": NOW}, {"closed_at": NOW}):
         Thread.objects.update(deleted_at=None, closed_at=None)
         Thread.objects.filter(pk=gated.pk).update(**fields)
+        assert seen(Post.objects.readable_by, {"hidden": hidden_of_karim})["hidden"] == ""
         assert seen(Post.objects.visible_to, posts)["opening"] == ""
 
 
