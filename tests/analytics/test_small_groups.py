@@ -43,6 +43,15 @@ def test_no_group_under_the_threshold_can_be_had_from_a_table(unit_of_each):
     assert left == 0 or not shown or (left.bit_count() >= K and len(hidden) >= 2)
 
 
+def test_a_row_of_just_enough_people_is_shown():
+    groups = [bits(range(K)), bits(range(K, 20))]
+    assert small_groups.hidden_rows(groups, bits(range(20)), K) == set()
+    assert small_groups.hidden_rows([bits(range(K - 1)), bits(range(K - 1, 20))], bits(range(20)), K) == {
+        0,
+        1,
+    }
+
+
 @given(st.lists(PEOPLE, min_size=1, max_size=6))
 def test_rows_that_share_people_hide_nobody_between_them_and_the_total(sets):
     groups = [bits(people) for people in sets if people]

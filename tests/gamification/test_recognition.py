@@ -10,7 +10,7 @@ from community.models import Resolution
 from events import reading
 from events.models import Event
 from events.recording import record
-from gamification.evidence import PAIR_WINDOW
+from gamification.evidence import PAIR_WINDOW, Pair, pairs_of_asker, pairs_of_the_erased
 from gamification.models import Grant, PointEntry
 from gamification.queries import recognitions_of
 from people.actions import deactivate, reactivate
@@ -331,3 +331,29 @@ def test_recognitions_cost_one_query(question, awa, karim, django_assert_num_que
     with django_assert_num_queries(1):
         assert len(recognitions_of(karim)) == 1
     assert connection.queries_log is not None
+
+
+def test_whose_recognition_hangs_on_an_asker_is_whose_answers_the_asker_kept(
+    space, lumen, atelier, awa, karim, julie, ines
+):
+    def kept(author, asker, by, where=space):
+        thread = make_thread(where, asker, kind="question")
+        post = make_post(thread, author or karim)
+        Resolution.objects.create(thread=thread, post=post, by=by)
+        if author is None:
+            type(post).objects.filter(pk=post.pk).update(author=None)
+        return thread
+
+    fatou = make_user("Fatou", organisation=lumen, time_zone="America/Lima")
+    kept(karim, awa, awa)
+    kept(fatou, awa, julie)
+    kept(julie, karim, karim)
+    kept(None, awa, awa)
+    assert pairs_of_asker(awa.pk) == {Pair.of(karim.pk, awa.pk)}
+    assert pairs_of_asker(karim.pk) == {Pair.of(julie.pk, karim.pk)}
+
+    gone = [kept(karim, awa, awa), kept(None, awa, awa), kept(ines, ines, ines, make_space(atelier))]
+    for thread in gone:
+        type(thread).objects.filter(pk=thread.pk).update(author=None)
+    assert pairs_of_the_erased(lumen.pk) == {Pair(karim.pk, None)}
+    assert pairs_of_the_erased(atelier.pk) == {Pair(ines.pk, None)}
