@@ -93,6 +93,7 @@ def test_a_gate_opens_by_a_reply_and_closes_when_it_is_taken_back(people):
     for thread in (gated, free):
         make_post(thread, people.karim)
     make_post(gated, people.julie, deleted_at=NOW)
+    make_post(other, people.julie)
     ThreadPass.objects.create(thread=gated, user=people.julie)
     ThreadPass.objects.create(thread=other, user=people.julie)
     ThreadPass.objects.create(thread=gated, user=people.awa)

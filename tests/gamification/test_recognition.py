@@ -347,6 +347,7 @@ def test_whose_recognition_hangs_on_an_asker_is_whose_answers_the_asker_kept(
     fatou = make_user("Fatou", organisation=lumen, time_zone="America/Lima")
     kept(karim, awa, awa)
     kept(fatou, awa, julie)
+    kept(fatou, julie, karim)
     kept(julie, karim, karim)
     kept(None, awa, awa)
     assert pairs_of_asker(awa.pk) == {Pair.of(karim.pk, awa.pk)}
