@@ -17,12 +17,14 @@ attach("#conversation", (talk) => {
   const everything = talk.querySelector("[data-talk-all]");
   const tops = () => [...talk.querySelectorAll("#posts > [data-post]")];
   const isNear = (post) => post.dataset.at !== undefined && Math.abs(Number(post.dataset.at) - playing) <= NEAR;
+  // A reply speaks of a moment as the post above it does: the transcript counts both.
+  const near = (top) => [top, ...top.querySelectorAll("[data-post]")].filter(isNear);
 
   function show() {
     const keeps = switcher?.getAttribute("aria-pressed") === "true";
-    tops().forEach((post) => (post.hidden = keeps && !isNear(post)));
+    tops().forEach((post) => (post.hidden = keeps && !near(post).length));
     const count = talk.querySelector("[data-talk-moment-count]");
-    if (count) count.textContent = tops().filter(isNear).length;
+    if (count) count.textContent = tops().flatMap(near).length;
   }
   function keepToMoment(on) {
     switcher.setAttribute("aria-pressed", String(on));
@@ -46,7 +48,7 @@ attach("#conversation", (talk) => {
     playing = Math.floor(detail.at);
     if (talk.matches("[popover]:not(:popover-open)") && getComputedStyle(talk).display === "none") talk.showPopover();
     keepToMoment(true);
-    tops().find(isNear)?.scrollIntoView({ block: "nearest" });
+    tops().flatMap(near)[0]?.scrollIntoView({ block: "nearest" });
   });
   // The panel opens at the first post that is new to its reader.
   function goToNews() {

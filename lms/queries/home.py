@@ -179,11 +179,11 @@ def _place_in_course(module: int, space: int) -> QuerySet:
         )
     )
     talk = ModuleThread.objects.filter(module=OuterRef("pk"), space_id=space)
+    # The opening is the module's own: the course and the module count what was said under it.
+    replies = Subquery(talk.values(replies=F("thread__number_of_posts") - 1)[:1])
     return (
         Module.objects.filter(pk=module)
-        .annotate(
-            rank=_counted(earlier, "course"), posts=Subquery(talk.values("thread__number_of_posts")[:1])
-        )
+        .annotate(rank=_counted(earlier, "course"), posts=replies)
         .values_list("pk", "title", "language", "rank", "posts")
     )
 

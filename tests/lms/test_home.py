@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from analytics.queries.facilitation import cases_for
 from community.models import Choice, Flag, Resolution, Vote
-from courses.models import Progress
+from courses.models import ModuleThread, Progress
 from gamification.models import Grant, Recognition
 from lms.queries import home
 from people.models import User
@@ -98,6 +98,11 @@ def test_a_course_says_what_is_done_and_where_to_go_on(lumen, awa, karim):
     assert (shown.done, shown.next_title) == (1, "Deux")
     resume = home.where_i_was(courses)
     assert (resume.title, resume.rank, resume.clock) == ("Deux", 2, "3:12")
+    talk = making.make_thread(enrolment.session.space, karim)
+    ModuleThread.objects.create(module=second, space=talk.space, thread=talk)
+    assert home.where_i_was(courses).posts == 0, "the opening is the module's own"
+    making.make_post(talk, karim)
+    assert home.where_i_was(courses).posts == 1
     Progress.objects.filter(module=second).update(completed_at=timezone.now())
     resume = home.where_i_was(home.my_courses(awa))
     assert (resume.url, resume.clock) == (third.get_absolute_url(), "")
