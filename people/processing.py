@@ -4,13 +4,10 @@ It covers the registry of personal data (people/privacy.py): a test fails where 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from people.privacy import REGISTRY
 
 
 @dataclass(frozen=True)
@@ -23,13 +20,6 @@ class Processing:
     kept: Promise
     # Apps, or models of an app whose others belong elsewhere.
     holds: frozenset[str]
-
-
-class ProcessingRow(NamedTuple):
-    """A processing and the tables of the registry that it covers."""
-
-    processing: Processing
-    tables: str
 
 
 TRAINING = _("Contract of training, or legitimate interest of the employer")
@@ -118,10 +108,3 @@ def processing_of(model: type[models.Model]) -> Processing | None:
             if name in processing.holds:
                 return processing
     return None
-
-
-def register_of_processing() -> list[ProcessingRow]:
-    tables: dict[Processing | None, list[str]] = {}
-    for model in REGISTRY:
-        tables.setdefault(processing_of(model), []).append(model._meta.label)
-    return [ProcessingRow(one, ", ".join(sorted(tables.get(one, [])))) for one in PROCESSINGS]

@@ -17,7 +17,7 @@ from people import actions
 from people.actions.privacy import DAYS_TO_THINK
 from people.forms import InvitationForm, MoveForm, PeopleForm, RoleForm, UnitForm, UnitPlaceForm
 from people.models import DataRequest, Invitation, Organisation, RoleGrant, Unit, User
-from people.processing import register_of_processing
+from people.processing import PROCESSINGS
 from people.queries.directory import member_row, members, request_row, request_summary, unit_tree
 from people.queries.person_card import PersonCard
 from people.requests import PersonRequest
@@ -276,7 +276,7 @@ def data_protection(request: PersonRequest) -> HttpResponse:
         "administers": is_administrator(request.user),
         "requests": request_summary(organisation),
         "days": DAYS_TO_THINK,
-        "register": register_of_processing(),
+        "register": PROCESSINGS,
     }
     return render(request, "people/organisation_data_protection.html", context)
 
