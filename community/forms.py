@@ -11,6 +11,8 @@ from community.actions.members import MUTE_DAYS
 from community.models import Decision, Flag, Space, Thread
 from core.markdown import MAX_LENGTH
 
+MOST_TAGS = 8
+
 
 class KeyedForm(forms.Form):
     """A form that creates something: its key makes a repeat find the first result."""
@@ -99,7 +101,10 @@ class ThreadForm(EndForm, DraftedForm):
         return [line.strip() for line in self.cleaned_data["choices"].splitlines() if line.strip()]
 
     def clean_tags(self) -> list[str]:
-        return [word for word in self.cleaned_data["tags"].replace("#", ",").split(",") if word.strip()][:8]
+        words = [word for word in self.cleaned_data["tags"].replace("#", ",").split(",") if word.strip()]
+        if len(words) > MOST_TAGS:
+            raise forms.ValidationError(_("Eight tags at most: keep those that people will look for."))
+        return words
 
     @property
     def content(self) -> dict[str, Any]:

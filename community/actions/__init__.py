@@ -25,6 +25,7 @@ from community.actions.spaces import (
     join_space,
     remove_facilitator,
     set_notify,
+    state_of_space,
     welcome,
     withdraw_join_request,
 )

@@ -25,7 +25,7 @@ def refuse_archived(space: Space) -> None:
 def refuse_silenced(seat: Seat) -> None:
     """Whoever is asked to be silent for a while, or has not accepted the charter as it is now."""
     if seat.muted_until is not None:
-        when = date_format(timezone.localtime(seat.muted_until), "SHORT_DATETIME_FORMAT")
+        when = date_format(timezone.localtime(seat.muted_until, seat.user.zone), "SHORT_DATETIME_FORMAT")
         raise Refused(_("You cannot write in this space until %(when)s.") % {"when": when}, "muted")
     if seat.owes_charter:
         raise Refused(_("Read the charter of this space and accept it before you write."), "charter")

@@ -13,7 +13,7 @@ from community.signals import thread_visited
 from core.errors import Refused
 from events.recording import sentence_from
 
-PLACE = re.compile(r"(thread|space|post):\d+(:(reply|edit):\d+)?")
+PLACE = re.compile(r"(thread|space|post):\d{1,19}(:(reply|edit):\d{1,19})?")
 DRAFT_LENGTH = 60_000
 # What a form for a new discussion holds beside its title and text.
 DRAFT_FIELDS = ("kind", "tags", "choices", "after_reply", "ends_at")

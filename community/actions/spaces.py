@@ -14,6 +14,7 @@ from community.actions.gates import refuse_archived, require
 from community.live import announce_space
 from community.models import Departure, JoinRequest, Membership, Space
 from community.signals import membership_changed
+from core.editions import State, refuse_if_overtaken
 from core.errors import Refused
 from core.idempotency import sending
 from core.markdown import render
@@ -101,9 +102,17 @@ def _save_with_free_slug(space: Space) -> bool:
     raise Refused(_("Choose another name: this one is taken."))
 
 
+def state_of_space(space: Space) -> State:
+    """What the form of a space shows of it."""
+    return {name: getattr(space, name) for name in CHANGEABLE}
+
+
 @transaction.atomic
-def change_space(space: Space, *, by, **changes: Any) -> Space:
-    """Change any of name, purpose, charter, visibility, colour, language, and whether newcomers are let in."""
+def change_space(space: Space, *, by, edition: str = "", **changes: Any) -> Space:
+    """Change any of name, purpose, charter, visibility, colour, language, and whether newcomers are let in.
+
+    Raises Overtaken where somebody else changed it after `edition` was read.
+    """
     unknown = changes.keys() - set(CHANGEABLE)
     if unknown:
         raise ValueError(f"a space has no changeable {', '.join(sorted(unknown))}")
@@ -114,6 +123,7 @@ def change_space(space: Space, *, by, **changes: Any) -> Space:
         field: value.replace("\r\n", "\n") if isinstance(value, str) else value
         for field, value in changes.items()
     }
+    refuse_if_overtaken(before, before | values, edition)
     changes = {field: value for field, value in values.items() if value != before[field]}
     for field, value in values.items():
         setattr(space, field, value)
@@ -140,12 +150,13 @@ def archive_space(space: Space, *, by, archived: bool = True) -> Space:
 
 
 @transaction.atomic
-def join_space(space: Space, *, user, charter_accepted: bool = True) -> Membership:
-    """Come in by oneself. Raises Refused where the space has a charter and it was not accepted."""
+def join_space(space: Space, *, user, charter_accepted: bool = True, edition: str = "") -> Membership:
+    """Come in by oneself. Raises Refused where the space has a charter and it was not accepted, or reads otherwise
+    than the `edition` of it that was read."""
     seat = rules.seat_of(user, space)
     if seat.is_member:
         if charter_accepted:
-            accept_charter(space, user=user)
+            accept_charter(space, user=user, edition=edition)
         return Membership.objects.get(space=space, user=user)
     refuse_archived(space)
     if seat.was_removed:
@@ -153,6 +164,7 @@ def join_space(space: Space, *, user, charter_accepted: bool = True) -> Membersh
     require(rules.can_join(seat))
     if space.charter and not charter_accepted:
         raise Refused(_("Read the charter and accept it to join this space."), "charter")
+    _refuse_another_charter(space, edition)
     return let_in(space, user, accepted_at=timezone.now())
 
 
@@ -238,10 +250,21 @@ def withdraw_join_request(space: Space, *, user) -> None:
 
 
 @transaction.atomic
-def accept_charter(space: Space, *, user) -> None:
+def accept_charter(space: Space, *, user, edition: str = "") -> None:
+    """Raises Refused where the charter reads otherwise than the `edition` of it that was read."""
+    if not Membership.objects.filter(space=space, user=user).exists():
+        raise Refused(_("Join this space first."))
+    _refuse_another_charter(space, edition)
     Membership.objects.filter(space=space, user=user, charter_accepted_at=None).update(
         charter_accepted_at=timezone.now()
     )
+
+
+def _refuse_another_charter(space: Space, edition: str) -> None:
+    """The charter is read under a lock: it does not change before the acceptance is written."""
+    now = Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+    if edition and edition != now.charter_edition:
+        raise Refused(_("The charter has changed since you read it: here is how it reads now."), "charter")
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from events.recording import record
 
 WITH_CHOICES = {Thread.Kind.CASE, Thread.Kind.POLL}
 LONGEST_CHALLENGE = timedelta(days=366)
+LONGEST_CHOICE = 300
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def _open(thread, seat: rules.Seat, body: str, moment: int | None, *, options: l
 
 def _offer(thread: Thread, options: list[str]) -> None:
     Choice.objects.bulk_create(
-        Choice(thread=thread, position=n, text=text[:300]) for n, text in enumerate(options, 1)
+        Choice(thread=thread, position=n, text=text) for n, text in enumerate(options, 1)
     )
 
 
@@ -111,6 +112,8 @@ def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> N
         raise Refused(_("Only a case or a poll has choices."), "choices")
     if len(options) > 12 or len(set(options)) != len(options):
         raise Refused(_("Give at most twelve choices, all different."), "choices")
+    if any(len(text) > LONGEST_CHOICE for text in options):
+        raise Refused(_("A choice has 300 characters at most: the rest belongs in the text."), "choices")
 
 
 def _refuse_bad_end(kind: str, ends_at: datetime | None, since: datetime) -> None:

@@ -21,18 +21,26 @@ class PersonSerializer(serializers.Serializer):
 
 class SpaceSerializer(serializers.ModelSerializer):
     my_role = serializers.CharField(read_only=True, allow_null=True, default=None)
+    charter_edition = serializers.CharField(read_only=True)
 
     class Meta:
         model = Space
         fields = [
-            "slug", "name", "purpose", "charter", "visibility", "colour", "language", "created_at", "archived_at",
-            "my_role",
+            "slug", "name", "purpose", "charter", "charter_edition", "visibility", "colour", "language", "created_at",
+            "archived_at", "my_role",
         ]  # fmt: skip
         read_only_fields = ["slug", "created_at", "archived_at"]
 
 
 class JoiningSerializer(serializers.Serializer):
     charter_accepted = serializers.BooleanField(default=False)
+    charter_edition = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The `charter_edition` of the space that was read: refused where the charter reads otherwise now.",
+    )
     message = serializers.CharField(max_length=600, required=False, allow_blank=True, default="")
 
 

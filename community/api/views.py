@@ -111,7 +111,8 @@ class MembershipDetail(APIView):
     def put(self, request: PersonApiRequest, slug: str) -> Response:
         space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
         data = cleaned(shapes.JoiningSerializer, request)
-        membership = actions.join_space(space, user=request.user, charter_accepted=data["charter_accepted"])
+        accepted = {"charter_accepted": data["charter_accepted"], "edition": data["charter_edition"]}
+        membership = actions.join_space(space, user=request.user, **accepted)
         return Response(shapes.MembershipSerializer(membership).data)
 
     @extend_schema(responses={204: None})

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import address_of
+from core.editions import edition_of
 from core.idempotency import Keyed
 from people.models import Organisation, User
 from people.reader import Reader
@@ -93,6 +94,11 @@ class Space(Keyed):
 
     def get_absolute_url(self) -> str:
         return address_of("community:space", self.slug)
+
+    @property
+    def charter_edition(self) -> str:
+        """A short name of what the charter says: whoever accepts it says which one they read."""
+        return edition_of({"charter": self.charter})
 
 
 class Membership(models.Model):

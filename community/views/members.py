@@ -64,25 +64,32 @@ def membership(request: PersonRequest, slug: str) -> HttpResponse:
     """One's own seat: `do` is join, ask, withdraw, accept (the charter), leave or notify."""
     space = fetch(request.user, slug)
     act = request.POST.get("do")
-    words = ""
+    words, edition = "", request.POST.get("charter_edition", "")
     try:
         if act == "join":
-            actions.join_space(space, user=request.user, charter_accepted=request.POST.get("charter") == "on")
+            actions.join_space(
+                space,
+                user=request.user,
+                charter_accepted=request.POST.get("charter") == "on",
+                edition=edition,
+            )
             words = _("Welcome to %(space)s.") % {"space": space}
         elif act == "ask":
-            actions.ask_to_join(space, user=request.user, message=request.POST.get("message", "")[:600])
+            actions.ask_to_join(space, user=request.user, message=request.POST.get("message", ""))
             words = _("The facilitators will answer you.")
         elif act == "withdraw":
             actions.withdraw_join_request(space, user=request.user)
             words = _("Your request is withdrawn.")
         elif act == "accept":
-            actions.accept_charter(space, user=request.user)
+            actions.accept_charter(space, user=request.user, edition=edition)
             words = _("Thank you. You can write here now.")
         elif act == "leave":
             return _leave(request, space)
         elif act == "notify":
             actions.set_notify(space, user=request.user, notify=request.POST.get("notify", ""))
             words = _("Noted.")
+        else:
+            raise Refused(_("This page is out of date: reload it, then choose again."))
     except Refused as error:
         return refused(request, error, back=space.get_absolute_url())
     return done(request, words, back=space.get_absolute_url())

@@ -20,6 +20,7 @@ from community.queries.people import people_to_mention
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, tags_to_offer, thread_groups, thread_rows, threads_like
 from core.access import by_row, role, signed_in
+from core.editions import Overtaken, difference_in, edition_of
 from core.errors import Refused
 from core.idempotency import refuse
 from core.limits import limited
@@ -163,13 +164,25 @@ def edit(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             changes = {name: form.cleaned_data[name] for name in form.changed_data}
-            actions.change_space(Space.objects.get(pk=space.pk), by=request.user, **changes)
+            edition = request.POST.get("edition", "")
+            actions.change_space(Space.objects.get(pk=space.pk), by=request.user, edition=edition, **changes)
+            return redirect(space)
+        except Overtaken as refusal:
+            labels = {name: field.label for name, field in form.fields.items()}
+            found = difference_in(refusal.state, form.cleaned_data, labels)
+            context = {
+                "form": form,
+                "space": space,
+                "differences": found,
+                "edition": edition_of(refusal.state),
+            }
+            return render(request, "community/space_form.html", context, status=409)
         except Refused as error:
             form.add_error(None, str(error))
-        else:
-            return redirect(space)
-    status = 422 if form.errors else 200
-    return render(request, "community/space_form.html", {"form": form, "space": space}, status=status)
+    # As it is kept: the form has put into its own row what was typed.
+    edition = edition_of(actions.state_of_space(Space.objects.get(pk=space.pk)))
+    context = {"form": form, "space": space, "edition": edition}
+    return render(request, "community/space_form.html", context, status=422 if form.errors else 200)
 
 
 @by_row
@@ -188,8 +201,12 @@ def new_thread(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     if not space.is_readable:
         raise Http404
-    if not rules.seat_in(space, request.user).is_member:
+    seat = rules.seat_in(space, request.user)
+    if not seat.is_member:
         raise PermissionDenied
+    if request.method == "GET" and not rules.can_write(seat):
+        context = {"space": space, "seat": seat, "mute": mute_of(space, request.user)}
+        return render(request, "community/thread_form_closed.html", context)
     if "preview" in request.POST:
         return _thread_form(request, space, ThreadForm(initial=request.POST.dict()))
     form = ThreadForm(request.POST or None, initial=_start_of(request, space))

@@ -9,10 +9,10 @@ from django.utils.translation import override
 
 from community.models import Space
 from core import markdown
+from core.editions import State, refuse_if_overtaken
 from core.errors import Refused
 from core.idempotency import sending
 from courses.actions import conversations
-from courses.editions import State, refuse_if_overtaken
 from courses.models import Course, Module, Session
 from events.recording import record
 

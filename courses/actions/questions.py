@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import markdown
+from core.editions import State, refuse_if_overtaken
 from core.errors import Refused
 from core.idempotency import sending
 from courses.actions.attempts import finish_answered_attempts
-from courses.editions import State, refuse_if_overtaken
 from courses.models import Option, Question, Quiz, QuizQuestion
 from events.recording import record
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import captions
+from core.editions import refuse_if_overtaken
 from core.errors import Refused
 from courses import containers
-from courses.editions import refuse_if_overtaken
 from courses.models import Caption, Cue, Module, Progress, Video, WatchedRange
 from events.recording import record
 

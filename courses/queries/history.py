@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.editions import FieldDiff, difference_in, differing, lines_of
 from courses.actions.revisions import state_of
 from courses.models import CompletionRule, Module, ModuleRevision
 from people.queries.person_card import PersonCard, card_columns, card_from
@@ -36,16 +36,6 @@ class RevisionRow(NamedTuple):
     changed: tuple[str, ...]
 
 
-class DiffLine(NamedTuple):
-    kind: str  # "same", "removed" or "added"
-    text: str
-
-
-class FieldDiff(NamedTuple):
-    label: str
-    lines: tuple[DiffLine, ...]
-
-
 def revision_rows(module: Module) -> list[RevisionRow]:
     """The newest first."""
     columns = ("number", "at", "state", *card_columns("by"))
@@ -53,7 +43,7 @@ def revision_rows(module: Module) -> list[RevisionRow]:
     found: list[RevisionRow] = []
     before: dict[str, Any] | None = None
     for number, at, state, *person in rows:
-        changed = tuple(str(LABELS[name]) for name in _differing(before, state)) if before else ()
+        changed = tuple(str(LABELS[name]) for name in differing(before, state, LABELS)) if before else ()
         found.append(RevisionRow(number, at, card_from(person), changed))
         before = state
     return found[::-1]
@@ -62,44 +52,23 @@ def revision_rows(module: Module) -> list[RevisionRow]:
 def difference(
     old: dict[str, Any], new: dict[str, Any], labels: Mapping[str, Any] = LABELS
 ) -> list[FieldDiff]:
-    """What differs, field by field and line by line."""
-    return [
-        FieldDiff(str(labels[name]), tuple(_lines(_words(name, old.get(name)), _words(name, new.get(name)))))
-        for name in _differing(old, new, labels)
-    ]
+    """What differs, field by field and line by line, the parts of a module in words."""
+    return difference_in(old, new, labels, _words)
 
 
 def difference_to_now(revision: ModuleRevision) -> list[FieldDiff]:
     return difference(revision.state, state_of(revision.module))
 
 
-def _differing(old: dict[str, Any], new: dict[str, Any], labels: Mapping[str, Any] = LABELS) -> list[str]:
-    return [name for name in labels if name in new and old.get(name) != new[name]]
-
-
-def _lines(old: list[str], new: list[str]) -> Iterator[DiffLine]:
-    kinds = {"  ": "same", "- ": "removed", "+ ": "added"}
-    for line in difflib.ndiff(old, new):
-        if line[:2] in kinds:
-            yield DiffLine(kinds[line[:2]], line[2:])
-
-
 def _words(name: str, value: Any) -> list[str]:
-    """A value as lines of text."""
-    if value is None:
-        return []
-    if name == "rules":
+    if value and name == "rules":
         return [f"{CompletionRule.Kind(kind).label} : {number}" for kind, number in sorted(value.items())]
-    if name == "quiz":
+    if value and name == "quiz":
         return [
             f"{_('pass mark in percent')} : {value['pass_mark']}",
             f"{_('tries allowed')} : {value['max_attempts'] or '∞'}",
         ]
-    if isinstance(value, list):
-        return value
-    if isinstance(value, bool):
-        return [_("yes") if value else _("no")]
-    return str(value).splitlines() or [""]
+    return lines_of(name, value)
 
 
 def last_revision(module: Module) -> RevisionRow | None:

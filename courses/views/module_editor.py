@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.confirming import question_before
+from core.editions import Overtaken, edition_of
 from core.errors import Refused
 from core.numbers import whole
 from courses.actions import (
@@ -27,7 +28,6 @@ from courses.actions import (
     withdraw_module,
 )
 from courses.actions.revisions import state_of
-from courses.editions import Overtaken, edition_of
 from courses.forms.studio import CaptionForm, CaptionTextForm, FilmForm, ModuleForm, QuizForm, RulesForm
 from courses.models import Caption, Course, Module
 from courses.publication import advice_for, missing_in

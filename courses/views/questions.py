@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.confirming import question_before
+from core.editions import Overtaken, edition_of
 from core.errors import Refused
 from core.idempotency import refuse
 from core.numbers import whole
@@ -21,7 +22,6 @@ from courses.actions import (
     create_question,
 )
 from courses.actions.questions import in_lines, state_of_question
-from courses.editions import Overtaken, edition_of
 from courses.forms.studio import OptionFormSet, QuestionForm, QuestionSearchForm
 from courses.models import Module, Question
 from courses.queries.history import difference

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.confirming import question_before
+from core.editions import Overtaken, edition_of
 from core.errors import Refused
 from core.idempotency import refuse
 from courses.actions import (
@@ -23,7 +24,6 @@ from courses.actions import (
     publish_course,
 )
 from courses.actions.courses import state_of_course
-from courses.editions import Overtaken, edition_of
 from courses.forms.studio import CourseForm, NewModuleForm
 from courses.models import Course
 from courses.publication import checklist

@@ -19,6 +19,7 @@ from community.actions.gates import (
 from community.models import Space, Thread, ThreadPass
 from community.rules import Seat
 from core.errors import Refused
+from people.models import User
 from tests.making import join, make_post, make_space, make_thread
 
 NOW = timezone.now()
@@ -80,8 +81,8 @@ def test_whoever_is_silent_or_owes_the_charter_reads_why(zone, day):
         "Read the charter of this space and accept it before you write.",
     )
     until = datetime(2026, 2, 1, 0, 30, tzinfo=UTC)
-    with timezone.override(zone):
-        code, sentence = refusal(refuse_silenced, Seat(None, chartered, "member", muted_until=until))
+    silent = Seat(User(time_zone=zone), chartered, "member", muted_until=until)
+    code, sentence = refusal(refuse_silenced, silent)
     assert code == "muted"
     assert sentence.startswith(f"You cannot write in this space until {day}")
 

@@ -1,3 +1,4 @@
+import re
 import uuid
 
 import pytest
@@ -258,3 +259,103 @@ def test_newcomers_come_into_the_spaces_that_welcome_them(lumen, client, sign_in
 def _marked(space, by):
     making.join(space, by, role="facilitator")
     return actions.change_space(space, by=by, welcomes=True)
+
+
+def edition_in(page: str, name: str) -> str:
+    return re.search(rf'name="{name}" value="(\w+)"', page)[1]
+
+
+def test_the_charter_that_is_accepted_is_the_one_that_was_read(lumen, space, awa, marc, julie, sign_in):
+    actions.change_space(space, by=julie, charter="Être bref.")
+    url = f"/spaces/{space.slug}/membership/"
+    mine = Membership.objects.filter(space=space, user=awa)
+    read = edition_in(sign_in(awa).get(space.get_absolute_url()).text, "charter_edition")
+    at_the_door = edition_in(sign_in(marc).get(space.get_absolute_url()).text, "charter_edition")
+    actions.change_space(space, by=julie, charter="Être bref et poli.")
+
+    assert (
+        "La charte a changé"
+        in sign_in(awa).post(url, {"do": "accept", "charter_edition": read}, follow=True).text
+    )
+    assert mine.get().charter_accepted_at is None
+    sign_in(marc).post(url, {"do": "join", "charter": "on", "charter_edition": at_the_door})
+    assert not Membership.objects.filter(space=space, user=marc).exists()
+    asked = {"charter_accepted": True, "charter_edition": at_the_door}
+    assert (
+        sign_in(marc).put(f"/api/v1/spaces/{space.slug}/membership/", asked, "application/json").status_code
+        == 422
+    )
+
+    now = edition_in(sign_in(awa).get(space.get_absolute_url()).text, "charter_edition")
+    sign_in(awa).post(url, {"do": "accept", "charter_edition": now})
+    assert mine.get().charter_accepted_at is not None
+    shown = sign_in(marc).get(f"/api/v1/spaces/{space.slug}/").json()["charter_edition"]
+    assert shown == now
+    assert (
+        sign_in(marc)
+        .put(f"/api/v1/spaces/{space.slug}/membership/", asked | {"charter_edition": now}, "application/json")
+        .status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        ("accept", "Rejoignez d’abord cet espace"),
+        ("dance", "Cette page n’est plus à jour"),
+        ("", "Cette page"),
+    ],
+)
+def test_a_seat_is_not_changed_by_what_nobody_offers(space, marc, sign_in, do, said):
+    answer = sign_in(marc).post(
+        f"/spaces/{space.slug}/membership/", {"do": do}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_whoever_saves_a_space_second_is_shown_both_texts(space, julie, karim, sign_in):
+    actions.add_facilitator(space, user=karim, by=julie)
+    url = f"/spaces/{space.slug}/edit/"
+    typed = {"name": space.name, "visibility": "open", "colour": "lake", "language": "fr"}
+    edition = edition_in(sign_in(julie).get(url).text, "edition")
+    first = typed | {"purpose": "De Julie", "edition": edition}
+    assert sign_in(julie).post(url, first).status_code == 302
+
+    second = sign_in(karim).post(url, typed | {"purpose": "De Karim", "edition": edition})
+    assert second.status_code == 409
+    assert "De Julie" in second.text
+    assert ">De Karim</textarea>" in second.text.replace("\n", "")
+    assert Space.objects.get().purpose == "De Julie"
+
+    again = typed | {"purpose": "De Karim", "edition": edition_in(second.text, "edition")}
+    assert sign_in(karim).post(url, again).status_code == 302
+    assert Space.objects.get().purpose == "De Karim"
+
+
+def test_who_writes_nothing_now_is_told_before_they_write(space, awa, julie, sign_in):
+    url = f"/spaces/{space.slug}/threads/new/"
+    assert "data-composer" in sign_in(awa).get(url).text
+    actions.mute_member(space, user=awa, by=julie, reason="Le ton", days=1)
+    page = sign_in(awa).get(url).text
+    assert "data-composer" not in page
+    assert "Le ton" in page
+    actions.archive_space(space, by=julie)
+    page = sign_in(julie).get(url).text
+    assert "data-composer" not in page
+    assert "Cet espace est archivé" in page
+
+
+def test_what_is_too_much_is_refused_and_nothing_is_cut(space, awa, sign_in):
+    url = f"/spaces/{space.slug}/threads/new/"
+    poll = {"kind": "poll", "title": "Lequel ?", "body": "Dites.", "choices": f"Oui\n{'n' * 301}"}
+    tagged = {"kind": "discussion", "title": "Bonjour", "body": "Dites.", "tags": ",".join("abcdefghi")}
+    for typed, said in ((poll, "300 caractères"), (tagged, "Huit étiquettes")):
+        answer = sign_in(awa).post(url, typed)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert "Dites." in answer.text
+    assert not space.threads.exists()
+    place = f"space:{space.pk}:reply:{'9' * 70}"
+    assert sign_in(awa).post("/drafts/", {"place": place, "body": "x", "sequence": 1}).status_code == 422
