@@ -29,6 +29,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "map-pin-off", _("There is nothing at this address"), text)
 
 
+def not_for_reading(request: HttpRequest) -> HttpResponse:
+    text = _("This address takes what a button sends. Go back to where the button is and press it again.")
+    return _page(request, 405, "undo-2", _("There is nothing to read here"), text)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     text = _("Go back, reload the page and try again. What you wrote is kept on this device.")
     return _page(request, 400, "circle-alert", _("The request could not be read"), text)

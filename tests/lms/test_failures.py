@@ -123,3 +123,10 @@ def test_an_unknown_address_of_the_api_answers_json(sign_in, awa, path):
     answer = sign_in(awa).get(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
     assert answer.json()["detail"]
+
+
+@pytest.mark.django_db
+def test_what_only_takes_what_a_button_sends_says_so_when_it_is_opened(awa, sign_in):
+    answer = sign_in(awa).get("/posts/7/restoration/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Il n’y a rien à lire ici" in answer.text
