@@ -118,6 +118,13 @@ class Filters:
     view: str = "then"
     # Sentences about what could not be understood; the default was kept instead.
     problems: list[str] = field(default_factory=list)
+    # Two dates as they were typed, where they make no period: they stay in their fields.
+    typed: tuple[str, str] | None = None
+
+    @property
+    def dates(self) -> tuple[str, str]:
+        """What the fields of the two dates hold."""
+        return self.typed or (self.period.first.isoformat(), self.period.last.isoformat())
 
     @property
     def query(self) -> dict[str, str]:
@@ -137,12 +144,13 @@ class Filters:
 def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, choices: Choices) -> Filters:
     problems: list[str] = []
     preset, period = _period(parameters, days.today(organisation), problems)
+    typed = (parameters.get("from", ""), parameters.get("to", "")) if problems and preset == "custom" else None
     unit = _unit(parameters.get("unit", ""), choices, problems)
     view = parameters.get("view") or "then"
     if view not in VIEWS:
         problems.append(_("This way of assigning units does not exist: each unit at the time is used."))
         view = "then"
-    return Filters(period, preset, unit, _scope(parameters, choices, problems), view, problems)
+    return Filters(period, preset, unit, _scope(parameters, choices, problems), view, problems, typed)
 
 
 def _period(parameters: Mapping[str, str], today: date, problems: list[str]) -> tuple[str, Period]:
@@ -159,16 +167,18 @@ def _period(parameters: Mapping[str, str], today: date, problems: list[str]) -> 
                 raise ValueError(period.first)
         except ValueError:
             problems.append(_("Give two dates like 2026-09-01. The last 30 days are shown."))
-            return DEFAULT_PERIOD, preset_period(DEFAULT_PERIOD, today)
+            return preset, preset_period(DEFAULT_PERIOD, today)
         if period.last > today:
-            period = Period(period.first, today)
-        if period.first > period.last:
+            period = Period(period.first, max(period.first, today))
+        if period.first > today:
+            problems.append(_("The period has not begun yet. The last 30 days are shown."))
+        elif period.first > period.last:
             problems.append(_("The period ends before it begins. The last 30 days are shown."))
         elif period.last - period.first > LONGEST:
             problems.append(_("Two years at most in one report. The last 30 days are shown."))
         else:
             return preset, period
-        return DEFAULT_PERIOD, preset_period(DEFAULT_PERIOD, today)
+        return preset, preset_period(DEFAULT_PERIOD, today)
     if preset not in PERIODS:
         problems.append(_("This period does not exist. The last 30 days are shown."))
         preset = DEFAULT_PERIOD

@@ -225,6 +225,7 @@ def test_a_hidden_space_is_not_named_among_the_filters(sign_in, marc, academy, l
         ({"period": "custom", "from": "hier", "to": "2026-11-01"}, "Give two dates"),
         ({"period": "custom", "from": "2026-11-02", "to": "2026-11-01"}, "ends before it begins"),
         ({"period": "custom", "from": "0001-01-01", "to": "0001-01-02"}, "Give two dates"),
+        ({"period": "custom", "from": "2099-01-01", "to": "2099-02-01"}, "has not begun yet"),
         ({"period": "century"}, "does not exist"),
         ({"unit": "99999999"}, "not one of yours"),
         ({"space": "x' OR 1=1"}, "does not exist here"),
@@ -240,6 +241,8 @@ def test_an_address_that_makes_no_sense_gets_a_sentence_and_the_default(
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert "14 learners" in page.content.decode()
+    for name in parameters.keys() & {"from", "to"}:
+        assert f'name="{name}" value="{parameters[name]}"' in page.text
 
 
 def test_the_file_has_the_totals_of_the_screen(sign_in, marc, academy, sales):
