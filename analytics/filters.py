@@ -144,7 +144,9 @@ class Filters:
 def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, choices: Choices) -> Filters:
     problems: list[str] = []
     preset, period = _period(parameters, days.today(organisation), problems)
-    typed = (parameters.get("from", ""), parameters.get("to", "")) if problems and preset == "custom" else None
+    typed = (
+        (parameters.get("from", ""), parameters.get("to", "")) if problems and preset == "custom" else None
+    )
     unit = _unit(parameters.get("unit", ""), choices, problems)
     view = parameters.get("view") or "then"
     if view not in VIEWS:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -130,14 +132,22 @@ def join_request(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 @by_row
 @require_POST
 def facilitator(request: PersonRequest, slug: str) -> HttpResponse:
-    """`handle` becomes a facilitator (`on=1`) or a plain member again (`on=0`)."""
+    """`handle` becomes a facilitator (`on=1`) or a plain member again (`on=0`); the toast takes it back."""
     space = fetch(request.user, slug)
     if not rules.can_change_space(rules.seat_in(space, request.user)):
         raise PermissionDenied
-    person = get_object_or_404(User.objects.visible_to(request.user), handle=request.POST.get("handle", ""))
-    change = actions.add_facilitator if request.POST.get("on") == "1" else actions.remove_facilitator
+    # The address that takes it back names both: a toast sends no field.
+    asked = {**request.GET.dict(), **request.POST.dict()}
+    person = get_object_or_404(User.objects.visible_to(request.user), handle=asked.get("handle", ""))
+    named, back = asked.get("on") == "1", reverse("community:space_members", args=[slug])
+    change = actions.add_facilitator if named else actions.remove_facilitator
     try:
         change(space, user=person, by=request.user)
     except Refused as error:
-        return refused(request, error, back=f"{space.get_absolute_url()}members/")
-    return redirect("community:space_members", slug=slug)
+        return refused(request, error, back=back)
+    words = _("%(name)s facilitates this space now.") if named else _("%(name)s is a plain member now.")
+    undo = f"{request.path}?{urlencode({'handle': person.handle, 'on': 0 if named else 1})}"
+    may_undo = rules.can_change_space(rules.seat_of(request.user, space))
+    messages.success(request, words % {"name": person}, extra_tags=undo if may_undo else "")
+    # From a toast: the list as it is now.
+    return HttpResponse(headers={"HX-Redirect": back}) if request.htmx else redirect(back)

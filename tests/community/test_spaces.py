@@ -92,6 +92,20 @@ def test_the_last_facilitator_neither_leaves_nor_steps_down(space, julie):
     assert Membership.objects.get(space=space, user=julie).role == "facilitator"
 
 
+def test_a_facilitator_is_named_and_that_is_taken_back(space, awa, julie, sign_in):
+    url = reverse("community:facilitators", args=[space.slug])
+    mine = Membership.objects.filter(space=space, user=awa)
+    for on, role, back in (("1", "facilitator", "member"), ("0", "member", "facilitator")):
+        mine.update(role=back)
+        page = sign_in(julie).post(url, {"handle": awa.handle, "on": on}, follow=True).text
+        assert mine.get().role == role
+        undo = re.search(rf'hx-post="({url}\?[^"]+)"', page)[1].replace("&amp;", "&")
+        if role == "member":
+            assert sign_in(awa).post(undo).status_code == 403
+        assert sign_in(julie).post(undo, headers={"HX-Request": "true"})["HX-Redirect"].endswith("/members/")
+        assert mine.get().role == back
+
+
 def test_a_member_names_no_facilitator_and_changes_nothing(space, awa, karim, sign_in):
     client = sign_in(awa)
     url = reverse("community:facilitators", args=[space.slug])
