@@ -196,6 +196,8 @@ def test_blocks_wrap_what_is_between_them():
     assert "<p>Inside</p>" in draw('{% call ui.card(title="A") %}<p>Inside</p>{% endcall %}')
     dialog = draw('{% call ui.dialog(id="d", title="Are you sure?") %}Words{% endcall %}')
     assert 'aria-labelledby="d-title"' in dialog
+    table = draw('{% call ui.table("Figures", small=True) %}<tbody></tbody>{% endcall %}')
+    assert 'tabindex="0" role="region" aria-label="Figures"><table class="table table-sm">' in table
     menu = draw('{% call ui.menu(id="m", label="More") %}<li>One</li>{% endcall %}')
     assert 'popovertarget="m"' in menu
     assert 'aria-label="More"' in menu
