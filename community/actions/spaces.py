@@ -20,6 +20,7 @@ from core.idempotency import sending
 from core.markdown import render
 from events.recording import record
 
+LONGEST_MESSAGE = 600
 CHANGEABLE = ("name", "purpose", "charter", "visibility", "colour", "language", "welcomes")
 
 
@@ -212,6 +213,8 @@ def let_in(
 @transaction.atomic
 def ask_to_join(space: Space, *, user, message: str = "") -> JoinRequest:
     """Knock at a closed space; asking twice is asking once."""
+    if len(message) > LONGEST_MESSAGE:
+        raise Refused(_("A word to the facilitators has 600 characters at most."))
     refuse_archived(space)
     require(rules.can_ask_to_join(rules.seat_of(user, space)))
     try:

@@ -361,7 +361,7 @@ def test_who_writes_nothing_now_is_told_before_they_write(space, awa, julie, sig
     assert "Cet espace est archivé" in page
 
 
-def test_what_is_too_much_is_refused_and_nothing_is_cut(space, awa, sign_in):
+def test_what_is_too_much_is_refused_and_nothing_is_cut(space, awa, marc, sign_in):
     url = f"/spaces/{space.slug}/threads/new/"
     poll = {"kind": "poll", "title": "Lequel ?", "body": "Dites.", "choices": f"Oui\n{'n' * 301}"}
     tagged = {"kind": "discussion", "title": "Bonjour", "body": "Dites.", "tags": ",".join("abcdefghi")}
@@ -371,5 +371,9 @@ def test_what_is_too_much_is_refused_and_nothing_is_cut(space, awa, sign_in):
         assert said in answer.text
         assert "Dites." in answer.text
     assert not space.threads.exists()
+    too_long = {"do": "ask", "message": "n" * 601}
+    answer = sign_in(marc).post(f"/spaces/{space.slug}/membership/", too_long, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "600 caractères" in answer.text
     place = f"space:{space.pk}:reply:{'9' * 70}"
     assert sign_in(awa).post("/drafts/", {"place": place, "body": "x", "sequence": 1}).status_code == 422
