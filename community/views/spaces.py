@@ -20,7 +20,7 @@ from community.queries.people import people_to_mention
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, tags_to_offer, thread_groups, thread_rows, threads_like
 from core.access import by_row, role, signed_in
-from core.editions import Overtaken, difference_in, edition_of
+from core.editions import Overtaken, difference_in, edition_of, lines_of
 from core.errors import Refused
 from core.idempotency import refuse
 from core.limits import limited
@@ -169,7 +169,13 @@ def edit(request: PersonRequest, slug: str) -> HttpResponse:
             return redirect(space)
         except Overtaken as refusal:
             labels = {name: field.label for name, field in form.fields.items()}
-            found = difference_in(refusal.state, form.cleaned_data, labels)
+            named = {"visibility": Space.Visibility, "colour": Space.Colour}
+            found = difference_in(
+                refusal.state,
+                form.cleaned_data,
+                labels,
+                lambda name, value: lines_of(name, named[name](value).label if name in named else value),
+            )
             context = {
                 "form": form,
                 "space": space,

@@ -61,9 +61,9 @@ def difference_to_now(revision: ModuleRevision) -> list[FieldDiff]:
 
 
 def _words(name: str, value: Any) -> list[str]:
-    if value and name == "rules":
+    if value is not None and name == "rules":
         return [f"{CompletionRule.Kind(kind).label} : {number}" for kind, number in sorted(value.items())]
-    if value and name == "quiz":
+    if value is not None and name == "quiz":
         return [
             f"{_('pass mark in percent')} : {value['pass_mark']}",
             f"{_('tries allowed')} : {value['max_attempts'] or '∞'}",

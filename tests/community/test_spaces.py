@@ -340,6 +340,8 @@ def test_whoever_saves_a_space_second_is_shown_both_texts(space, julie, karim, s
     second = sign_in(karim).post(url, typed | {"purpose": "De Karim", "edition": edition})
     assert second.status_code == 409
     assert "De Julie" in second.text
+    moved = sign_in(karim).post(url, typed | {"visibility": "closed", "edition": edition}).text
+    assert f"{Space.Visibility.CLOSED.label}</p>" in moved, "in words, as the form has it"
     assert ">De Karim</textarea>" in second.text.replace("\n", "")
     assert Space.objects.get().purpose == "De Julie"
 
