@@ -68,7 +68,14 @@ def difference_in(
 
 
 def differing(old: State, new: State, labels: Mapping[str, Any]) -> list[str]:
-    return [name for name in labels if name in new and old.get(name) != new[name]]
+    return [
+        name for name in labels if name in new and _with_one_end(old.get(name)) != _with_one_end(new[name])
+    ]
+
+
+def _with_one_end(value: Any) -> Any:
+    """Browsers end lines otherwise than programs: that alone is no difference."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def _compared(old: list[str], new: list[str]) -> Iterator[DiffLine]:

@@ -120,6 +120,7 @@ def test_publishing_publishes_what_stands_in_the_page(sign_in, julie, course):
 
 
 def test_a_difference_is_told_line_by_line():
+    assert difference({"body": "un\ndeux"}, {"body": "un\r\ndeux"}) == []
     (rules,) = difference({"rules": {}}, {"rules": {"read": 1}})
     assert [line.kind for line in rules.lines] == ["added"], "a module without conditions says nothing"
     (body,) = difference({"body": "un\ndeux", "title": "a"}, {"body": "un\ntrois", "title": "a"})
