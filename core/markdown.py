@@ -25,6 +25,7 @@ from markdownify import MarkdownConverter
 from mdit_py_plugins.container import container_plugin
 
 from core.errors import Refused
+from core.words import is_visible
 
 RENDERER_VERSION = 2
 MAX_LENGTH = 40_000
@@ -396,11 +397,6 @@ class _TextReader(HTMLParser):
             self.parts.append(data)
 
 
-# Characters of Unicode's visible categories that show nothing: fillers of Hangul, the empty pattern of Braille;
-# and the box of a task that we drew ourselves.
-_UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800☐☑")
-
-
 class _OwnWords(HTMLParser):
     """Looks for what the writer of rendered HTML says: not what they quote, nor the title of a spoiler."""
 
@@ -417,9 +413,7 @@ class _OwnWords(HTMLParser):
         self.outside -= tag in ("blockquote", "summary")
 
     def handle_data(self, data):
-        self.found |= not self.outside and any(
-            unicodedata.category(sign)[0] in "LNPS" and sign not in _UNSEEN for sign in data
-        )
+        self.found |= not self.outside and is_visible(data)
 
 
 class _Converter(MarkdownConverter):

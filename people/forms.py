@@ -13,6 +13,7 @@ from core.dates import DateField
 from core.errors import Refused
 from core.images import recoded
 from core.json_input import InputDecoder
+from core.words import must_be_visible
 from people.actions.bringing_in import read_people
 from people.adapter import invitation_of
 from people.models import Invitation, Profile, RoleGrant, Unit, User
@@ -134,7 +135,9 @@ class ProfileForm(forms.ModelForm):
 
 
 class SkillForm(forms.Form):
-    name = forms.CharField(label=_("A skill others may ask you about"), max_length=80)
+    name = forms.CharField(
+        label=_("A skill others may ask you about"), max_length=80, validators=[must_be_visible]
+    )
 
 
 def offer(form: forms.Form, name: str, rows: QuerySet) -> None:

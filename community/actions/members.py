@@ -16,6 +16,7 @@ from community.models import Departure, Membership, Mute, Space
 from community.signals import membership_changed
 from core import live
 from core.errors import Refused
+from core.words import checked_words
 
 UNDO_FOR = timedelta(hours=24)
 # For how many days somebody may be asked to be silent.
@@ -116,6 +117,4 @@ def unmute_member(mute: Mute, *, by) -> None:
 
 
 def _needed(reason: str) -> str:
-    if not reason.strip():
-        raise Refused(_("Say why: the person reads it."), "reason")
-    return reason.strip()[:600]
+    return checked_words(reason, "reason", most=600, needed=_("Say why: the person reads it."))

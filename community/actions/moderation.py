@@ -13,6 +13,7 @@ from community.actions.posts import recount_posts
 from community.live import announce_thread
 from community.models import Decision, Flag, Post
 from core.errors import Refused
+from core.words import checked_words
 from events.recording import record
 
 UNDO_FOR = timedelta(hours=24)
@@ -26,10 +27,11 @@ def flag_post(post: Post, *, by, reason: str, comment: str = "", at: datetime | 
         raise Refused(_("This is your own message: you can edit or remove it."), "own")
     if reason not in Flag.Reason.values or reason == Flag.Reason.CONTEST:
         raise Refused(_("Say what is wrong with this message."), "reason")
+    comment = checked_words(comment, "comment", most=1000)
     try:
         with transaction.atomic():
             flag = Flag.objects.create(
-                post=post, by=by, reason=reason, comment=comment[:1000], at=at or timezone.now()
+                post=post, by=by, reason=reason, comment=comment, at=at or timezone.now()
             )
     except IntegrityError:
         return Flag.objects.get(post=post, by=by, decision=None)
@@ -53,12 +55,9 @@ def contest_decision(post: Post, *, by, words: str, at: datetime | None = None) 
         raise Refused(
             _("The facilitators have looked at this message once more: their decision stands."), "final"
         )
-    if not words.strip():
-        raise Refused(_("Say in a few words what they should see."), "words")
+    words = checked_words(words, "words", most=1000, needed=_("Say in a few words what they should see."))
     reason = Flag.Reason.CONTEST
-    flag = Flag.objects.create(
-        post=post, by=by, reason=reason, comment=words.strip()[:1000], at=at or timezone.now()
-    )
+    flag = Flag.objects.create(post=post, by=by, reason=reason, comment=words, at=at or timezone.now())
     _tell("community.post_flagged", post, seat, {"reason": reason, "flag": flag.pk}, at)
     return flag
 
@@ -70,14 +69,13 @@ def decide(post: Post, *, by, kind: str, note: str = "", at: datetime | None = N
     require(rules.can_decide(seat, post))
     if kind not in Decision.Kind.values:
         raise Refused(_("Choose to keep, to ask for another wording, or to hide."), "kind")
+    note = checked_words(note, "note", most=1000)
     thread = lock_thread_row(post.thread)
     same = _still_standing(post, kind)
     open_flags = Flag.objects.filter(post=post, decision=None)
     if same is not None and not open_flags.exists():
         return same
-    decision = Decision.objects.create(
-        post=post, kind=kind, note=note.strip()[:1000], by=by, at=at or timezone.now()
-    )
+    decision = Decision.objects.create(post=post, kind=kind, note=note, by=by, at=at or timezone.now())
     closed = open_flags.update(decision=decision)
     hidden_at = timezone.now() if kind == Decision.Kind.HIDE else None
     _show_or_hide(post, hidden_at)

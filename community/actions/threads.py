@@ -19,6 +19,7 @@ from community.models import Choice, Post, ReadState, Space, Tag, Thread, Thread
 from core.errors import Refused
 from core.idempotency import sending
 from core.markdown import RENDERER_VERSION, clean_source, render, says_something
+from core.words import checked_words, is_visible
 from events.recording import record
 
 WITH_CHOICES = {Thread.Kind.CASE, Thread.Kind.POLL}
@@ -59,11 +60,13 @@ def start_thread(
     sent = sending(key, by=author, action="community.start_thread", title=title, body=body, **what)
     if (first := sent.first_of(Thread)) is not None:
         return first
-    _refuse_bad_shape(title, body, kind, options := [text.strip() for text in choices if text.strip()])
+    title = checked_words(title, "title", most=200, needed=_("Give your discussion a title."))
+    options = [text.strip() for text in choices if is_visible(text)]
+    _refuse_bad_shape(body, kind, options)
     born = at or timezone.now()
     _refuse_bad_end(kind, ends_at, born)
     thread = Thread(
-        space=space, kind=kind, title=title.strip(), language=language or space.language, author=author,
+        space=space, kind=kind, title=title, language=language or space.language, author=author,
         gate=gate, last_number=1, number_of_posts=1, about_title=about_title, about_url=about_url,
         ends_at=ends_at, **sent.fields, created_at=born, last_post_at=born,
     )  # fmt: skip
@@ -99,11 +102,7 @@ def _offer(thread: Thread, options: list[str]) -> None:
     )
 
 
-def _refuse_bad_shape(title: str, body: str, kind: str, options: list[str]) -> None:
-    if not title.strip():
-        raise Refused(_("Give your discussion a title."), "title")
-    if len(title.strip()) > 200:
-        raise Refused(_("The title is too long: 200 characters at most."), "title")
+def _refuse_bad_shape(body: str, kind: str, options: list[str]) -> None:
     if not says_something(render(body).html):
         raise Refused(_("Write a few words first."), "body")
     if kind == Thread.Kind.POLL and len(options) < 2:
@@ -140,7 +139,8 @@ def _write_opening(thread: Thread, author, body: str, moment: int | None) -> Pos
 
 
 def _tag(thread: Thread, names: Sequence[str]) -> None:
-    wanted = {name.strip().lstrip("#").lower()[:40] for name in names} - {""}
+    written = (name.strip().lstrip("#").lower() for name in names)
+    wanted = {checked_words(name, "tags", most=40) for name in written} - {""}
     if not wanted:
         return
     organisation = thread.space.organisation_id

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import address_of
 from core.editions import edition_of
 from core.idempotency import Keyed
+from core.words import must_be_visible
 from people.models import Organisation, User
 from people.reader import Reader
 
@@ -60,7 +61,7 @@ class Space(Keyed):
         PLUM = "plum", _("Plum")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[must_be_visible])
     slug = models.SlugField(max_length=80, unique=True)
     purpose = models.TextField(_("purpose"), max_length=600, blank=True)
     charter = models.TextField(_("charter"), max_length=4000, blank=True)

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import DateField, DateTimeField
+from core.words import must_be_visible
 from courses.models import CompletionRule, Course, Module, Question, Quiz, Section, Session
 from people.models import Unit
 
@@ -37,11 +38,12 @@ class SectionForm(forms.ModelForm):
     class Meta:
         model = Section
         fields = ["title"]
+        error_messages = {"title": {"required": _("Give the section a title.")}}
 
 
 class NewModuleForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Module.Kind.choices)
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200, validators=[must_be_visible])
     section = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

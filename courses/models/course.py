@@ -14,6 +14,7 @@ from community.models import Space
 from core.addresses import address_of
 from core.idempotency import Keyed
 from core.search import Document
+from core.words import must_be_visible
 from people.models import Organisation, RoleGrant, User
 from people.reader import Reader
 
@@ -43,7 +44,7 @@ class Course(Keyed):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     slug = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=[must_be_visible])
     summary = models.CharField(_("in one sentence"), max_length=300, blank=True)
     description = models.TextField(_("description"), max_length=6000, blank=True)
     description_html = models.TextField(blank=True)
@@ -94,7 +95,7 @@ class Session(Keyed):
     """A run of a course for some people. Every course has an open one, without dates."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sessions")
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[must_be_visible])
     is_open = models.BooleanField(default=False)
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)

@@ -11,6 +11,7 @@ from community.models import Space, Thread
 from core.addresses import address_of
 from core.idempotency import Keyed
 from core.search import Document
+from core.words import must_be_visible
 from courses.models.course import Course
 from people.models import User
 from people.reader import Reader
@@ -18,7 +19,7 @@ from people.reader import Reader
 
 class Section(Keyed):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sections")
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=[must_be_visible])
     position = models.PositiveIntegerField()
 
     class Meta:
@@ -69,7 +70,7 @@ class Module(Keyed):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="modules")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=[must_be_visible])
     objective = models.CharField(_("objective"), max_length=300, blank=True)
     language = models.CharField(max_length=5, default="fr")
     minutes = models.PositiveSmallIntegerField(_("average duration in minutes"), default=5)

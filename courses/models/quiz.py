@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Space, Thread
 from core.idempotency import Keyed
+from core.words import must_be_visible
 from courses import grading
 from courses.models.enrolment import Enrolment
 from courses.models.module import Module
@@ -28,7 +29,7 @@ class Question(Keyed):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SINGLE)
     category = models.CharField(_("category"), max_length=200, blank=True)
     name = models.CharField(max_length=200, blank=True)
-    text = models.TextField(_("question"), max_length=4000)
+    text = models.TextField(_("question"), max_length=4000, validators=[must_be_visible])
     html = models.TextField()
     feedback = models.TextField(_("explanation shown after the answer"), max_length=4000, blank=True)
     feedback_html = models.TextField(blank=True)

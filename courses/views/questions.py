@@ -14,6 +14,7 @@ from core.editions import Overtaken, edition_of
 from core.errors import Refused
 from core.idempotency import refuse
 from core.numbers import whole
+from core.words import is_visible
 from courses.actions import (
     Choice,
     archive_question,
@@ -160,7 +161,7 @@ def _edit(request: PersonRequest, form: QuestionForm, question: Question | None)
 
 
 def _choices(options) -> list[Choice]:
-    rows = [row.cleaned_data for row in options if row.cleaned_data.get("text", "").strip()]
+    rows = [row.cleaned_data for row in options if is_visible(row.cleaned_data.get("text", ""))]
     return [Choice(row["text"].strip(), row["correct"], row["feedback"], row["pk"]) for row in rows]
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.words import checked_words
 from events.recording import record
 from people.models import Organisation, RoleGrant, Standing, Unit, UnitMembership, User
 from people.queries.directory import subtree_ids
@@ -17,6 +18,7 @@ FURTHEST_MOVE = timedelta(days=366)
 def add_unit(organisation: Organisation, *, name: str, parent: Unit | None = None) -> Unit:
     if parent is not None and parent.organisation_id != organisation.pk:
         raise Refused(_("This unit belongs to another organisation."))
+    name = checked_words(name, "name", most=120, needed=_("A unit needs a name."))
     unit, made = Unit.objects.get_or_create(organisation=organisation, parent=parent, name=name)
     if not made:
         raise Refused(_("There is already a unit of this name here."))
@@ -26,7 +28,7 @@ def add_unit(organisation: Organisation, *, name: str, parent: Unit | None = Non
 @transaction.atomic
 def rename_unit(unit: Unit, *, name: str) -> Unit:
     """Raises Refused where another unit at the same place has this name."""
-    unit.name = name
+    unit.name = checked_words(name, "name", most=120, needed=_("A unit needs a name."))
     _save_unit(unit, "name")
     return unit
 

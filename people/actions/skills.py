@@ -3,6 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.words import checked_words
 from events.recording import record
 from people.models import Skill, Standing, User, UserSkill
 from people.rules import is_trainer
@@ -13,7 +14,7 @@ def declare_skill(user: User, *, name: str) -> UserSkill:
     """Say that one knows something; the same name, however it is capitalised, is one skill."""
     if user.organisation is None:
         raise Refused(_("This person belongs to no organisation."))
-    name = " ".join(name.split())
+    name = " ".join(checked_words(name, "name", most=80, needed=_("Name what you know.")).split())
     skill = Skill.objects.filter(organisation=user.organisation, name__iexact=name).first()
     if skill is None:
         skill, _made = Skill.objects.get_or_create(organisation=user.organisation, name=name)
