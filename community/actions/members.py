@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -38,10 +39,7 @@ def leave_space(space: Space, *, user) -> Departure | None:
 @transaction.atomic
 def remove_member(space: Space, *, user, by, reason: str) -> Departure | None:
     """Take somebody out of a space and tell them why; they come back only if they are let in again."""
-    theirs = rules.seat_of(user, space)
-    require(rules.can_remove(rules.seat_of(by, space), theirs))
-    if theirs.is_facilitator:
-        raise Refused(_("This person facilitates the space: make them a plain member first."), "role")
+    _plain_member(space, user, by=by, may=rules.can_remove)
     return _depart(space, user, by=by, reason=_needed(reason))
 
 
@@ -91,10 +89,7 @@ def return_to_space(departure: Departure, *, by) -> Membership:
 @transaction.atomic
 def mute_member(space: Space, *, user, by, reason: str, days: int) -> Mute:
     """Ask a member to be silent for `days` (one of MUTE_DAYS), and tell them why. The last word counts."""
-    theirs = rules.seat_of(user, space)
-    require(rules.can_mute(rules.seat_of(by, space), theirs))
-    if theirs.is_facilitator:
-        raise Refused(_("This person facilitates the space: make them a plain member first."), "role")
+    _plain_member(space, user, by=by, may=rules.can_mute)
     if days not in MUTE_DAYS:
         raise Refused(_("Choose one of the durations."), "days")
     now = timezone.now()
@@ -114,6 +109,15 @@ def unmute_member(mute: Mute, *, by) -> None:
     if Mute.objects.filter(pk=mute.pk, lifted_at=None).update(lifted_at=timezone.now()):
         tell_log("community.member_unmuted", mute.space, by, mute.user, data={"mute": mute.pk})
         announce_space(mute.space_id)
+
+
+def _plain_member(space: Space, user, *, by, may: Callable[[rules.Seat, rules.Seat], bool]) -> None:
+    seat, theirs = rules.seat_of(by, space), rules.seat_of(user, space)
+    if rules.can_change_space(seat) and not theirs.is_member:
+        raise Refused(_("This person is no longer a member."), "gone")
+    require(may(seat, theirs))
+    if theirs.is_facilitator:
+        raise Refused(_("This person facilitates the space: make them a plain member first."), "role")
 
 
 def _needed(reason: str) -> str:

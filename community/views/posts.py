@@ -52,6 +52,12 @@ def place_of(post: Post) -> str:
     return f"{post.thread.get_absolute_url()}#post-{post.number}"
 
 
+def back_to(post: Post, request: PersonRequest) -> str:
+    """Where a page without scripts goes after an act: beside what the thread is about, if the post stood there."""
+    about = post.thread.about_url if request.POST.get("narrow") == "1" else ""
+    return f"{about}#post-{post.number}" if about else place_of(post)
+
+
 @signed_in
 @require_safe
 def show(request: PersonRequest, pk: int) -> HttpResponse:
@@ -237,7 +243,7 @@ def _remove(request: PersonRequest, pk: int, *, back: bool) -> HttpResponse:
         else:
             actions.delete_post(post, by=request.user)
     except Refused as error:
-        return refused(request, error, back=place_of(post))
+        return refused(request, error, back=back_to(post, request))
     if post.number == 1:
         target = post.thread.get_absolute_url() if back else post.thread.space.get_absolute_url()
         if not back:
@@ -246,7 +252,7 @@ def _remove(request: PersonRequest, pk: int, *, back: bool) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)
     undo = "" if back else reverse("community:restoration", args=[post.pk])
     words = _("The message is back.") if back else _("The message was removed.")
-    return done(request, words, back=place_of(post), undo=undo)
+    return done(request, words, back=back_to(post, request), undo=undo)
 
 
 @signed_in
@@ -258,9 +264,9 @@ def reaction(request: PersonRequest, pk: int, kind: str) -> HttpResponse:
     try:
         act(post, user=request.user, kind=kind)
     except Refused as error:
-        return refused(request, error, back=place_of(post))
+        return refused(request, error, back=back_to(post, request))
     if not request.htmx:
-        return redirect("community:post", pk=post.pk)
+        return redirect(back_to(post, request))
     if kind != "useful":
         return done(request, back="")
     thread = thread_for(request.user, post.thread_id)

@@ -11,6 +11,7 @@ from community.models import Space, Thread
 from community.queries.drafts import drafts_of
 from community.views.answering import done
 from core.access import signed_in
+from core.confirming import question_before
 from core.errors import Refused
 from core.numbers import whole
 from people.requests import PersonRequest
@@ -40,9 +41,19 @@ def drafts(request: PersonRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def draft_removal(request: PersonRequest) -> HttpResponse:
-    """What was begun at this `place` is no longer wanted."""
+    """What was begun at this `place` is no longer wanted: asked first, for nothing brings the words back."""
+    drafts = reverse("community:draft")
+    asked = question_before(
+        request,
+        title=_("Remove this draft?"),
+        words=_("Its text is nowhere else: it will be gone for good."),
+        yes=_("Remove the draft"),
+        back=drafts,
+    )
+    if asked is not None:
+        return asked
     actions.discard_draft(request.user, place=request.POST.get("place", ""))
-    return done(request, _("The draft was removed."), back=reverse("community:draft"))
+    return done(request, _("The draft was removed."), back=drafts)
 
 
 @signed_in

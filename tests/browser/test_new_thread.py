@@ -16,7 +16,9 @@ def clear(page):
     page.goto("/drafts/")
     for _n in range(page.locator("form[action$='/drafts/removal/']").count()):
         page.locator("form[action$='/drafts/removal/'] button").first.click()
-        page.wait_for_load_state()
+        page.wait_for_url("**/drafts/removal/")
+        page.get_by_role("button", name="Retirer le brouillon").click()
+        page.wait_for_url("**/drafts/")
     page.evaluate("localStorage.clear()")
     page.goto(ADDRESS)
 

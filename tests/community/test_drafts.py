@@ -39,7 +39,10 @@ def test_a_draft_whose_post_is_gone_is_found_on_the_page_of_drafts(thread, awa, 
     removal = {"place": f"thread:{thread.pk}:reply:{post.pk}"}
     sign_in(awa).post("/drafts/removal/", removal)
     assert Draft.objects.count() == 1
-    sign_in(karim).post("/drafts/removal/", removal)
+    asked = sign_in(karim).post("/drafts/removal/", removal)
+    assert removal["place"] in asked.content.decode()
+    assert Draft.objects.count() == 1
+    sign_in(karim).post("/drafts/removal/", {**removal, "sure": "yes"})
     assert Draft.objects.count() == 0
 
 

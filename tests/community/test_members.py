@@ -1,6 +1,7 @@
 """A facilitator takes somebody out of a space or asks them to be silent there: told, felt at once, taken back."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -79,6 +80,17 @@ def test_a_facilitator_is_first_made_a_plain_member(space, awa, karim, julie):
         actions.remove_member(space, user=karim, by=julie, reason="Non")
     with pytest.raises(Refused):
         actions.mute_member(space, user=karim, by=julie, reason="Non", days=1)
+
+
+def test_who_is_already_out_is_said_to_who_steers_and_to_nobody_else(space, awa, karim, julie):
+    actions.remove_member(space, user=awa, by=julie, reason="Non")
+    for act in (actions.remove_member, partial(actions.mute_member, days=1)):
+        with pytest.raises(Refused) as refusal:
+            act(space, user=awa, by=julie, reason="Non")
+        assert refusal.value.code == "gone"
+        with pytest.raises(PermissionDenied):
+            act(space, user=awa, by=karim, reason="Non")
+    assert Departure.objects.count() == 1
 
 
 def test_whom_a_course_brought_in_leaves_with_the_course(space, awa, julie):

@@ -257,6 +257,19 @@ def test_a_reply_is_written_without_scripts(thread, karim, sign_in):
     assert "Voici." in answer.content.decode()
 
 
+def test_an_act_beside_a_module_comes_back_to_it_without_scripts(thread, karim, awa, ines, sign_in):
+    Thread.objects.filter(pk=thread.pk).update(about_url="/courses/a/modules/1/")
+    useful = reverse("community:reaction", args=[thread.posts.get(number=1).pk, "useful"])
+    for on in ("1", "0"):
+        beside = sign_in(karim).post(useful, {"on": on, "narrow": "1"})
+        assert beside.url == "/courses/a/modules/1/#post-1"
+    own = actions.write_post(thread, author=karim, body="Voici.")
+    removal = reverse("community:removal", args=[own.pk])
+    assert sign_in(karim).post(removal, {"on": "1", "narrow": "1"}).url == "/courses/a/modules/1/#post-2"
+    assert sign_in(karim).post(useful, {"on": "1"}).url == f"{thread.get_absolute_url()}#post-1"
+    assert sign_in(ines).post(useful, {"on": "1", "narrow": "1"}).status_code == 404
+
+
 def test_a_refused_reply_keeps_what_was_typed(thread, julie, karim, sign_in):
     actions.lock_thread(thread, by=julie)
     url = reverse("community:posts", args=[thread.pk])
