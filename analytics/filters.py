@@ -131,7 +131,7 @@ class Filters:
         """The address parameters that give this report again, defaults left out."""
         query = {"period": self.preset} if self.preset != DEFAULT_PERIOD else {}
         if self.preset == "custom":
-            query |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+            query |= dict(zip(("from", "to"), self.dates, strict=True))
         if self.unit:
             query["unit"] = str(self.unit.pk)
         if self.scope.kind != ActivityBlock.Scope.ALL:
@@ -144,9 +144,9 @@ class Filters:
 def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, choices: Choices) -> Filters:
     problems: list[str] = []
     preset, period = _period(parameters, days.today(organisation), problems)
-    typed = (
-        (parameters.get("from", ""), parameters.get("to", "")) if problems and preset == "custom" else None
-    )
+    typed = None
+    if problems and preset == "custom":
+        typed = (parameters.get("from", "")[:10], parameters.get("to", "")[:10])
     unit = _unit(parameters.get("unit", ""), choices, problems)
     view = parameters.get("view") or "then"
     if view not in VIEWS:
@@ -170,14 +170,15 @@ def _period(parameters: Mapping[str, str], today: date, problems: list[str]) -> 
         except ValueError:
             problems.append(_("Give two dates like 2026-09-01. The last 30 days are shown."))
             return preset, preset_period(DEFAULT_PERIOD, today)
-        if period.last > today:
-            period = Period(period.first, max(period.first, today))
         if period.first > today:
             problems.append(_("The period has not begun yet. The last 30 days are shown."))
         elif period.first > period.last:
             problems.append(_("The period ends before it begins. The last 30 days are shown."))
-        elif period.last - period.first > LONGEST:
+        elif min(period.last, today) - period.first > LONGEST:
             problems.append(_("Two years at most in one report. The last 30 days are shown."))
+        elif period.last > today:
+            problems.append(_("The days to come have no figures yet: the report stops today."))
+            return preset, Period(period.first, today)
         else:
             return preset, period
         return preset, preset_period(DEFAULT_PERIOD, today)

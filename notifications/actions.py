@@ -133,9 +133,9 @@ def _since_last_mails(people: set[int], about: dict[str, Any]) -> dict[int | Non
 
 
 @transaction.atomic
-def take_back(*, kind: str, post_id: int | None) -> None:
-    """What was told no longer holds: the unread notices of this kind about this post go."""
-    gone = Notification.objects.unread().filter(kind=kind, last_post=post_id)
+def take_back(*, kind: str, post_id: int | None, but: int | None = None) -> None:
+    """What was told no longer holds, but for the person `but`: the unread notices of this kind about this post go."""
+    gone = Notification.objects.unread().filter(kind=kind, last_post=post_id).exclude(user=but)
     people = list(gone.values_list("user", flat=True))
     gone.delete()
     for person in people:

@@ -92,7 +92,8 @@ def recognition_revoked(event: Event, thread: Thread, post: Post) -> None:
 
 
 def thread_owned(event: Event, thread: Thread, post: Post) -> None:
-    if thread.owner_id == event.data.get("owner"):
+    actions.take_back(kind=Kind.QUESTION, post_id=post.pk, but=thread.owner_id)
+    if thread.owner_id and thread.owner_id == event.data.get("owner"):
         _tell(Kind.QUESTION, event, post, {thread.owner_id}, wishes_of(thread))
 
 

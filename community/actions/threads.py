@@ -233,6 +233,8 @@ def own_question(thread: Thread, *, owner, by) -> Thread:
     thread = lock_thread_row(thread)
     if thread.owner_id == (owner.pk if owner else None):
         return thread
+    # Who no longer looks after it hears of it no more, unless they follow it for another reason.
+    Watch.objects.filter(thread=thread, user=thread.owner_id, reason=Watch.Reason.OWNER).delete()
     thread.owner = owner
     thread.save(update_fields=["owner"])
     if owner is not None:

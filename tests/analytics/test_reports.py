@@ -1,11 +1,12 @@
 import csv
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from analytics import export, filters, formatting, reports
@@ -433,6 +434,18 @@ def test_two_periods_that_differ_by_a_day_give_nobody_away(marc, academy, lumen,
     assert shorter.group.amount == longer.group.amount == 21
     for before, after in zip(shorter.rows, longer.rows, strict=True):
         assert before.figures.group.people == after.figures.group.people
+
+
+def test_days_to_come_are_told_and_the_typed_dates_go_along(sign_in, marc, academy, english):
+    marc.language = "en"
+    marc.save(update_fields=["language"])
+    first = (timezone.localdate() - timedelta(days=20)).isoformat()
+    page = sign_in(marc).get(URL, {"period": "custom", "from": first, "to": "2099-01-01"})
+    assert "the report stops today" in page.text
+    assert 'name="to" value="2099-01-01"' in page.text
+    assert "from=2099" not in page.text
+    reversed_dates = sign_in(marc).get(URL, {"period": "custom", "from": "2026-11-02", "to": "2026-11-01"})
+    assert "from=2026-11-02&amp;to=2026-11-01" in reversed_dates.text
 
 
 def test_choosing_a_period_of_ones_own_shows_two_dates_to_fill_in(sign_in, marc, academy):

@@ -126,6 +126,12 @@ class TestOnSamples:
             assert parse(to_vtt(from_vtt)) == from_vtt
 
 
+def test_too_many_captions_are_counted_before_they_are_read(monkeypatch):
+    monkeypatch.setattr("core.captions.parse", pytest.fail)
+    with pytest.raises(Refused):
+        read(b"1\n00:00:01,000 --> 00:00:02,000\nOui\n\n" * 10_001)
+
+
 def test_more_captions_than_a_long_day_of_talk_are_refused():
     cues = "".join(f"00:00:{n % 60:02}.000 --> 00:01:00.000\nBonjour\n\n" for n in range(10_001))
     with pytest.raises(Refused, match="trop nombreux"):

@@ -191,6 +191,16 @@ def test_the_question_one_is_asked_to_look_after(thread, julie, lumen, karim):
     assert told() == [("Karim Toure", "question")]
 
 
+def test_who_no_longer_looks_after_a_question_is_told_nothing_of_it(thread, julie, karim, awa):
+    community.watch(thread, user=awa)
+    for owner, names in [(karim, ["Karim Toure"]), (awa, ["Awa Mbaye"]), (None, [])]:
+        community.own_question(thread, owner=owner, by=julie)
+        read()
+        assert told() == [(name, "question") for name in names]
+        assert Watch.objects.filter(thread=thread, user=karim).exists() == (owner == karim)
+    assert Watch.objects.filter(thread=thread, user=awa).exists()
+
+
 # Pages
 
 
