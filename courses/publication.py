@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.markdown import says_something
 from courses.models import Course, Module
 from courses.queries.studio import StudioModule
 
@@ -14,7 +15,8 @@ def missing_in(module: Module) -> list[str]:
     found = []
     if module.kind == Module.Kind.VIDEO and not hasattr(module, "video"):
         found.append(_("Upload the video."))
-    if module.kind == Module.Kind.TEXT and not module.body.strip():
+    # A lesson may well be a poem: words that are quoted count here.
+    if module.kind == Module.Kind.TEXT and not says_something(module.html.replace("blockquote", "div")):
         found.append(_("Write the text."))
     if module.kind == Module.Kind.QUIZ and not module.quiz.quiz_questions.exists():
         found.append(_("Choose at least one question."))

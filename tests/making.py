@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from community.models import Membership, Post, Space, Thread
+from core.markdown import render_document
 from courses.models import Course, Enrolment, Module, Section, Session
 from people.models import Organisation, Profile, RoleGrant, Standing, Unit, UnitMembership, User
 
@@ -100,6 +101,7 @@ def make_course(
 def make_module(course: Course, title: str = "Les signaux faibles", kind: str = "text", **fields) -> Module:
     section = course.sections.first()
     fields.setdefault("published_at", timezone.now())
+    fields.setdefault("html", render_document(fields.get("body", "")).html)
     return Module.objects.create(
         course=course, section=section, title=title, kind=kind, position=section.modules.count() + 1, **fields
     )

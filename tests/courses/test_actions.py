@@ -213,3 +213,12 @@ def test_an_archived_course_leaves_the_catalogue_and_stays_for_its_learners(less
 def test_a_course_s_name_follows_to_its_spaces(draft, julie):
     change_course(draft, by=julie, title="Mieux écouter")
     assert draft.sessions.get().space.about_title == "Mieux écouter"
+
+
+def test_a_text_shows_something_before_it_is_published(lesson, julie, karim):
+    for nothing in ("[a]: http://example.org", "---", "&nbsp;", "\u200b"):
+        save_module(lesson, by=julie, body=nothing)
+        with pytest.raises(Refused):
+            publish_module(lesson, by=julie)
+    save_module(lesson, by=julie, body="> Longtemps, je me suis couché de bonne heure.")
+    assert publish_module(lesson, by=julie).published_at
