@@ -1,5 +1,6 @@
 import fcntl
 import os
+from collections import Counter
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,12 @@ from tooling.catalogues import compile_catalogues
 
 def pytest_addoption(parser):
     parser.addoption("--write-doors", action="store_true", help="write tests/doors/expected.txt anew")
+
+
+def pytest_collection_modifyitems(items):
+    """Files of few tests come first: theirs are the long ones, and beside them the other worker finds short ones."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
 
 
 @pytest.hookimpl(wrapper=True)

@@ -28,8 +28,9 @@ CHECKS: dict[str, list[list[str]]] = {
     "types": [[str(BIN / "mypy"), "."]],
 }
 
-# By file: what a file makes once is made by one worker. Chromium comes last: its academies have the machine to themselves.
-BOTH_CORES = ["-n", "2", "--dist", "loadfile"]
+# By file: what a file makes once is made by one worker. The order of files is ours (tests/conftest.py). Chromium comes
+# last: its academies have the machine to themselves.
+BOTH_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 RUNS = [[*BOTH_CORES, "-m", "not browser"], [*BOTH_CORES, "-m", "browser"]]
 
 
