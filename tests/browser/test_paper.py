@@ -12,6 +12,7 @@ SEEN = """() => {
     paper: getComputedStyle(document.body).backgroundColor,
     ink: getComputedStyle(document.body).color,
     presses: [...document.querySelectorAll("button, .btn, textarea, nav[aria-label] a")].filter(shown).filter((one) => !one.closest("nav ol")).length,
+    under: document.documentElement.scrollHeight - Math.max(innerHeight, main.getBoundingClientRect().bottom + scrollY),
     wide: document.documentElement.scrollWidth <= innerWidth + 1,
     canvases: [...document.querySelectorAll("canvas")].filter(shown).filter((one) => !one.closest("[data-drawn]")).length,
   };
@@ -32,6 +33,8 @@ def test_paper_shows_the_words_over_its_whole_width_and_nothing_to_press(sign_in
     assert seen["ink"] == "rgb(27, 35, 34)"
     assert (seen["presses"], seen["canvases"]) == (0, 0)
     assert seen["wide"]
+    # Room that is kept under the page for a bar would be an empty sheet.
+    assert seen["under"] <= 1
 
 
 def test_what_is_folded_is_open_on_paper_and_folded_after_it(sign_in):
