@@ -37,7 +37,7 @@ def create_section(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return outline_page(request, course, refused=form.errors["title"][0], status=422)
+        return outline_page(request, course, refused=str(form.errors["title"][0]), status=422)
     data = form.cleaned_data
     try:
         section = add_section(course, by=request.user, title=data["title"], key=data["key"])
@@ -52,7 +52,7 @@ def name_section(request: PersonRequest, pk: int) -> HttpResponse:
     section = section_of(request, pk)
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return outline_page(request, section.course, refused=form.errors["title"][0], status=422)
+        return outline_page(request, section.course, refused=str(form.errors["title"][0]), status=422)
     rename_section(section, by=request.user, title=form.cleaned_data["title"])
     return _back(section.course, f"#section-{section.pk}")
 
