@@ -25,6 +25,10 @@ from courses.views.studio import outline_page
 from people.requests import PersonRequest
 
 
+def _first_error(form: SectionForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
+
+
 def _back(course: Course, anchor: str = "") -> HttpResponse:
     response = redirect("courses:studio-course", course.slug)
     response["Location"] += anchor
@@ -37,7 +41,7 @@ def create_section(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return outline_page(request, course, refused=str(form.errors["title"][0]), status=422)
+        return outline_page(request, course, refused=_first_error(form), status=422)
     data = form.cleaned_data
     try:
         section = add_section(course, by=request.user, title=data["title"], key=data["key"])
@@ -52,7 +56,7 @@ def name_section(request: PersonRequest, pk: int) -> HttpResponse:
     section = section_of(request, pk)
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return outline_page(request, section.course, refused=str(form.errors["title"][0]), status=422)
+        return outline_page(request, section.course, refused=_first_error(form), status=422)
     rename_section(section, by=request.user, title=form.cleaned_data["title"])
     return _back(section.course, f"#section-{section.pk}")
 
