@@ -15,10 +15,6 @@ class Case:
     name: str
     ask: Callable[[Client, int], Answer]
     who: str = "learner"
-    # Server CPU in ms on two cores, warm, one client; None where the design sets no target.
-    target: float | None = None
-    # A page of text is held to twice the empty page.
-    mostly_text: bool = False
     writes: bool = False
     clients: tuple[int, ...] = (1, 8)
 
@@ -40,21 +36,21 @@ def react(client: Client, number: int) -> Answer:
 
 CASES = [
     Case("empty page", page("/bench/empty/")),
-    Case("home", page("/"), target=10),
+    Case("home", page("/")),
     Case("catalogue", page("/courses/")),
-    Case("course of 50 modules", page("/courses/course-1/"), target=8),
-    Case("module", page("/courses/course-1/modules/1/"), mostly_text=True),
-    Case("space of 240 threads", page("/spaces/space-1/"), target=10),
-    Case("thread of 50", page("/threads/1/"), target=9, mostly_text=True),
-    Case("thread of 200, first page", page("/threads/2/"), target=12, mostly_text=True),
-    Case("thread of 200, page 4", page("/threads/2/?page=4"), target=12, mostly_text=True),
-    Case("quiz page", page("/courses/course-1/modules/2/"), target=8),
+    Case("course of 50 modules", page("/courses/course-1/")),
+    Case("module", page("/courses/course-1/modules/1/")),
+    Case("space of 240 threads", page("/spaces/space-1/")),
+    Case("thread of 50", page("/threads/1/")),
+    Case("thread of 200, first page", page("/threads/2/")),
+    Case("thread of 200, page 4", page("/threads/2/?page=4")),
+    Case("quiz page", page("/courses/course-1/modules/2/")),
     Case("search", page("/search/?q=reformuler")),
     Case("notifications", page("/notifications/")),
     Case("facilitation queue", page("/facilitation/"), who="trainer", clients=(1,)),
-    Case("report", page("/reports/"), who="hr", target=15, clients=(1,)),
+    Case("report", page("/reports/"), who="hr", clients=(1,)),
     Case("CSV export", page("/reports/export/"), who="hr", clients=(1,)),
     Case("sign-in page", page("/accounts/login/"), who="anonymous"),
-    Case("reply", reply, target=8, writes=True),
+    Case("reply", reply, writes=True),
     Case("reaction", react, writes=True),
 ]

@@ -186,17 +186,18 @@ class System:
             if read:
                 rebuild_dirty_days.delay()
 
-    def memory(self) -> float:
-        """Megabytes of all processes together, servers included, what they share counted once (PSS)."""
+    def memory(self) -> dict[str, int]:
+        """Megabytes of each process with its children, servers included, what they share counted once (PSS)."""
         from tooling import embedded
 
         servers = embedded.Servers(self.folder)
-        firsts = [
-            int((servers.data / "postmaster.pid").read_text().split()[0]),
-            int((servers.sockets / "valkey.pid").read_text()),
-            *(process.pid for process in self.processes.values()),
-        ]
-        return sum(pss_of(pid) for first in firsts for pid in family_of(first)) / 1024
+        firsts = {name: process.pid for name, process in self.processes.items()} | {
+            "PostgreSQL": int((servers.data / "postmaster.pid").read_text().split()[0]),
+            "Valkey": int((servers.sockets / "valkey.pid").read_text()),
+        }
+        return {
+            name: round(sum(pss_of(pid) for pid in family_of(first)) / 1024) for name, first in firsts.items()
+        }
 
     def peak_memory(self, name: str) -> float:
         """The highest peak among the process and its children, in MB."""
