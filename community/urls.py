@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from community.views import asking, media, members, moderation, posts, reading, seats, spaces, threads
 
@@ -44,7 +44,7 @@ urlpatterns = [
     path("posts/<int:pk>/restoration/", posts.restoration, name="restoration"),
     path("posts/<int:pk>/menu/", posts.menu, name="post_menu"),
     path("posts/<int:pk>/reactions/", posts.reactions, name="post_reactions"),
-    re_path(r"^posts/(?P<pk>\d+)/reactions/(?P<kind>[a-z]+)/$", posts.reaction, name="reaction"),
+    path("posts/<int:pk>/reactions/<slug:kind>/", posts.reaction, name="reaction"),
     path("posts/<int:pk>/flag/", moderation.flag, name="flag"),
     path("posts/<int:pk>/contest/", moderation.contest, name="contest"),
     path("posts/<int:pk>/decision/", moderation.decision, name="decision"),

@@ -505,3 +505,14 @@ def test_who_is_named_in_a_closed_space_without_reading_it_is_said(
         "data-toast" not in client.post(url, {"body": body}, headers={"HX-Request": "true"}).content.decode()
     )
     assert marc.name in client.get(f"{space.get_absolute_url()}people/?q=").content.decode()
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "٣", "9" * 5000])
+def test_a_reaction_to_a_number_that_no_message_has_is_not_found(awa, sign_in, number):
+    assert sign_in(awa).post(f"/posts/{number}/reactions/useful/", {"on": "1"}).status_code == 404
+
+
+def test_a_reaction_of_no_kind_is_refused(thread, karim, sign_in):
+    post = thread.posts.get(number=1)
+    sign_in(karim).post(f"/posts/{post.pk}/reactions/not-a-kind/", {"on": "1"})
+    assert not post.reactions.exists()

@@ -1,6 +1,8 @@
 """Whatever is typed into an address, the house stands: it answers, and never with its own fault (what is sent:
 test_fuzz.py)."""
 
+from importlib import import_module
+
 import pytest
 from django.db import transaction
 
@@ -84,3 +86,13 @@ def test_a_page_stands_whatever_is_in_its_address(world, everybody, typed):
     fallen = [door.name for door in opened if send(everybody, "get", door.address(world), data=query) >= 500]
 
     assert fallen == []
+
+
+@pytest.mark.parametrize(
+    "app", ["analytics", "community", "courses", "gamification", "lms", "notifications", "people"]
+)
+def test_a_number_in_an_address_is_read_by_a_converter(app):
+    """A pattern that reads digits by itself hands on numbers that no column holds."""
+    patterns = [str(one.pattern) for one in import_module(f"{app}.urls").urlpatterns]
+    assert patterns
+    assert [one for one in patterns if r"\d" in one] == []
