@@ -184,7 +184,12 @@ class ContestForm(forms.Form):
 
 class DecisionForm(forms.Form):
     kind = forms.ChoiceField(
-        label=_("Your decision"), choices=Decision.Kind.choices, widget=forms.RadioSelect
+        label=_("Your decision"),
+        choices=Decision.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Choose to keep, to ask for another wording, or to hide.")
+        ),
     )
     note = forms.CharField(
         label=_("A word to the author"),

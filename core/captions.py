@@ -35,7 +35,7 @@ def read(content: bytes) -> list[Cue]:
     """The cues of an uploaded file; Refused with a sentence when there is nothing to show in it."""
     if len(content) > MAX_BYTES:
         raise Refused(_("These captions are too large: 2 MB at most."))
-    text = _decoded(content)
+    text = _decoded(content).replace("\x00", "")
     # Counted by their arrows before they are read: reading too many takes seconds.
     if text.count("-->") > MAX_CUES:
         raise Refused(_("These captions are too many: 10,000 at most."))

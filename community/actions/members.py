@@ -13,7 +13,7 @@ from community import rules
 from community.actions.gates import require
 from community.actions.spaces import let_in, tell_log
 from community.live import announce_space
-from community.models import Departure, Membership, Mute, Space
+from community.models import Departure, Membership, Mute, Space, Thread
 from community.signals import membership_changed
 from core import live
 from core.errors import Refused
@@ -53,6 +53,7 @@ def _depart(space: Space, user, *, by, reason: str = "") -> Departure | None:
         charter_accepted_at=seat.charter_accepted_at, joined_at=seat.joined_at, at=timezone.now(),
     )  # fmt: skip
     seat.delete()
+    Thread.objects.filter(space=space, owner=user).update(owner=None)
     tell_log("community.space_left", space, user, data={} if by == user else {"by": by.pk})
     announce_space(space.pk)
     # Their open pages hear of the space no more; they ask for a new token, which leaves it out.

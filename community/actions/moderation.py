@@ -21,7 +21,7 @@ UNDO_FOR = timedelta(hours=24)
 
 @transaction.atomic
 def flag_post(post: Post, *, by, reason: str, comment: str = "", at: datetime | None = None) -> Flag:
-    """Ask the facilitators to look at a post; a second flag while the first waits is the first."""
+    """Ask the facilitators to look at a post; the same flag while the first waits is the first, another is refused."""
     seat = rules.seat_of(by, post.thread.space)
     if not rules.can_flag(seat, post):
         raise Refused(_("This is your own message: you can edit or remove it."), "own")
@@ -34,7 +34,12 @@ def flag_post(post: Post, *, by, reason: str, comment: str = "", at: datetime | 
                 post=post, by=by, reason=reason, comment=comment, at=at or timezone.now()
             )
     except IntegrityError:
-        return Flag.objects.get(post=post, by=by, decision=None)
+        first = Flag.objects.get(post=post, by=by, decision=None)
+        if reason != first.reason or comment not in ("", first.comment):
+            raise Refused(
+                _("You have flagged this message already: it will be looked at."), "already"
+            ) from None
+        return first
     _tell("community.post_flagged", post, seat, {"reason": reason, "flag": flag.pk}, at)
     return flag
 
@@ -45,8 +50,11 @@ def contest_decision(post: Post, *, by, words: str, at: datetime | None = None) 
     seat = rules.seat_of(by, post.thread.space)
     require(post.author_id == by.pk)
     lock_thread_row(post.thread)
+    words = checked_words(words, "words", most=1000, needed=_("Say in a few words what they should see."))
     waiting = Flag.objects.filter(post=post, by=by, decision=None).first()
     if waiting is not None:
+        if waiting.comment != words:
+            raise Refused(_("You have contested this already: it will be looked at."), "already")
         return waiting
     decision = Decision.objects.filter(post=post, undone_at=None).first()
     if decision is None or decision.kind == Decision.Kind.KEEP:
@@ -55,7 +63,6 @@ def contest_decision(post: Post, *, by, words: str, at: datetime | None = None) 
         raise Refused(
             _("The facilitators have looked at this message once more: their decision stands."), "final"
         )
-    words = checked_words(words, "words", most=1000, needed=_("Say in a few words what they should see."))
     reason = Flag.Reason.CONTEST
     flag = Flag.objects.create(post=post, by=by, reason=reason, comment=words, at=at or timezone.now())
     _tell("community.post_flagged", post, seat, {"reason": reason, "flag": flag.pk}, at)
@@ -74,6 +81,8 @@ def decide(post: Post, *, by, kind: str, note: str = "", at: datetime | None = N
     same = _still_standing(post, kind)
     open_flags = Flag.objects.filter(post=post, decision=None)
     if same is not None and not open_flags.exists():
+        if note and note != same.note:
+            raise Refused(_("This was decided already: take it back to say it in other words."), "already")
         return same
     decision = Decision.objects.create(post=post, kind=kind, note=note, by=by, at=at or timezone.now())
     closed = open_flags.update(decision=decision)

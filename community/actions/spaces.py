@@ -18,6 +18,7 @@ from core.editions import State, refuse_if_overtaken
 from core.errors import Refused
 from core.idempotency import sending
 from core.markdown import render
+from core.words import checked_words
 from events.recording import record
 
 LONGEST_MESSAGE = 600
@@ -212,16 +213,21 @@ def let_in(
 
 @transaction.atomic
 def ask_to_join(space: Space, *, user, message: str = "") -> JoinRequest:
-    """Knock at a closed space; asking twice is asking once."""
+    """Knock at a closed space; asking twice is asking once, with the words of the last time."""
     if len(message) > LONGEST_MESSAGE:
         raise Refused(_("A word to the facilitators has 600 characters at most."))
+    message = checked_words(message, "message", most=LONGEST_MESSAGE)
     refuse_archived(space)
     require(rules.can_ask_to_join(rules.seat_of(user, space)))
     try:
         with transaction.atomic():
             request = JoinRequest.objects.create(space=space, user=user, message=message)
     except IntegrityError:
-        return JoinRequest.objects.get(space=space, user=user, answered_at=None)
+        request = JoinRequest.objects.select_for_update().get(space=space, user=user, answered_at=None)
+        if message:
+            request.message = message
+            request.save(update_fields=["message"])
+        return request
     tell_log("community.join_asked", space, user, request)
     return request
 

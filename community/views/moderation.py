@@ -73,31 +73,24 @@ def decision(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide on a post, flagged or not: `kind` and a `note` to its author; `next` is the page to go back to."""
     posts = Post.objects.within_reach_of(request.user).select_related("thread__space", "author")
     post = get_object_or_404(posts.filter(Thread.stands(at="thread__"), deleted_at=None), pk=pk)
-    if request.method == "GET":
-        if not rules.can_decide(rules.seat_of(request.user, post.thread.space), post):
-            raise PermissionDenied
+    if not rules.can_decide(rules.seat_of(request.user, post.thread.space), post):
+        raise PermissionDenied
+    form = DecisionForm(request.POST or None)
+    back = _back(request, post)
+    if request.method == "POST" and request.htmx and not form.is_valid():
+        # The form stays where it is, with what was typed.
+        return refused(request, Refused(next(iter(form.errors.values()))[0]), back=back)
+    if request.method == "GET" or not form.is_valid():
         title, note = _("Decide on this message"), _("Its author reads your decision and your words.")
         return _form(
-            request,
-            DecisionForm(),
-            post,
-            "decision",
-            title=title,
-            heading=title,
-            note=note,
-            submit=_("Decide"),
+            request, form, post, "decision", title=title, heading=title, note=note, submit=_("Decide")
         )
-    form = DecisionForm(request.POST)
-    back = _back(request, post)
-    if not form.is_valid():
-        words = _("Choose to keep, to ask for another wording, or to hide.")
-        return refused(request, Refused(words), back=back)
     try:
         made = actions.decide(post, by=request.user, **form.cleaned_data)
     except Refused as error:
         return refused(request, error, back=back)
-    undo = reverse("community:decision_undoing", args=[made.pk])
-    # The card of the queue goes; the toast offers to take the decision back.
+    # The card of the queue goes; the toast offers to take the decision back, unless it was somebody else's.
+    undo = reverse("community:decision_undoing", args=[made.pk]) if made.by_id == request.user.pk else ""
     words = str(DECIDED[Decision.Kind(made.kind)])
     return done(request, words, back=back, undo=undo, decided=post.pk, slot=post.pk)
 

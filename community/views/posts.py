@@ -52,10 +52,10 @@ def place_of(post: Post) -> str:
     return f"{post.thread.get_absolute_url()}#post-{post.number}"
 
 
-def back_to(post: Post, request: PersonRequest) -> str:
-    """Where a page without scripts goes after an act: beside what the thread is about, if the post stood there."""
+def beside(post: Post, request: PersonRequest) -> str:
+    """Where a page without scripts goes after an act on a post that stood beside what its thread is about; else nothing."""
     about = post.thread.about_url if request.POST.get("narrow") == "1" else ""
-    return f"{about}#post-{post.number}" if about else place_of(post)
+    return f"{about}#post-{post.number}" if about else ""
 
 
 @signed_in
@@ -117,7 +117,7 @@ def _written(request: PersonRequest, form: PostForm, post: Post, gated: bool) ->
     if not request.htmx:
         if words:
             messages.warning(request, words)
-        return redirect("community:post", pk=post.pk)
+        return redirect(beside(post, request) or reverse("community:post", args=[post.pk]))
     if gated:
         # The gate may have opened: the whole page has changed.
         return HttpResponse(headers={"HX-Redirect": reverse("community:post", args=[post.pk])})
@@ -243,7 +243,7 @@ def _remove(request: PersonRequest, pk: int, *, back: bool) -> HttpResponse:
         else:
             actions.delete_post(post, by=request.user)
     except Refused as error:
-        return refused(request, error, back=back_to(post, request))
+        return refused(request, error, back=beside(post, request) or place_of(post))
     if post.number == 1:
         target = post.thread.get_absolute_url() if back else post.thread.space.get_absolute_url()
         if not back:
@@ -252,7 +252,7 @@ def _remove(request: PersonRequest, pk: int, *, back: bool) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)
     undo = "" if back else reverse("community:restoration", args=[post.pk])
     words = _("The message is back.") if back else _("The message was removed.")
-    return done(request, words, back=back_to(post, request), undo=undo)
+    return done(request, words, back=beside(post, request) or place_of(post), undo=undo)
 
 
 @signed_in
@@ -264,9 +264,9 @@ def reaction(request: PersonRequest, pk: int, kind: str) -> HttpResponse:
     try:
         act(post, user=request.user, kind=kind)
     except Refused as error:
-        return refused(request, error, back=back_to(post, request))
+        return refused(request, error, back=beside(post, request) or place_of(post))
     if not request.htmx:
-        return redirect(back_to(post, request))
+        return redirect(beside(post, request) or reverse("community:post", args=[post.pk]))
     if kind != "useful":
         return done(request, back="")
     thread = thread_for(request.user, post.thread_id)

@@ -223,11 +223,16 @@ def lock(request: PersonRequest, pk: int) -> HttpResponse:
 @by_row
 @require_POST
 def owner(request: PersonRequest, pk: int) -> HttpResponse:
-    """Say who looks after a question: `handle`, or nobody."""
+    """Say who looks after a question: `handle`, or nobody; the address of an undo says who `was` asked."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     handle = request.POST.get("handle", "").lstrip("@")
     found = get_object_or_404(User.objects.visible_to(request.user), handle=handle) if handle else None
     was_free = thread.owner_id is None
+    was = request.GET.get("was")
+    standing = User.objects.visible_to(request.user).filter(pk=thread.owner_id)
+    if was and thread.owner_id and not standing.filter(handle=was).exists():
+        words = _("Somebody else looks after this question meanwhile.")
+        return refused(request, Refused(words), back=thread.get_absolute_url())
     try:
         actions.own_question(thread, owner=found, by=request.user)
     except Refused as error:
@@ -238,7 +243,7 @@ def owner(request: PersonRequest, pk: int) -> HttpResponse:
         else _("Nobody looks after it now.")
     )
     # Asked again without a name, the same address frees the question.
-    undo = request.path if found and was_free else ""
+    undo = f"{request.path}?was={found.handle}" if found and was_free else ""
     return done(request, words, back=thread.get_absolute_url(), undo=undo)
 
 

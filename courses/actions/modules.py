@@ -64,6 +64,9 @@ def save_module(module: Module, *, by, **fields) -> Module:
     if "body" in fields:
         module.html = _rendered(module.body)
         changed.append("html")
+        # Learners read it already: it does not become empty under their eyes.
+        if module.published_at and module.kind == Module.Kind.TEXT and (missing := missing_in(module)):
+            raise Refused(missing[0])
     module.save(update_fields=changed)
     if module.published_at is not None:
         conversations.rename_threads(module)

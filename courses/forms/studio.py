@@ -43,7 +43,12 @@ class SectionForm(forms.ModelForm):
 
 class NewModuleForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Module.Kind.choices)
-    title = forms.CharField(label=_("Title"), max_length=200, validators=[must_be_visible])
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        validators=[must_be_visible],
+        error_messages={"required": _("Give the module a title.")},
+    )
     section = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

@@ -1,5 +1,6 @@
 """Sections and modules of a course being written: added, named, moved, removed."""
 
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -25,7 +26,7 @@ from courses.views.studio import outline_page
 from people.requests import PersonRequest
 
 
-def _first_error(form: SectionForm) -> str:
+def _first_error(form: BaseForm) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
@@ -88,7 +89,7 @@ def create_module(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = NewModuleForm(request.POST)
     if not form.is_valid():
-        return outline_page(request, course, refused=_("Give the module a title."), status=422)
+        return outline_page(request, course, refused=_first_error(form), status=422, module_form=form)
     data = form.cleaned_data
     section = get_object_or_404(course.sections, pk=data["section"])
     try:

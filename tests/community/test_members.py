@@ -315,3 +315,30 @@ def test_leaving_ends_what_open_pages_hear_and_the_side_bar_follows(
     assert ended == [awa.pk]
     assert navigation_counts_of(awa)["spaces"] == []
     assert space.name not in client.get("/directory/", follow=True).content.decode()
+
+
+def test_a_second_request_to_enter_has_the_last_words(hidden, awa, julie):
+    Space.objects.filter(pk=hidden.pk).update(visibility="closed")
+    hidden.refresh_from_db()
+    actions.remove_member(hidden, user=awa, by=julie, reason="Une pause")
+    first = actions.ask_to_join(hidden, user=awa, message="\u200b")
+    assert first.message == ""
+    assert actions.ask_to_join(hidden, user=awa, message="Me revoilà").message == "Me revoilà"
+    assert actions.ask_to_join(hidden, user=awa).message == "Me revoilà"
+
+
+def test_who_leaves_looks_after_no_question_and_an_old_undo_frees_nobody_else(
+    space, thread, awa, karim, julie, sign_in
+):
+    address = reverse("community:owner", args=[thread.pk])
+    owner = f"{address}?was={karim.handle}"
+    assert (
+        owner in sign_in(julie).post(address, {"handle": karim.handle}, headers={"HX-Request": "true"}).text
+    )
+    actions.own_question(thread, owner=awa, by=julie)
+    assert sign_in(julie).post(owner, headers={"HX-Request": "true"}).status_code == 422
+    thread.refresh_from_db()
+    assert thread.owner == awa
+    actions.remove_member(space, user=awa, by=julie, reason="Une pause")
+    thread.refresh_from_db()
+    assert thread.owner is None

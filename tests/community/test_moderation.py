@@ -226,3 +226,42 @@ def test_nobody_decides_on_what_its_author_took_away(post, julie, sign_in):
     client, url = sign_in(julie), reverse("community:decision", args=[post.pk])
     assert client.get(url).status_code == client.post(url, {"kind": "hide"}).status_code == 404
     assert Decision.objects.count() == 0
+
+
+def test_a_second_word_about_a_message_is_kept_or_refused_never_lost(post, karim, awa, julie, space, sign_in):
+    author, flagger = post.author, next(one for one in (awa, karim) if one != post.author)
+    actions.flag_post(post, by=flagger, reason="tone", comment="Un")
+    assert actions.flag_post(post, by=flagger, reason="tone", comment="Un") == post.flags.get()
+    with pytest.raises(Refused) as refusal:
+        actions.flag_post(post, by=flagger, reason="tone", comment="Deux")
+    assert refusal.value.code == "already"
+    actions.decide(post, by=julie, kind="rephrase", note="Doucement")
+    for note in ("", "Doucement"):
+        assert actions.decide(post, by=julie, kind="rephrase", note=note) == post.decisions.get()
+    with pytest.raises(Refused):
+        actions.decide(post, by=julie, kind="rephrase", note="Autrement")
+    actions.contest_decision(post, by=author, words="Regardez")
+    with pytest.raises(Refused):
+        actions.contest_decision(post, by=author, words="Regardez mieux")
+    assert actions.contest_decision(post, by=author, words="Regardez").comment == "Regardez"
+
+
+def test_the_undo_of_a_decision_is_offered_to_whom_took_it(post, julie, marc, sign_in):
+    making.join(post.thread.space, marc, role="facilitator")
+    actions.decide(post, by=julie, kind="hide")
+    address = reverse("community:decision", args=[post.pk])
+    again = sign_in(marc).post(address, {"kind": "hide"}, headers={"HX-Request": "true"})
+    assert again.status_code == 200
+    assert "undoing" not in again.text
+
+
+def test_a_note_that_is_too_long_is_told_and_stays_in_its_form(post, julie, karim, sign_in):
+    address, note = reverse("community:decision", args=[post.pk]), "é" * 1001
+    page = sign_in(julie).post(address, {"kind": "keep", "note": note})
+    assert page.status_code == 422
+    assert note in page.text
+    toast = sign_in(julie).post(address, {"kind": "keep", "note": note}, headers={"HX-Request": "true"})
+    assert toast.status_code == 422
+    assert "1000" in toast.text
+    assert sign_in(karim).post(address, {"kind": "keep", "note": note}).status_code == 403
+    assert not post.decisions.exists()

@@ -266,7 +266,12 @@ def test_an_act_beside_a_module_comes_back_to_it_without_scripts(thread, karim, 
     own = actions.write_post(thread, author=karim, body="Voici.")
     removal = reverse("community:removal", args=[own.pk])
     assert sign_in(karim).post(removal, {"on": "1", "narrow": "1"}).url == "/courses/a/modules/1/#post-2"
-    assert sign_in(karim).post(useful, {"on": "1"}).url == f"{thread.get_absolute_url()}#post-1"
+    said = {"body": "Encore.", "narrow": "1"}
+    written = sign_in(karim).post(reverse("community:posts", args=[thread.pk]), said)
+    assert written.url == "/courses/a/modules/1/#post-3"
+    # Elsewhere the address of the message finds the page of a long thread.
+    first = thread.posts.get(number=1)
+    assert sign_in(karim).post(useful, {"on": "1"}).url == reverse("community:post", args=[first.pk])
     assert sign_in(ines).post(useful, {"on": "1", "narrow": "1"}).status_code == 404
 
 

@@ -130,6 +130,8 @@ def test_too_many_captions_are_counted_before_they_are_read(monkeypatch):
     monkeypatch.setattr("core.captions.parse", pytest.fail)
     with pytest.raises(Refused):
         read(b"1\n00:00:01,000 --> 00:00:02,000\nOui\n\n" * 10_001)
+    with pytest.raises(Refused):
+        read(b"1\n00:00:01,000 -\x00-> 00:00:02,000\nOui\n\n" * 10_001)
 
 
 def test_more_captions_than_a_long_day_of_talk_are_refused():

@@ -222,3 +222,7 @@ def test_a_text_shows_something_before_it_is_published(lesson, julie, karim):
             publish_module(lesson, by=julie)
     save_module(lesson, by=julie, body="> Longtemps, je me suis couché de bonne heure.")
     assert publish_module(lesson, by=julie).published_at
+    with pytest.raises(Refused):
+        save_module(lesson, by=julie, body="---")
+    lesson.refresh_from_db()
+    assert "couché" in lesson.html
