@@ -257,24 +257,6 @@ def test_a_reply_is_written_without_scripts(thread, karim, sign_in):
     assert "Voici." in answer.content.decode()
 
 
-def test_an_act_beside_a_module_comes_back_to_it_without_scripts(thread, karim, awa, ines, sign_in):
-    Thread.objects.filter(pk=thread.pk).update(about_url="/courses/a/modules/1/")
-    useful = reverse("community:reaction", args=[thread.posts.get(number=1).pk, "useful"])
-    for on in ("1", "0"):
-        beside = sign_in(karim).post(useful, {"on": on, "narrow": "1"})
-        assert beside.url == "/courses/a/modules/1/#post-1"
-    own = actions.write_post(thread, author=karim, body="Voici.")
-    removal = reverse("community:removal", args=[own.pk])
-    assert sign_in(karim).post(removal, {"on": "1", "narrow": "1"}).url == "/courses/a/modules/1/#post-2"
-    said = {"body": "Encore.", "narrow": "1"}
-    written = sign_in(karim).post(reverse("community:posts", args=[thread.pk]), said)
-    assert written.url == "/courses/a/modules/1/#post-3"
-    # Elsewhere the address of the message finds the page of a long thread.
-    first = thread.posts.get(number=1)
-    assert sign_in(karim).post(useful, {"on": "1"}).url == reverse("community:post", args=[first.pk])
-    assert sign_in(ines).post(useful, {"on": "1", "narrow": "1"}).status_code == 404
-
-
 def test_a_refused_reply_keeps_what_was_typed(thread, julie, karim, sign_in):
     actions.lock_thread(thread, by=julie)
     url = reverse("community:posts", args=[thread.pk])
@@ -510,14 +492,3 @@ def test_who_is_named_in_a_closed_space_without_reading_it_is_said(
         "data-toast" not in client.post(url, {"body": body}, headers={"HX-Request": "true"}).content.decode()
     )
     assert marc.name in client.get(f"{space.get_absolute_url()}people/?q=").content.decode()
-
-
-@pytest.mark.parametrize("number", ["99999999999999999999", "٣", "9" * 5000])
-def test_a_reaction_to_a_number_that_no_message_has_is_not_found(awa, sign_in, number):
-    assert sign_in(awa).post(f"/posts/{number}/reactions/useful/", {"on": "1"}).status_code == 404
-
-
-def test_a_reaction_of_no_kind_is_refused(thread, karim, sign_in):
-    post = thread.posts.get(number=1)
-    sign_in(karim).post(f"/posts/{post.pk}/reactions/not-a-kind/", {"on": "1"})
-    assert not post.reactions.exists()
