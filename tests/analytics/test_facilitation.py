@@ -152,12 +152,12 @@ def test_asking_an_expert_makes_them_look_after_the_question(sign_in, julie, awa
 def test_asking_an_expert_can_be_taken_back(sign_in, julie, awa, karim, space):
     thread = making.make_thread(space, awa, "Comment clôturer ?", kind="question")
     client, address = sign_in(julie), f"/threads/{thread.pk}/owner/"
-    undo = f'hx-post="{address}"'
+    undo = f"{address}?was={karim.handle}"
 
     asked = client.post(address, {"handle": karim.handle}, headers={"HX-Request": "true"})
-    assert undo in asked.text
-    taken_back = client.post(address, headers={"HX-Request": "true"})
-    assert undo not in taken_back.text
+    assert f'hx-post="{undo}"' in asked.text
+    taken_back = client.post(undo, headers={"HX-Request": "true"})
+    assert f'hx-post="{address}' not in taken_back.text
     assert Thread.objects.get(pk=thread.pk).owner is None
 
 
