@@ -45,7 +45,8 @@ def member_muted(event: Event) -> None:
 
 
 def member_unmuted(event: Event) -> None:
-    if event.space_id and event.subject_id:
+    standing = Mute.objects.standing().filter(space=event.space_id, user=event.subject_id)
+    if event.space_id and event.subject_id and not standing.exists():
         actions.take_back_of_space(kind=Kind.MUTED, space_id=event.space_id, user_id=event.subject_id)
 
 

@@ -4,9 +4,11 @@ from community.actions.answers import accept_answer, unaccept_answer
 from community.actions.attachments import attach_file
 from community.actions.members import (
     leave_space,
+    mute_again,
     mute_member,
     remove_member,
     return_to_space,
+    undo_mute,
     unmute_member,
 )
 from community.actions.moderation import contest_decision, decide, flag_post, undo_decision

@@ -106,10 +106,42 @@ def mute_member(space: Space, *, user, by, reason: str, days: int) -> Mute:
 @transaction.atomic
 def unmute_member(mute: Mute, *, by) -> None:
     """Let somebody write again before the time was over."""
+    _lift(mute, by=by)
+
+
+@transaction.atomic
+def undo_mute(mute: Mute, *, by) -> None:
+    """Take a silence back: the one that it replaced stands again until its own end."""
+    if _lift(mute, by=by):
+        Mute.objects.filter(space=mute.space, user=mute.user, lifted_at=mute.at).update(lifted_at=None)
+
+
+@transaction.atomic
+def mute_again(mute: Mute, *, by) -> None:
+    """Take back that somebody may write again: the silence stands until its first end."""
     require(rules.can_change_space(rules.seat_of(by, mute.space)))
-    if Mute.objects.filter(pk=mute.pk, lifted_at=None).update(lifted_at=timezone.now()):
+    _refuse_overtaken(mute)
+    if mute.until <= timezone.now():
+        raise Refused(_("It is too late to take this back."), "late")
+    if Mute.objects.filter(pk=mute.pk, lifted_at__isnull=False).update(lifted_at=None):
+        tell_log("community.member_muted", mute.space, by, mute.user, data={"mute": mute.pk})
+        announce_space(mute.space_id)
+
+
+def _lift(mute: Mute, *, by) -> bool:
+    require(rules.can_change_space(rules.seat_of(by, mute.space)))
+    _refuse_overtaken(mute)
+    lifted = Mute.objects.filter(pk=mute.pk, lifted_at=None).update(lifted_at=timezone.now())
+    if lifted:
         tell_log("community.member_unmuted", mute.space, by, mute.user, data={"mute": mute.pk})
         announce_space(mute.space_id)
+    return bool(lifted)
+
+
+def _refuse_overtaken(mute: Mute) -> None:
+    """Who takes an old silence back does not know of the one that was asked for since."""
+    if Mute.objects.filter(space=mute.space, user=mute.user, at__gt=mute.at).exists():
+        raise Refused(_("Another silence was decided meanwhile: look at it first."), "overtaken")
 
 
 def _plain_member(space: Space, user, *, by, may: Callable[[rules.Seat, rules.Seat], bool]) -> None:

@@ -112,8 +112,8 @@ def _leave(request: PersonRequest, space: Space) -> HttpResponse:
             return question
     departure = actions.leave_space(space, user=request.user)
     undo = reverse("community:departure_undoing", args=[departure.pk]) if departure and can_return else ""
-    words = _("You have left %(space)s.") % {"space": space}
-    return done(request, words, back=reverse("community:spaces"), undo=undo)
+    words = _("You have left %(space)s.") if departure else _("You are no longer a member of %(space)s.")
+    return done(request, words % {"space": space}, back=reverse("community:spaces"), undo=undo)
 
 
 @by_row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +27,8 @@ def _member(request: PersonRequest, space: Space, handle: str) -> User:
     if not rules.can_change_space(rules.seat_of(request.user, space)):
         raise PermissionDenied
     people = User.objects.select_related("profile", "standing")
-    return get_object_or_404(people.filter(pk__in=space.memberships.values("user")), handle=handle)
+    was_here = Q(pk__in=space.memberships.values("user")) | Q(pk__in=space.departures.values("user"))
+    return get_object_or_404(people.filter(was_here), handle=handle)
 
 
 def _page(
@@ -37,8 +39,11 @@ def _page(
     removal: RemovalForm | None = None,
     mute: MuteForm | None = None,
 ) -> HttpResponse:
-    frame = frame_of(space, request.user, "members")
     theirs = rules.seat_of(person, space)
+    if not theirs.is_member:
+        gone = Refused(_("This person is no longer a member."), "gone")
+        return refused(request, gone, back=reverse("community:space_members", args=[space.slug]))
+    frame = frame_of(space, request.user, "members")
     context = frame | {
         "member": PersonCard.of(person),
         "is_facilitator": theirs.is_facilitator,
@@ -102,15 +107,39 @@ def mute(request: PersonRequest, slug: str, handle: str) -> HttpResponse:
 
 @by_row
 @require_POST
-def unmute(request: PersonRequest, pk: int) -> HttpResponse:
-    """Let a member write again before the time is over."""
+def mute_undoing(request: PersonRequest, pk: int) -> HttpResponse:
+    """Take a silence back, as the toast offers: the one that it replaced stands again."""
+    made, back = _mute(request, pk)
+    try:
+        actions.undo_mute(made, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=back)
+    return _again(request, back)
+
+
+@by_row
+@require_POST
+def lift_mute(request: PersonRequest, pk: int) -> HttpResponse:
+    """Let a member write again before the time is over; with `?on=0` take that back."""
+    made, back = _mute(request, pk)
+    again = request.GET.get("on") == "0"
+    try:
+        (actions.mute_again if again else actions.unmute_member)(made, by=request.user)
+    except Refused as error:
+        return refused(request, error, back=back)
+    if again:
+        return _again(request, back)
+    words = _("%(name)s may write here again.") % {"name": made.user}
+    return done(request, words, back=back, undo=f"{request.path}?on=0")
+
+
+def _mute(request: PersonRequest, pk: int) -> tuple[Mute, str]:
+    """A silence, and the page of its member, or of the members where they are out meanwhile."""
     spaces = Space.objects.visible_to(request.user)
     made = get_object_or_404(Mute.objects.filter(space__in=spaces).select_related("space", "user"), pk=pk)
-    actions.unmute_member(made, by=request.user)
-    back = reverse("community:space_members", args=[made.space.slug])
     if made.space.memberships.filter(user=made.user).exists():
-        back = reverse("community:space_member", args=[made.space.slug, made.user.handle])
-    return _again(request, back)
+        return made, reverse("community:space_member", args=[made.space.slug, made.user.handle])
+    return made, reverse("community:space_members", args=[made.space.slug])
 
 
 @by_row

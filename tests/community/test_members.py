@@ -262,11 +262,54 @@ def test_a_silence_outlives_leaving_and_is_lifted_by_who_facilitates(space, thre
     with pytest.raises(Refused):
         actions.write_post(thread, author=karim, body="Encore.")
     assert len(told(karim)) == 1
-    address = reverse("community:mute_undoing", args=[mute.pk])
-    assert sign_in(karim).post(address).status_code == 403
-    assert sign_in(julie).post(address).status_code == 302
+    address = reverse("community:mute_lifting", args=[mute.pk])
+    for taken_back in ("", "?on=0"):
+        assert sign_in(karim).post(address + taken_back).status_code == 403
+    answer = sign_in(julie).post(address, headers={"HX-Request": "true"})
+    assert f'hx-post="{address}?on=0"' in answer.text
     actions.write_post(thread, author=karim, body="Merci.")
     assert told(karim) == []
+
+    sign_in(julie).post(f"{address}?on=0")
+    assert told(karim) == [("Julie Dubois asks you to be silent here for a while", space.name)]
+    with pytest.raises(Refused):
+        actions.write_post(thread, author=karim, body="Encore.")
+    Mute.objects.update(lifted_at=timezone.now(), until=timezone.now())
+    assert "too late" in sign_in(julie).post(f"{address}?on=0", follow=True).text
+
+
+def test_a_silence_taken_back_gives_back_the_one_it_replaced(space, thread, karim, julie, ines, sign_in):
+    first = actions.mute_member(space, user=karim, by=julie, reason="Le ton", days=7)
+    second = actions.mute_member(space, user=karim, by=julie, reason="Encore", days=1)
+    assert len(told(karim)) == 1
+    old, new = (reverse("community:mute_undoing", args=[mute.pk]) for mute in (first, second))
+    assert sign_in(karim).post(new).status_code == 403
+    assert sign_in(ines).post(new).status_code == 404
+
+    # From a page of before the second: what came since is seen first.
+    for late in (old, reverse("community:mute_lifting", args=[first.pk])):
+        assert "Another silence was decided meanwhile" in sign_in(julie).post(late, follow=True).text
+    assert Mute.objects.standing().get() == second
+    for _twice in range(2):
+        assert sign_in(julie).post(new).status_code == 302
+        assert Mute.objects.standing().get() == first
+    assert len(told(karim)) == 1
+    with pytest.raises(Refused):
+        actions.write_post(thread, author=karim, body="Encore.")
+
+
+def test_who_decides_about_somebody_who_is_out_already_reads_so(space, awa, karim, julie, ines, sign_in):
+    actions.leave_space(space, user=karim)
+    for name, data in [("member_mute", {"days": "1"}), ("member_removal", {})]:
+        address = reverse(f"community:{name}", args=[space.slug, karim.handle])
+        page = sign_in(julie).post(address, data | {"reason": "Le ton"}, follow=True)
+        assert "This person is no longer a member." in page.text
+        assert sign_in(awa).post(address, data | {"reason": "Le ton"}).status_code == 403
+        other = reverse(f"community:{name}", args=[space.slug, ines.handle])
+        assert sign_in(julie).post(other, data | {"reason": "Le ton"}).status_code == 404
+    assert not Mute.objects.exists()
+    page = sign_in(karim).post(f"{space.get_absolute_url()}membership/", {"do": "leave"}, follow=True)
+    assert "You are no longer a member" in page.text
 
 
 def test_the_page_of_a_member_is_for_who_facilitates(space, awa, karim, julie, ines, sign_in):
