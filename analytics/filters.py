@@ -146,7 +146,7 @@ def filters_from(parameters: Mapping[str, str], *, organisation: Organisation, c
     preset, period = _period(parameters, days.today(organisation), problems)
     typed = None
     if problems and preset == "custom":
-        typed = (parameters.get("from", "")[:10], parameters.get("to", "")[:10])
+        typed = (parameters.get("from", "").strip()[:10], parameters.get("to", "").strip()[:10])
     unit = _unit(parameters.get("unit", ""), choices, problems)
     view = parameters.get("view") or "then"
     if view not in VIEWS:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from community.actions.members import MUTE_DAYS
 from community.models import Decision, Flag, Space, Thread
 from core.markdown import MAX_LENGTH
+from core.words import TextArea
 
 MOST_TAGS = 8
 
@@ -30,7 +31,7 @@ class DraftedForm(KeyedForm):
     body = forms.CharField(
         label=_("Your message"),
         max_length=MAX_LENGTH,
-        widget=forms.Textarea,
+        widget=TextArea,
         error_messages={"required": _("Write a few words first.")},
     )
     sequence = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
@@ -78,7 +79,7 @@ class ThreadForm(EndForm, DraftedForm):
     choices = forms.CharField(
         label=_("Choices, one per line"),
         help_text=_("For a case or a poll: what people choose between."),
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=TextArea(attrs={"rows": 4}),
         required=False,
         max_length=4000,
     )
@@ -121,8 +122,8 @@ class SpaceForm(forms.ModelForm):
         model = Space
         fields: tuple[str, ...] = ("name", "purpose", "charter", "visibility", "colour", "language")
         widgets = {
-            "purpose": forms.Textarea(attrs={"rows": 3}),
-            "charter": forms.Textarea(attrs={"rows": 6}),
+            "purpose": TextArea(attrs={"rows": 3}),
+            "charter": TextArea(attrs={"rows": 6}),
             "visibility": forms.RadioSelect,
             "colour": forms.Select,
         }
@@ -146,7 +147,7 @@ class RemovalForm(forms.Form):
         label=_("Why?"),
         help_text=_("The person reads it."),
         max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=TextArea(attrs={"rows": 3}),
         error_messages={"required": _("Say why: the person reads it.")},
     )
 
@@ -169,7 +170,7 @@ class FlagForm(forms.Form):
         error_messages={"required": _("Say what is wrong with this message.")},
     )
     comment = forms.CharField(
-        label=_("In your words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("In your words"), max_length=1000, required=False, widget=TextArea(attrs={"rows": 3})
     )
 
 
@@ -177,7 +178,7 @@ class ContestForm(forms.Form):
     words = forms.CharField(
         label=_("What should they see?"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=TextArea(attrs={"rows": 3}),
         error_messages={"required": _("Say in a few words what they should see.")},
     )
 
@@ -195,5 +196,5 @@ class DecisionForm(forms.Form):
         label=_("A word to the author"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=TextArea(attrs={"rows": 2}),
     )

@@ -13,7 +13,7 @@ from core.dates import DateField
 from core.errors import Refused
 from core.images import recoded
 from core.json_input import InputDecoder
-from core.words import must_be_visible
+from core.words import TextArea, must_be_visible
 from people.actions.bringing_in import read_people
 from people.adapter import invitation_of
 from people.models import Invitation, Profile, RoleGrant, Unit, User
@@ -122,7 +122,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = Profile
         fields = ["job_title", "bio"]
-        widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"bio": TextArea(attrs={"rows": 4})}
 
     field_order = ["name", "job_title", "bio", "picture", "remove_picture"]
 
@@ -174,7 +174,7 @@ class PeopleForm(forms.Form):
         label=_("Their addresses"),
         required=False,
         max_length=200_000,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        widget=TextArea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=_(
             "One person a line: an address, and after a semicolon the unit where they work, if you like."
         ),

@@ -214,8 +214,6 @@ def let_in(
 @transaction.atomic
 def ask_to_join(space: Space, *, user, message: str = "") -> JoinRequest:
     """Knock at a closed space; asking twice is asking once, with the words of the last time."""
-    if len(message) > LONGEST_MESSAGE:
-        raise Refused(_("A word to the facilitators has 600 characters at most."))
     message = checked_words(message, "message", most=LONGEST_MESSAGE)
     refuse_archived(space)
     require(rules.can_ask_to_join(rules.seat_of(user, space)))

@@ -19,7 +19,7 @@ from community.models import Choice, Post, ReadState, Space, Tag, Thread, Thread
 from core.errors import Refused
 from core.idempotency import sending
 from core.markdown import RENDERER_VERSION, clean_source, render, says_something
-from core.words import checked_words, is_visible
+from core.words import as_read, checked_words, is_visible
 from events.recording import record
 
 WITH_CHOICES = {Thread.Kind.CASE, Thread.Kind.POLL}
@@ -109,7 +109,7 @@ def _refuse_bad_shape(body: str, kind: str, options: list[str]) -> None:
         raise Refused(_("A poll needs at least two choices."), "choices")
     if options and kind not in WITH_CHOICES:
         raise Refused(_("Only a case or a poll has choices."), "choices")
-    if len(options) > 12 or len(set(options)) != len(options):
+    if len(options) > 12 or len({as_read(text).casefold() for text in options}) != len(options):
         raise Refused(_("Give at most twelve choices, all different."), "choices")
     if any(len(text) > LONGEST_CHOICE for text in options):
         raise Refused(_("A choice has 300 characters at most: the rest belongs in the text."), "choices")

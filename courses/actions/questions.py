@@ -143,6 +143,8 @@ def _check(kind: str, options: list[Choice]) -> None:
     right = sum(option.correct for option in options)
     if len(options) < 2:
         raise Refused(_("Write at least two options."))
+    if not all(markdown.says_something(markdown.render(option.text).html) for option in options):
+        raise Refused(_("An option is empty."))
     if right == 0:
         raise Refused(_("Tick the right answer."))
     if kind == Question.Kind.SINGLE and right > 1:
@@ -187,4 +189,6 @@ def _add(question: Question, choice: Choice, position: int) -> None:
 
 def _render(question: Question) -> None:
     question.html = markdown.render(question.text).html
+    if not markdown.says_something(question.html):
+        raise Refused(_("The question has no text."), "text")
     question.feedback_html = markdown.render(question.feedback).html if question.feedback else ""

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import DateField, DateTimeField
-from core.words import must_be_visible
+from core.words import TextArea, must_be_visible
 from courses.models import CompletionRule, Course, Module, Question, Quiz, Section, Session
 from people.models import Unit
 
@@ -17,8 +17,8 @@ class CourseForm(forms.ModelForm):
         model = Course
         fields = ["title", "summary", "objectives", "description", "language", "mandatory", "due_on"]
         widgets = {
-            "objectives": forms.Textarea(attrs={"rows": 4}),
-            "description": forms.Textarea(attrs={"rows": 6}),
+            "objectives": TextArea(attrs={"rows": 4}),
+            "description": TextArea(attrs={"rows": 6}),
         }
         field_classes = {"due_on": DateField}
         help_texts = {
@@ -59,7 +59,7 @@ class ModuleForm(forms.ModelForm):
         fields = ["title", "objective", "minutes", "language", "mandatory", "prompt", "body"]
         widgets = {
             "language": forms.Select(choices=settings.LANGUAGES),
-            "prompt": forms.Textarea(attrs={"rows": 2}),
+            "prompt": TextArea(attrs={"rows": 2}),
         }
         labels = {"language": _("Language")}
         help_texts = {
@@ -140,7 +140,7 @@ class CaptionForm(forms.Form):
 
 class CaptionTextForm(forms.Form):
     vtt = forms.CharField(
-        label=_("Captions"), widget=forms.Textarea(attrs={"rows": 22, "class": "font-mono"}), strip=False
+        label=_("Captions"), widget=TextArea(attrs={"rows": 22, "class": "font-mono"}), strip=False
     )
 
 
@@ -201,8 +201,8 @@ class QuestionForm(forms.ModelForm):
         model = Question
         fields = ["kind", "text", "feedback", "category", "language"]
         widgets = {
-            "text": forms.Textarea(attrs={"rows": 3}),
-            "feedback": forms.Textarea(attrs={"rows": 3}),
+            "text": TextArea(attrs={"rows": 3}),
+            "feedback": TextArea(attrs={"rows": 3}),
         }
 
     @property

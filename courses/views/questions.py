@@ -14,7 +14,7 @@ from core.editions import Overtaken, edition_of
 from core.errors import Refused
 from core.idempotency import refuse
 from core.numbers import whole
-from core.words import is_visible
+from core.words import as_read, is_visible
 from courses.actions import (
     Choice,
     archive_question,
@@ -165,8 +165,17 @@ def _choices(options) -> list[Choice]:
     return [Choice(row["text"].strip(), row["correct"], row["feedback"], row["pk"]) for row in rows]
 
 
+def _refuse_doubtful(options, choices: list[Choice]) -> None:
+    """Nothing that its author ticked is dropped in silence, and a learner tells the options apart."""
+    if sum(row.cleaned_data.get("correct", False) for row in options) > sum(one.correct for one in choices):
+        raise Refused(_("An option is empty."))
+    if len({as_read(one.text) for one in choices}) < len(choices):
+        raise Refused(_("Two options say the same."))
+
+
 def _save(request: PersonRequest, form: QuestionForm, options, question: Question | None) -> None:
     choices = _choices(options)
+    _refuse_doubtful(options, choices)
     if question is None:
         create_question(by=request.user, options=choices, key=form.cleaned_data["key"], **form.fields_to_save)
         return

@@ -3,15 +3,15 @@
 import pytest
 
 from community import actions as talk
-from community.forms import SpaceForm
+from community.forms import RemovalForm, SpaceForm
 from core.errors import Refused
-from core.words import checked_words, is_visible
+from core.words import as_read, checked_words, is_visible
 from courses.forms.studio import CourseForm, NewModuleForm, QuestionForm, SectionForm, SessionForm
 from people import actions as people
 from people.forms import SkillForm
 from tests import making
 
-UNSEEN = ["\u200b", " \u202e\u2066 ", "\u00ad\u00ad", "\u3164", "\u2800", "\ufeff\n"]
+UNSEEN = ["\u200b", " \u202e\u2066 ", "\u00ad\u00ad", "\u3164", "\u2800", "\ufeff\n", "\ufffc", "\U0001d159"]
 
 
 @pytest.mark.parametrize("text", UNSEEN)
@@ -26,6 +26,19 @@ def test_signs_that_show_nothing_are_no_words(text):
 @pytest.mark.parametrize("text", ["é", "?", "3", "👍", "好", "-"])
 def test_one_letter_figure_or_sign_is_enough(text):
     assert checked_words(f" {text}\n", "title", most=1, needed="Say why.") == text
+
+
+def test_two_texts_that_look_alike_read_the_same():
+    assert as_read(" Un\u200b \u2066devis\n") == "Un devis"
+    assert as_read("e\u0301te\u0301") != as_read("ete")
+    assert as_read("Devis") != as_read("devis")
+
+
+def test_a_line_break_is_one_sign_however_a_browser_sends_it():
+    line = "é\r\n"
+    assert RemovalForm({"reason": line * 299 + "é"}).is_valid()
+    assert checked_words(line * 299 + "é", "reason", most=600).count("\n") == 299
+    assert not RemovalForm({"reason": line * 300 + "é"}).is_valid()
 
 
 @pytest.mark.django_db
@@ -67,6 +80,7 @@ def test_a_discussion_has_a_title_choices_and_tags_that_can_be_seen_and_fit(spac
         ("title", {"title": "é" * 201}),
         ("tags", {"tags": ["é" * 41]}),
         ("choices", {"kind": "poll", "choices": ["Oui", "\u2800", "\u00ad"]}),
+        ("choices", {"kind": "poll", "choices": ["Oui", "o\u200bui "]}),
     ]:
         with pytest.raises(Refused) as refusal:
             begin(**changes)
