@@ -220,6 +220,10 @@ def _refuse_to_remove_others(thread: Thread, post: Post, seat: rules.Seat) -> No
 def restore_post(post: Post, *, by) -> Post:
     """Undo a removal, within a day of it."""
     seat = rules.seat_of(by, post.thread.space)
+    if post.deleted_at is None:
+        # Pressed twice: it is back.
+        require(rules.can_delete(seat, post))
+        return post
     require(rules.can_restore(seat, post))
     refuse_archived(seat.space)
     refuse_silenced(seat)

@@ -55,7 +55,11 @@ def place_of(post: Post) -> str:
 def beside(post: Post, request: PersonRequest) -> str:
     """Where a page without scripts goes after an act on a post that stood beside what its thread is about; else nothing."""
     about = post.thread.about_url if request.POST.get("narrow") == "1" else ""
-    return f"{about}#post-{post.number}" if about else ""
+    if not about:
+        return ""
+    thread = thread_for(request.user, post.thread_id)
+    number = page_of(post, thread, request.user) if thread else 1
+    return f"{about}{f'?talk_page={number}' if number > 1 else ''}#post-{post.number}"
 
 
 @signed_in
@@ -143,6 +147,7 @@ def _again(request: PersonRequest, form: PostForm, thread: Thread) -> HttpRespon
     parent = readable.filter(pk=whole(form["parent"].value()) or 0).first()
     context = {"form": form, "thread": thread, "parent": parent}
     if not request.htmx:
+        context["narrow"] = request.POST.get("narrow") == "1"
         return render(request, "community/post_form_page.html", context, status=422)
     if "narrow" in request.POST and parent is None:
         context |= {"can_reply": True, "has_film": "has_film" in request.POST}

@@ -226,7 +226,7 @@ def owner(request: PersonRequest, pk: int) -> HttpResponse:
     """Say who looks after a question: `handle`, or nobody; the address of an undo says who `was` asked."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     handle = request.POST.get("handle", "").lstrip("@")
-    found = get_object_or_404(User.objects.visible_to(request.user), handle=handle) if handle else None
+    found = User.objects.visible_to(request.user).filter(handle=handle).first() if handle else None
     was_free = thread.owner_id is None
     was = request.GET.get("was")
     standing = User.objects.visible_to(request.user).filter(pk=thread.owner_id)
@@ -234,6 +234,8 @@ def owner(request: PersonRequest, pk: int) -> HttpResponse:
         words = _("Somebody else looks after this question meanwhile.")
         return refused(request, Refused(words), back=thread.get_absolute_url())
     try:
+        if handle and found is None:
+            raise Refused(_("Nobody here has this identifier."))
         actions.own_question(thread, owner=found, by=request.user)
     except Refused as error:
         return refused(request, error, back=thread.get_absolute_url())

@@ -41,13 +41,14 @@ def _back(course: Course, anchor: str = "") -> HttpResponse:
 def create_section(request: PersonRequest, slug: str) -> HttpResponse:
     course = course_of(request, slug)
     form = SectionForm(request.POST)
+    typed = (0, request.POST.get("title", ""))
     if not form.is_valid():
-        return outline_page(request, course, refused=_first_error(form), status=422)
+        return outline_page(request, course, refused=_first_error(form), status=422, section_typed=typed)
     data = form.cleaned_data
     try:
         section = add_section(course, by=request.user, title=data["title"], key=data["key"])
     except Refused as refusal:
-        return outline_page(request, course, refused=str(refusal), status=422)
+        return outline_page(request, course, refused=str(refusal), status=422, section_typed=typed)
     return _back(course, f"#section-{section.pk}")
 
 
@@ -57,7 +58,10 @@ def name_section(request: PersonRequest, pk: int) -> HttpResponse:
     section = section_of(request, pk)
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return outline_page(request, section.course, refused=_first_error(form), status=422)
+        typed = (section.pk, request.POST.get("title", ""))
+        return outline_page(
+            request, section.course, refused=_first_error(form), status=422, section_typed=typed
+        )
     rename_section(section, by=request.user, title=form.cleaned_data["title"])
     return _back(section.course, f"#section-{section.pk}")
 

@@ -70,7 +70,9 @@ def outline_page(
     refused: str = "",
     status: int = 200,
     module_form: NewModuleForm | None = None,
+    section_typed: tuple[int, str] = (0, ""),
 ) -> HttpResponse:
+    """`section_typed` is a title that was refused, and the section it was for; 0 for another one."""
     sections = outline_to_write(course)
     modules = [module for section in sections for module in section.modules]
     context = {
@@ -81,6 +83,7 @@ def outline_page(
         "has_drafts": any(module.published_at is None for module in modules),
         "section_key": uuid.uuid4(),
         "module_form": module_form or NewModuleForm(initial={"key": uuid.uuid4()}),
+        "section_typed": section_typed,
         "refused": refused,
     }
     return render(request, "courses/studio_course.html", context, status=status)

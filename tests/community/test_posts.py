@@ -180,6 +180,9 @@ def test_deleting_and_restoring_end_where_they_began(thread, awa, karim):
     actions.restore_post(post, by=karim)
     thread.refresh_from_db()
     assert thread.number_of_posts == 2
+    actions.restore_post(post, by=karim)
+    with pytest.raises(PermissionDenied):
+        actions.restore_post(post, by=awa)
     assert verbs()[-2:] == ["community.post_deleted", "community.post_restored"]
 
 

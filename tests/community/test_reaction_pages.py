@@ -1,10 +1,13 @@
 """Reactions by their address, and where an act without scripts comes back to."""
 
+from unittest import mock
+
 import pytest
 from django.urls import reverse
 
 from community import actions
 from community.models import Thread
+from community.queries import conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +24,13 @@ def test_an_act_beside_a_module_comes_back_to_it_without_scripts(thread, karim, 
     said = {"body": "Encore.", "narrow": "1"}
     written = sign_in(karim).post(reverse("community:posts", args=[thread.pk]), said)
     assert written.url == "/courses/a/modules/1/#post-3"
+    refused = sign_in(karim).post(reverse("community:posts", args=[thread.pk]), said | {"body": " "})
+    assert '<input type="hidden" name="narrow" value="1">' in refused.text
+    # Beside, too, it comes back to the page of the conversation on which the message stands.
+    actions.write_post(thread, author=awa, body="Une suite.")
+    with mock.patch.object(conversation, "PAGE_SIZE", 2):
+        written = sign_in(karim).post(reverse("community:posts", args=[thread.pk]), said)
+        assert written.url == "/courses/a/modules/1/?talk_page=2#post-5"
     # Elsewhere the address of the message finds the page of a long thread.
     first = thread.posts.get(number=1)
     assert sign_in(karim).post(useful, {"on": "1"}).url == reverse("community:post", args=[first.pk])

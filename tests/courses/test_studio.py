@@ -115,6 +115,36 @@ def test_what_was_typed_comes_back_when_a_question_is_refused(sign_in, julie):
     assert not Question.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"text": "---"}, "La question n’a pas de texte."),
+        ({"options-1-text": "Le\u200b manager"}, "Deux propositions disent la même chose."),
+        ({"options-1-text": "***"}, "Une proposition est vide."),
+        ({"options-1-text": "\u200b", "options-1-correct": "on"}, "Une proposition est vide."),
+    ],
+)
+def test_a_question_that_a_learner_could_not_read_is_refused(sign_in, julie, changes, words):
+    answer = sign_in(julie).post("/studio/questions/new/", question_form(kind="multiple", **changes))
+    assert (answer.status_code, words in answer.text) == (422, True)
+    assert not Question.objects.exists()
+
+
+def test_a_title_that_is_refused_stays_where_it_was_typed(sign_in, julie, course):
+    client, long = sign_in(julie), "é" * 201
+    section = course.sections.get()
+    for address in (f"/studio/courses/{course.slug}/sections/", f"/studio/sections/{section.pk}/"):
+        answer = client.post(address, {"title": long})
+        assert (answer.status_code, answer.text.count(f'value="{long}"')) == (422, 1)
+    assert '<details class="relative" open>' in answer.text
+    module = {"kind": "text", "title": long, "section": section.pk}
+    answer = client.post(f"/studio/courses/{course.slug}/modules/", module)
+    assert (answer.status_code, answer.text.count(f'value="{long}"')) == (422, 1)
+    assert "200" in answer.text
+    assert list(course.sections.values_list("title", flat=True)) == ["Pour commencer"]
+    assert not course.modules.exists()
+
+
 def test_a_file_that_is_no_film_is_refused(sign_in, julie, film_module):
     fake = SimpleUploadedFile("film.mp4", b"<html>not a film</html>", "video/mp4")
     answer = sign_in(julie).post(f"/studio/modules/{film_module.pk}/film/", {"film-file": fake})
