@@ -67,6 +67,12 @@ export function keepDraft(composer, field) {
     unsaved = false;
     timer = clearTimeout(timer);
   });
+  // An answer said that it did not arrive: here it is as it was, on this page and on the next.
+  for (const failure of ["palabre:signed-out", "htmx:response:error"]) {
+    document.addEventListener(failure, ({ detail: { ctx } }) => {
+      if (ctx.sourceElement === field.form && localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), sent: false }));
+    });
+  }
   field.form.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     const { status: code, raw } = ctx.response;
     if (ctx.sourceElement === field.form && code < 300 && !raw.redirected) [field.value] = ["", forget()];

@@ -35,5 +35,5 @@ document.addEventListener("htmx:before:response", (event) => {
   if (!isSignedOut(ctx.response.raw)) return;
   event.preventDefault();
   document.dispatchEvent(new CustomEvent("palabre:signed-out", { detail: { ctx } }));
-  toast(say.saySignedOut, { level: "error", retry: () => location.reload() });
+  toast(say.saySignedOut, { level: "error", retry: () => location.reload(), label: say.saySignIn });
 });

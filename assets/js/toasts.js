@@ -29,17 +29,17 @@ attach("[data-toast]", (toast) => {
   [...region.querySelectorAll("[data-toast]")].slice(0, -AT_ONCE).forEach(remove);
 });
 
-export function toast(message, { level = "info", retry } = {}) {
+export function toast(message, { level = "info", retry, label = region.dataset.sayRetry } = {}) {
   const item = document.createElement("div");
-  item.className = "toast-item surface shadow-lg px-4 py-3 flex items-center gap-3 text-sm pointer-events-auto";
+  item.className = "toast-item surface shadow-lg px-4 py-3 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm pointer-events-auto";
   item.dataset.toast = level;
   const words = document.createElement("p");
-  words.className = "flex-1";
+  words.className = "flex-[1_1_9rem]";
   words.textContent = message;
   item.append(words);
   if (retry) {
     item.dataset.retry = ""; // it stays until it is answered
-    item.append(button(region.dataset.sayRetry, retry));
+    item.append(button(label, retry));
   }
   item.append(button(region.dataset.sayClose, () => {}));
   region.querySelectorAll(`[data-toast="${level}"]`).forEach((other) => {
