@@ -78,6 +78,11 @@ attach("#conversation", (talk) => {
     delete form.dataset.momentKept;
     setMoment(form);
   });
+  // Another filter draws the panel anew: the moment beside the box is the film's again.
+  document.addEventListener("htmx:after:swap", () => {
+    talk.querySelectorAll("form:has([data-moment-field])").forEach(setMoment);
+    show();
+  });
   // On a phone the talk is a sheet over the page: whoever walks out of it by keyboard sees the page again.
   document.addEventListener("focusin", ({ target }) => {
     const isOut = !talk.contains(target) && !target.closest("dialog, [popover], #toasts");

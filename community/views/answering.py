@@ -33,6 +33,17 @@ def done(
     return answer
 
 
+def again(request: PersonRequest, message: str, *, back: str, undo: str = "") -> HttpResponse:
+    """The act changes a whole page: `back` is drawn anew, and its toast takes the act back at `undo`."""
+    messages.success(request, message, extra_tags=undo)
+    return HttpResponse(headers={"HX-Redirect": back}) if request.htmx else redirect(back)
+
+
+def asked_state(request: PersonRequest) -> bool:
+    """Whether `on` asks for a state or for its end; the address of an undo carries it, since a toast sends no field."""
+    return (request.POST.get("on") or request.GET.get("on")) == "1"
+
+
 def refused(request: PersonRequest, error: Refused, *, back: str) -> HttpResponse:
     """The act was refused, with a sentence. 422 lets an optimistic button take back what it showed."""
     if not request.htmx:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from community.forms import PostForm
 from community.queries.conversation import conversation_page
 from community.queries.threads import thread_for
@@ -12,12 +14,14 @@ from core.live import listen
 from people.requests import PersonRequest
 
 
-def conversation_beside(request: PersonRequest, thread_id: int, *, has_film: bool = False) -> dict[str, Any]:
+def conversation_beside(
+    request: PersonRequest, thread_id: int, *, has_film: bool = False, title: str = ""
+) -> dict[str, Any]:
     """The context of `{% include "community/conversation.html" %}`; empty when the person may not read it.
 
     `?talk=unanswered` in the page's address keeps the posts nobody has replied to. `has_film` offers to tie
-    what is written to the moment that plays. What is shown counts as read when it comes on screen, not before:
-    on a phone the conversation waits in a sheet.
+    what is written to the moment that plays; `title` says what is talked about, where the page does not. What is
+    shown counts as read when it comes on screen, not before: on a phone the conversation waits in a sheet.
     """
     thread = thread_for(request.user, thread_id)
     if thread is None:
@@ -34,6 +38,7 @@ def conversation_beside(request: PersonRequest, thread_id: int, *, has_film: boo
             "thread": thread,
             "form": form,
             "has_film": has_film,
+            "title": title or _("Conversation"),
             "watch_state": watch_state(thread),
             "path": request.path,
         }

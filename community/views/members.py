@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from community import actions, rules
 from community.models import JoinRequest, Space
 from community.queries.spaces import member_rows, members_of, open_join_requests
-from community.views.answering import done, refused
+from community.views.answering import again, done, refused
 from community.views.spaces import fetch, frame_of
 from core.access import by_row, signed_in
 from core.confirming import question_before
@@ -148,6 +147,4 @@ def facilitator(request: PersonRequest, slug: str) -> HttpResponse:
     words = _("%(name)s facilitates this space now.") if named else _("%(name)s is a plain member now.")
     undo = f"{request.path}?{urlencode({'handle': person.handle, 'on': 0 if named else 1})}"
     may_undo = rules.can_change_space(rules.seat_of(request.user, space))
-    messages.success(request, words % {"name": person}, extra_tags=undo if may_undo else "")
-    # From a toast: the list as it is now.
-    return HttpResponse(headers={"HX-Redirect": back}) if request.htmx else redirect(back)
+    return again(request, words % {"name": person}, back=back, undo=undo if may_undo else "")

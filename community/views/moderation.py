@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
@@ -114,6 +115,7 @@ def decision_undoing(request: PersonRequest, pk: int) -> HttpResponse:
         actions.undo_decision(made, by=request.user)
     except Refused as error:
         return refused(request, error, back=_back(request, made.post))
+    messages.success(request, _("The decision is taken back."))
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return redirect(_back(request, made.post))

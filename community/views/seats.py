@@ -14,7 +14,7 @@ from community import actions, rules
 from community.forms import MuteForm, RemovalForm
 from community.models import Departure, Membership, Mute, Space
 from community.queries.spaces import mute_of
-from community.views.answering import done, refused
+from community.views.answering import again, done, refused
 from community.views.spaces import fetch, frame_of
 from core.access import by_row, signed_in
 from core.errors import Refused
@@ -114,7 +114,7 @@ def mute_undoing(request: PersonRequest, pk: int) -> HttpResponse:
         actions.undo_mute(made, by=request.user)
     except Refused as error:
         return refused(request, error, back=back)
-    return _again(request, back)
+    return again(request, _("The silence is taken back."), back=back)
 
 
 @by_row
@@ -122,15 +122,15 @@ def mute_undoing(request: PersonRequest, pk: int) -> HttpResponse:
 def lift_mute(request: PersonRequest, pk: int) -> HttpResponse:
     """Let a member write again before the time is over; with `?on=0` take that back."""
     made, back = _mute(request, pk)
-    again = request.GET.get("on") == "0"
+    is_back = request.GET.get("on") == "0"
     try:
-        (actions.mute_again if again else actions.unmute_member)(made, by=request.user)
+        (actions.mute_again if is_back else actions.unmute_member)(made, by=request.user)
     except Refused as error:
         return refused(request, error, back=back)
-    if again:
-        return _again(request, back)
+    if is_back:
+        return again(request, _("The silence stands again."), back=back)
     words = _("%(name)s may write here again.") % {"name": made.user}
-    return done(request, words, back=back, undo=f"{request.path}?on=0")
+    return again(request, words, back=back, undo=f"{request.path}?on=0")
 
 
 def _mute(request: PersonRequest, pk: int) -> tuple[Mute, str]:
@@ -154,17 +154,10 @@ def return_to_space(request: PersonRequest, pk: int) -> HttpResponse:
         actions.return_to_space(departure, by=request.user)
     except Refused as error:
         return refused(request, error, back=back)
-    is_own = departure.user_id == request.user.pk
-    return _again(
-        request, back if is_own else reverse("community:space_members", args=[departure.space.slug])
-    )
-
-
-def _again(request: PersonRequest, back: str) -> HttpResponse:
-    """From a toast's button: the page as it is now."""
-    if request.htmx:
-        return HttpResponse(headers={"HX-Redirect": back})
-    return redirect(back)
+    if departure.user_id == request.user.pk:
+        return again(request, _("You are a member again."), back=back)
+    words = _("%(name)s is a member again.") % {"name": departure.user}
+    return again(request, words, back=reverse("community:space_members", args=[departure.space.slug]))
 
 
 @signed_in

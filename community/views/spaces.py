@@ -19,6 +19,7 @@ from community.models import Draft, Membership, Space, Thread
 from community.queries.people import people_to_mention
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, tags_to_offer, thread_groups, thread_rows, threads_like
+from community.views.answering import again, asked_state
 from core.access import by_row, role, signed_in
 from core.editions import Overtaken, difference_in, edition_of, lines_of
 from core.errors import Refused
@@ -194,10 +195,16 @@ def edit(request: PersonRequest, slug: str) -> HttpResponse:
 @by_row
 @require_http_methods(["POST"])
 def archive(request: PersonRequest, slug: str) -> HttpResponse:
-    """`on=1` closes the space for good reading, `on=0` opens it again."""
+    """`on=1` closes the space for good reading, `on=0` opens it again; the toast takes either back."""
     space = fetch(request.user, slug)
-    actions.archive_space(space, by=request.user, archived=request.POST.get("on") != "0")
-    return redirect(space)
+    archived = asked_state(request)
+    actions.archive_space(space, by=request.user, archived=archived)
+    words = (
+        _("The space is archived: it is read, nothing more is written in it.")
+        if archived
+        else _("The space is open again.")
+    )
+    return again(request, words, back=space.get_absolute_url(), undo=f"{request.path}?on={int(not archived)}")
 
 
 @signed_in

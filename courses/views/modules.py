@@ -56,7 +56,8 @@ def context_of(request: PersonRequest, page: ModulePage, **extra) -> dict:
         quiz = quiz_page(page.module, page.enrolment, asked=asked)
         thread_id = quiz.thread_id or thread_id
     has_film = page.film is not None
-    talk = conversation_beside(request, thread_id, has_film=has_film) if thread_id else {}
+    title = _("About this question") if quiz is not None and quiz.thread_id else ""
+    talk = conversation_beside(request, thread_id, has_film=has_film, title=title) if thread_id else {}
     if page.film is not None and thread_id and talk:
         page.film = film_with_moments(page.film, thread_id)
     options = options_to_choose(quiz) if quiz else []
