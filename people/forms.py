@@ -176,7 +176,8 @@ class PeopleForm(forms.Form):
         max_length=200_000,
         widget=TextArea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=_(
-            "One person a line: an address, and after a semicolon the unit where they work, if you like."
+            "One person a line: an address, and after a semicolon the unit where they work, if you like. Names are not read: "
+            "people give their own."
         ),
     )
     file = forms.FileField(label=_("Or a file (CSV)"), required=False)
@@ -190,6 +191,7 @@ class PeopleForm(forms.Form):
                 text = upload.read(200_000).decode("utf-8-sig")
             except UnicodeDecodeError:
                 self.add_error("file", _("This file is no text in UTF-8. Save it as “CSV UTF-8”."))
+        cleaned["text"] = text
         try:
             cleaned["rows"] = read_people(text)
         except Refused as refusal:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +147,8 @@ class CaptionTextForm(forms.Form):
 
 
 class QuizForm(forms.ModelForm):
+    pass_mark = Quiz._meta.get_field("pass_mark").formfield(max_value=100)
+
     class Meta:
         model = Quiz
         fields = ["pass_mark", "max_attempts"]
@@ -158,6 +162,13 @@ class SessionForm(forms.ModelForm):
     class Meta:
         model = Session
         fields = ["name", "opens_at", "closes_at"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("A session closes after it opens."))
+        return cleaned
 
 
 class NewSessionForm(SessionForm):

@@ -38,7 +38,7 @@ def index(request: PersonRequest, slug: str) -> HttpResponse:
             refuse(form, refusal)
             refused = str(refusal)
         else:
-            messages.success(request, _("The session is open: enrol its people."))
+            messages.success(request, _("The session is there: enrol its people."))
             return redirect("courses:studio-session", session.pk)
     return _list(request, course, form, refused)
 
@@ -51,7 +51,10 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     form = PeopleForm(request.POST or None, organisation=session.course.organisation)
     if request.method == "POST" and form.is_valid():
         try:
-            number = enrol_many(_asked(request, session, form), session, by=request.user)
+            people = _asked(request, session, form)
+            if not people:
+                raise Refused(_("Choose people, or a unit where somebody works."))
+            number = enrol_many(people, session, by=request.user)
         except Refused as refusal:
             return _people(request, session, form, str(refusal), 422)
         words = ngettext("%(n)d person enrolled.", "%(n)d people enrolled.", number) % {"n": number}

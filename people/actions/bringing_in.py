@@ -43,7 +43,7 @@ def read_people(text: str) -> list[PersonRow]:
         if address is not None:
             rows.append(PersonRow(number, cells[address].lower(), "".join(cells[address + 1 : address + 2])))
         elif any(cells) and number > 1:
-            rows.append(PersonRow(number, cells[0]))
+            rows.append(PersonRow(number, line.strip()))
     if len(rows) > MOST_ROWS:
         raise Refused(_("At most %(number)d people at a time.") % {"number": MOST_ROWS})
     return rows

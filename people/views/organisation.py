@@ -81,6 +81,7 @@ def move(request: PersonRequest, pk: int) -> HttpResponse:
             actions.move_to_unit(
                 shown, form.cleaned_data["unit"], on=form.cleaned_data["on"], by=request.user
             )
+            messages.success(request, _("The change of unit is noted."))
             return redirect("people:member", pk=pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -175,11 +176,10 @@ def bring_in(request: PersonRequest) -> HttpResponse:
     report, done = None, request.POST.get("step") == "do"
     if request.method == "POST" and form.is_valid():
         template = request.build_absolute_uri(reverse("people:join_link", args=["TOKEN"]))
-        rows = form.cleaned_data["rows"]
+        rows, text = form.cleaned_data["rows"], form.cleaned_data["text"]
         report = actions.bring_in(organisation, rows, by=request.user, address=template, dry_run=not done)
-        # What a file held is in the field now: it is not chosen a second time.
-        lines = "\n".join("; ".join(filter(None, row[1:])) for row in rows)
-        form = PeopleForm(initial={"people": "" if done else lines})
+        # What a file held is in the field now: it is not chosen a second time. A line keeps its number.
+        form = PeopleForm(initial={"people": "" if done else text})
     context = {"form": form, "organisation": organisation, "report": report, "done": done}
     return render(request, "people/organisation_bring_in.html", context, status=422 if form.errors else 200)
 

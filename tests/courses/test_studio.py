@@ -272,3 +272,28 @@ def test_a_session_of_the_year_one_is_refused_and_its_page_still_answers(sign_in
     session.refresh_from_db()
     assert session.opens_at is None
     assert client.get(address).status_code == 200
+
+
+def test_a_session_closes_after_it_opens_and_enrols_somebody(sign_in, julie, course):
+    client, address = sign_in(julie), f"/studio/courses/{course.slug}/sessions/"
+    dates = {"name": "Printemps", "opens_at": "2027-03-01T09:00", "closes_at": "2027-02-01T09:00"}
+    session = course.sessions.get()
+    for refused in (client.post(address, dates), client.post(f"/studio/sessions/{session.pk}/dates/", dates)):
+        assert (refused.status_code, refused.text.count("Une session se ferme après son ouverture.")) == (
+            422,
+            1,
+        )
+        assert "Printemps" in refused.text
+    nobody = client.post(f"/studio/sessions/{session.pk}/", {"unit": ""})
+    assert nobody.status_code == 422
+    assert "Choisissez des personnes" in nobody.text
+    assert "2027" not in str(course.sessions.values_list("opens_at"))
+
+
+def test_a_pass_mark_above_all_of_the_points_is_refused_beside_its_field(sign_in, julie, quiz_module):
+    address = f"/studio/modules/{quiz_module.pk}/"
+    refused = sign_in(julie).post(address, {"pass_mark": 150, "passed": "on", "title": "Quiz", "minutes": 5})
+    assert refused.status_code == 422
+    assert "100" in refused.text.split('name="pass_mark"', 1)[1][:600]
+    quiz_module.quiz.refresh_from_db()
+    assert quiz_module.quiz.pass_mark == 60

@@ -25,6 +25,7 @@ def figures(report):
             PersonRow(1, "nora@example.org", "Ventes"), PersonRow(3, "ali@example.org")]),
         ('"nora@example.org";"Ventes; Nord"', [PersonRow(1, "nora@example.org", "Ventes; Nord")]),
         ("nora@example.org\npas une adresse", [PersonRow(1, "nora@example.org"), PersonRow(2, "pas une adresse")]),
+        ("Nom,E-mail\nDiop,pasunmail,Ventes", [PersonRow(2, "Diop,pasunmail,Ventes")]),
     ],
 )  # fmt: skip
 def test_a_list_is_read_from_whatever_parts_its_columns(text, rows):
@@ -80,7 +81,7 @@ def test_the_page_shows_first_and_does_then(sign_in, lumen, awa, marc):
     file = SimpleUploadedFile("people.csv", "\ufeffnora@example.org;Nulle part".encode())
 
     seen = client.post(address, {"file": file, "step": "see"})
-    assert "nora@example.org; Nulle part" in seen.text
+    assert "nora@example.org;Nulle part" in seen.text
     assert "Nulle part\N{NO-BREAK SPACE}»" in seen.text
     assert client.post(address, {"people": "", "step": "see"}).status_code == 422
     assert not Invitation.objects.exists()
@@ -88,3 +89,13 @@ def test_the_page_shows_first_and_does_then(sign_in, lumen, awa, marc):
     client.post(address, {"people": "nora@example.org", "step": "do"})
     assert [one.email for one in Invitation.objects.all()] == ["nora@example.org"]
     assert sign_in(awa).get(address).status_code == 403
+
+
+def test_a_list_keeps_its_lines_until_it_is_done(lumen, marc, sign_in):
+    making.make_unit(lumen, "Ventes")
+    text = "nom,courriel,entite\nDiop,pasunmail,Ventes\nNora,nora@example.org,Ventes"
+    for step in ("", "do"):
+        page = sign_in(marc).post("/organisation/people/list/", {"people": text, "step": step}).text
+        assert "ligne 2" in page
+        assert "Diop,pasunmail,Ventes" in page
+    assert Invitation.objects.get().email == "nora@example.org"
