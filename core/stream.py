@@ -260,18 +260,18 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = read_token(scope)
         if scope["method"] != "GET":
-            return await answer(send, 405)
+            return await answer(scope, send, 405)
         if token is None:
-            return await answer(send, 403)
+            return await answer(scope, send, 403)
         hub = self.hub = self.hub or Hub()
         stream = Stream(token, send)
         try:
             await hub.start()
             # Listed before it is checked: a revocation in between finds it.
             if not hub.add(stream):
-                return await answer(send, 429)
+                return await answer(scope, send, 429)
             if await hub.is_revoked(stream):
-                return await answer(send, 403)
+                return await answer(scope, send, 403)
             headers = [*HEADERS, *origin_allowed(scope)]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             stream.opened = True
@@ -281,7 +281,7 @@ class Live:
             while (await receive())["type"] != "http.disconnect":
                 pass
         except (TimeoutError, redis.RedisError):
-            await answer(send, 503)
+            await answer(scope, send, 503)
         finally:
             hub.remove(stream)
             if stream.pump:
@@ -321,6 +321,8 @@ def origin_allowed(scope: Scope) -> list[tuple[bytes, bytes]]:
     return [(b"access-control-allow-origin", origin), (b"vary", b"origin")] if allowed else []
 
 
-async def answer(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+async def answer(scope: Scope, send: Send, status: int) -> None:
+    """Refused: a page of ours on another port may read that it was, and asks for a new token."""
+    headers = [(b"content-length", b"0"), *origin_allowed(scope)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
