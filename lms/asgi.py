@@ -18,7 +18,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"] == "/live/":
         await live(scope, receive, send)
     else:
-        await answer(send, 200 if scope["path"] == "/livez" else 404)
+        await answer(scope, send, 200 if scope["path"] == "/livez" else 404)
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
