@@ -176,3 +176,22 @@ def test_a_published_comment_leaves_no_moment_chosen(sign_in):
     main.get_by_role("button", name="Publier").click()
     expect(main.locator("textarea[name=body]")).to_have_value("")
     expect(main.locator("[name=at_moment]")).not_to_be_checked()
+
+
+def test_what_was_sent_when_the_session_had_ended_waits_behind_the_sign_in(sign_in, thread):
+    awa, address, words = sign_in("awa"), thread(), f"Après la fin de la session {time.time()}"
+    open_thread(awa, address)
+    cookies = awa.context.cookies()
+    [ended] = [one["name"] for one in cookies if "sessionid" in one["name"]]
+    awa.context.clear_cookies(name=ended)
+    box = awa.locator("main textarea[name=body]").last
+    box.fill(words)
+    box.press("Control+Enter")
+    with awa.expect_navigation(url=re.compile("/accounts/login/")):
+        awa.get_by_role("button", name="Se reconnecter").click()
+    awa.context.add_cookies([one for one in cookies if one["name"] == ended])
+    awa.goto(address)
+    expect(awa.locator("main textarea[name=body]").last).to_have_value(words)
+    box = awa.locator("main textarea[name=body]").last
+    box.press("Control+Enter")
+    expect(awa.locator("#posts").get_by_text(words)).to_have_count(1)
