@@ -6,12 +6,17 @@ PAGES = {"thread": "awa", "/reports/": "marc", "/courses/": "awa"}
 A4 = {"portrait": {"width": 794, "height": 1123}, "landscape": {"width": 1123, "height": 794}}
 SEEN = """() => {
   const shown = (one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== "hidden";
+  const look = (one) => getComputedStyle(one);
+  // How useful something was found is a word and a number on paper: without a ground, without an edge.
+  const isText = (one) => one.matches("[data-optimistic]") && look(one).borderTopWidth === "0px"
+    && look(one).backgroundColor === "rgba(0, 0, 0, 0)" && look(one).boxShadow === "none";
   const main = document.querySelector("main");
   return {
     width: main.getBoundingClientRect().width / innerWidth,
     paper: getComputedStyle(document.body).backgroundColor,
     ink: getComputedStyle(document.body).color,
-    presses: [...document.querySelectorAll("button, .btn, textarea, nav[aria-label] a")].filter(shown).filter((one) => !one.closest("nav ol")).length,
+    presses: [...document.querySelectorAll("button, .btn, textarea, nav[aria-label] a")].filter(shown)
+      .filter((one) => !one.closest("nav ol") && !isText(one)).length,
     under: document.documentElement.scrollHeight - Math.max(innerHeight, main.getBoundingClientRect().bottom + scrollY),
     wide: document.documentElement.scrollWidth <= innerWidth + 1,
     canvases: [...document.querySelectorAll("canvas")].filter(shown).filter((one) => !one.closest("[data-drawn]")).length,
