@@ -322,7 +322,7 @@ def origin_allowed(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 
 async def answer(scope: Scope, send: Send, status: int) -> None:
-    """Refused: a page of ours on another port may read that it was, and asks for a new token."""
+    """A state without words; a page of ours on another port may read it, and asks for a new token where it was refused."""
     headers = [(b"content-length", b"0"), *origin_allowed(scope)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -140,7 +140,7 @@ def _lift(mute: Mute, *, by) -> bool:
 
 def _refuse_overtaken(mute: Mute) -> None:
     """Who takes an old silence back does not know of the one that was asked for since."""
-    if Mute.objects.filter(space=mute.space, user=mute.user, at__gt=mute.at).exists():
+    if Mute.objects.standing().filter(space=mute.space, user=mute.user, at__gt=mute.at).exists():
         raise Refused(_("Another silence was decided meanwhile: look at it first."), "overtaken")
 
 

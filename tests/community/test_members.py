@@ -297,6 +297,8 @@ def test_a_silence_taken_back_gives_back_the_one_it_replaced(space, thread, kari
     assert len(told(karim)) == 1
     with pytest.raises(Refused):
         actions.write_post(thread, author=karim, body="Encore.")
+    sign_in(julie).post(reverse("community:mute_lifting", args=[first.pk]))
+    actions.write_post(thread, author=karim, body="Merci.")
 
 
 def test_who_decides_about_somebody_who_is_out_already_reads_so(space, awa, karim, julie, ines, sign_in):
