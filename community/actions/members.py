@@ -93,6 +93,7 @@ def mute_member(space: Space, *, user, by, reason: str, days: int) -> Mute:
     _plain_member(space, user, by=by, may=rules.can_mute)
     if days not in MUTE_DAYS:
         raise Refused(_("Choose one of the durations."), "days")
+    _lock_silences(space)
     now = timezone.now()
     Mute.objects.filter(space=space, user=user, lifted_at=None).update(lifted_at=now)
     mute = Mute.objects.create(
@@ -120,6 +121,7 @@ def undo_mute(mute: Mute, *, by) -> None:
 def mute_again(mute: Mute, *, by) -> None:
     """Take back that somebody may write again: the silence stands until its first end."""
     require(rules.can_change_space(rules.seat_of(by, mute.space)))
+    _lock_silences(mute.space)
     _refuse_overtaken(mute)
     if mute.until <= timezone.now():
         raise Refused(_("It is too late to take this back."), "late")
@@ -130,12 +132,18 @@ def mute_again(mute: Mute, *, by) -> None:
 
 def _lift(mute: Mute, *, by) -> bool:
     require(rules.can_change_space(rules.seat_of(by, mute.space)))
+    _lock_silences(mute.space)
     _refuse_overtaken(mute)
     lifted = Mute.objects.filter(pk=mute.pk, lifted_at=None).update(lifted_at=timezone.now())
     if lifted:
         tell_log("community.member_unmuted", mute.space, by, mute.user, data={"mute": mute.pk})
         announce_space(mute.space_id)
     return bool(lifted)
+
+
+def _lock_silences(space: Space) -> None:
+    """Two who decide about one member at once wait for each other: without it both silences would stand."""
+    Space.objects.select_for_update(no_key=True).get(pk=space.pk)
 
 
 def _refuse_overtaken(mute: Mute) -> None:

@@ -145,9 +145,11 @@ def change_space(space: Space, *, by, edition: str = "", **changes: Any) -> Spac
 def archive_space(space: Space, *, by, archived: bool = True) -> Space:
     """An archived space is read and found, and takes no more writing; `archived=False` opens it again."""
     require(rules.can_change_space(rules.seat_of(by, space)))
-    space.archived_at = timezone.now() if archived else None
-    space.save(update_fields=["archived_at"])
-    tell_log("community.space_changed", space, by, data={"archived": archived})
+    when = timezone.now() if archived else None
+    changed = Space.objects.filter(pk=space.pk, archived_at__isnull=archived).update(archived_at=when)
+    space.refresh_from_db(fields=["archived_at"])
+    if changed:
+        tell_log("community.space_changed", space, by, data={"archived": archived})
     return space
 
 

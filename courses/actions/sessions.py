@@ -76,8 +76,9 @@ def enrol(user, session: Session, *, by=None) -> Enrolment:
 def enrol_many(users, session: Session, *, by) -> int:
     """Enrols each of these people; the number of those who were not in the session yet."""
     inside = set(Enrolment.objects.active().filter(session=session).values_list("user", flat=True))
-    fresh = [user for user in users if user.pk not in inside]
-    for user in fresh:
+    # Somebody may be ticked and work in the unit that was chosen.
+    fresh = {user.pk: user for user in users if user.pk not in inside}
+    for user in fresh.values():
         enrol(user, session, by=by)
     return len(fresh)
 

@@ -2,12 +2,13 @@
 
 import threading
 import uuid
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from community import actions
-from community.models import Draft, Membership, Post, ReadState, Resolution, Thread
+from community.models import Draft, Membership, Mute, Post, ReadState, Resolution, Thread
 from events.models import Event
 from tests import making
 
@@ -139,3 +140,13 @@ def test_two_facilitators_leaving_at_once_leave_one(space, julie, marc):
     making.join(space, marc, role="facilitator")
     at_once(lambda: actions.leave_space(space, user=julie), lambda: actions.leave_space(space, user=marc))
     assert Membership.objects.filter(space=space, role="facilitator").count() == 1
+
+
+def test_of_two_silences_asked_for_at_once_one_stands(space, karim, julie):
+    ask = [partial(actions.mute_member, space, user=karim, by=julie, reason="Le ton", days=n) for n in (1, 7)]
+    assert at_once(*ask * 3) == []
+    [stands] = Mute.objects.standing()
+    undo = partial(actions.undo_mute, stands, by=julie)
+    assert at_once(*[undo] * 6) == []
+    assert Mute.objects.standing().count() == 1
+    assert Event.objects.filter(verb="community.member_unmuted").count() == 1

@@ -1,8 +1,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from courses.models import Course, Enrolment, Module, Question
 from courses.publication import checklist
+from people.models import UnitMembership
 from tests import making
 from tests.courses import films
 
@@ -297,3 +299,12 @@ def test_a_pass_mark_above_all_of_the_points_is_refused_beside_its_field(sign_in
     assert "100" in refused.text.split('name="pass_mark"', 1)[1][:600]
     quiz_module.quiz.refresh_from_db()
     assert quiz_module.quiz.pass_mark == 60
+
+
+def test_who_is_ticked_and_works_in_the_chosen_unit_is_enrolled_once(sign_in, julie, awa, lumen, course):
+    sales = making.make_unit(lumen, "Ventes")
+    UnitMembership.objects.create(user=awa, unit=sales, starts_on=timezone.localdate())
+    address = f"/studio/sessions/{course.sessions.get().pk}/"
+    page = sign_in(julie).post(address, {"unit": sales.pk, "person": awa.pk}, follow=True).text
+    assert "1 personne inscrite." in page
+    assert Enrolment.objects.filter(user=awa).count() == 1
