@@ -39,6 +39,12 @@ def again(request: PersonRequest, message: str, *, back: str, undo: str = "") ->
     return HttpResponse(headers={"HX-Redirect": back}) if request.htmx else redirect(back)
 
 
+def switched(request: PersonRequest, on: bool, words: str, words_off: str, *, back: str) -> HttpResponse:
+    """A whole page was switched `on` or off: its toast says which, and asks the same address for the other."""
+    undo = f"{request.path}?on={int(not on)}"
+    return again(request, words if on else words_off, back=back, undo=undo)
+
+
 def asked_state(request: PersonRequest) -> bool:
     """Whether `on` asks for a state or for its end; the address of an undo carries it, since a toast sends no field."""
     return (request.POST.get("on") or request.GET.get("on")) == "1"

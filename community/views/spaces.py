@@ -19,7 +19,7 @@ from community.models import Draft, Membership, Space, Thread
 from community.queries.people import people_to_mention
 from community.queries.spaces import facilitators_of, mute_of, space_for, spaces_to_browse
 from community.queries.threads import pages_of_space, tags_to_offer, thread_groups, thread_rows, threads_like
-from community.views.answering import again, asked_state
+from community.views.answering import asked_state, switched
 from core.access import by_row, role, signed_in
 from core.editions import Overtaken, difference_in, edition_of, lines_of
 from core.errors import Refused
@@ -199,12 +199,8 @@ def archive(request: PersonRequest, slug: str) -> HttpResponse:
     space = fetch(request.user, slug)
     archived = asked_state(request)
     actions.archive_space(space, by=request.user, archived=archived)
-    words = (
-        _("The space is archived: it is read, nothing more is written in it.")
-        if archived
-        else _("The space is open again.")
-    )
-    return again(request, words, back=space.get_absolute_url(), undo=f"{request.path}?on={int(not archived)}")
+    words = _("The space is archived: it is read, nothing more is written in it.")
+    return switched(request, archived, words, _("The space is open again."), back=space.get_absolute_url())
 
 
 @signed_in

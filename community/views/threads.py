@@ -24,7 +24,7 @@ from community.queries.conversation import (
     posts_after,
 )
 from community.queries.threads import related_threads, thread_for, threads_like
-from community.views.answering import again, asked_state, done, refused
+from community.views.answering import asked_state, done, refused, switched
 from community.views.posts import create as create_post
 from community.views.spaces import mention_options
 from core.access import by_row, signed_in
@@ -208,10 +208,11 @@ def pin(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     pinned = asked_state(request)
     actions.pin_thread(thread, by=request.user, pinned=pinned)
-    words = (
-        _("The discussion stands first in its space.") if pinned else _("The discussion is no longer pinned.")
+    words, words_off = (
+        _("The discussion stands first in its space."),
+        _("The discussion is no longer pinned."),
     )
-    return again(request, words, back=thread.get_absolute_url(), undo=f"{request.path}?on={int(not pinned)}")
+    return switched(request, pinned, words, words_off, back=thread.get_absolute_url())
 
 
 @by_row
@@ -220,12 +221,9 @@ def lock(request: PersonRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(Thread.objects.visible_to(request.user).select_related("space"), pk=pk)
     locked = asked_state(request)
     actions.lock_thread(thread, by=request.user, locked=locked)
-    words = (
-        _("The discussion is closed: nothing more is written in it.")
-        if locked
-        else _("The discussion is open again.")
-    )
-    return again(request, words, back=thread.get_absolute_url(), undo=f"{request.path}?on={int(not locked)}")
+    words = _("The discussion is closed: nothing more is written in it.")
+    words_off = _("The discussion is open again.")
+    return switched(request, locked, words, words_off, back=thread.get_absolute_url())
 
 
 @by_row
